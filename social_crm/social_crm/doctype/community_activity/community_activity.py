@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class CommunityActivity(Document):
+    pass
