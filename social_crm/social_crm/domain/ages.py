@@ -1,0 +1,20 @@
+"""Ages in completed years, as the law counts them."""
+
+from datetime import date
+
+ADULT_AGE = 18  # Ley 27 de 1977 (Colombia): majority at eighteen completed years.
+
+
+def age_on(birth: date, on: date) -> int:
+    """Return the completed years on a date; a birthday on 29 February is completed on 1 March of common years.
+
+    Raises ValueError when the date lies before the birth.
+    """
+    if on < birth:
+        raise ValueError("the date lies before the birth")
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def is_minor(birth: date, on: date) -> bool:
+    """Say whether a person born on that day has not reached majority on the date."""
+    return age_on(birth, on) < ADULT_AGE
