@@ -19,3 +19,6 @@ has_permission = {doctype: "social_crm.permissions.has_permission" for doctype i
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = []
+
+# Amounts in words, Spanish dates and pictures for our print formats.
+jinja = {"methods": ["social_crm.print_formats.jinja"]}

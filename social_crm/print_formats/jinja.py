@@ -1,0 +1,131 @@
+"""What our print formats may call; every function of this module becomes a Jinja global (hook `jinja`).
+
+Frappe takes each function it finds here, imported ones included: import modules, never functions.
+"""
+
+import base64
+import datetime
+import decimal
+import mimetypes
+
+import frappe
+import frappe.utils
+
+from social_crm.print_formats.domain import words
+
+_NOTHING = (None, "")
+
+
+def amount_in_words(amount, currency: str = "COP") -> str:
+    """Return an amount in words: "tres millones de pesos m/cte"; empty for an empty amount."""
+    if amount in _NOTHING:
+        return ""
+    return words.amount_in_words(decimal.Decimal(str(amount)), currency or "COP")
+
+
+def number_in_words(number, feminine: bool = False) -> str:
+    """Return a whole number in words as it stands before a noun: "doce", "veintiuna"."""
+    return words.number_in_words(int(number or 0), feminine)
+
+
+def money_text(amount, decimals: int = 0) -> str:
+    """Return an amount as "$ 3.000.000"; empty for an empty amount."""
+    if amount in _NOTHING:
+        return ""
+    return words.money(decimal.Decimal(str(amount)), decimals)
+
+
+def percent_text(value, decimals: int = 2) -> str:
+    """Return a percentage with a decimal comma: "26,82 %"; empty for an empty value."""
+    if value in _NOTHING:
+        return ""
+    rounded = decimal.Decimal(str(value)).quantize(
+        decimal.Decimal(1).scaleb(-decimals), rounding=decimal.ROUND_HALF_UP
+    )
+    return f"{rounded} %".replace(".", ",")
+
+
+def spanish_date(value) -> str:
+    """Return a date, a datetime or an ISO text as "22 de noviembre de 2026"; empty for nothing."""
+    return words.spanish_date(frappe.utils.getdate(value)) if value else ""
+
+
+def spanish_date_formal(value) -> str:
+    """Return the closing date of a contract: "a los veintidós (22) días del mes de ..."; empty for nothing."""
+    return words.spanish_date_formal(frappe.utils.getdate(value)) if value else ""
+
+
+def spanish_time(value) -> str:
+    """Return a datetime, a time or the duration since midnight as "3:05 p. m."; empty for nothing."""
+    if value in _NOTHING:
+        return ""
+    if isinstance(value, datetime.timedelta):
+        minutes = int(value.total_seconds()) // 60
+    else:
+        moment = frappe.utils.get_time(value) if isinstance(value, str) else value
+        minutes = moment.hour * 60 + moment.minute
+    hour, minute = divmod(minutes, 60)
+    return f"{(hour - 1) % 12 + 1}:{minute:02d} {'a. m.' if hour < 12 else 'p. m.'}"
+
+
+def organisation_identity() -> dict:
+    """Return who issues the document: name, tax_id (NIT), city and logo (a data URI), each possibly empty."""
+    settings = frappe.get_cached_doc("Social CRM Settings")
+    return {
+        "name": settings.organisation_name or "",
+        "tax_id": settings.organisation_tax_id or "",
+        "city": settings.organisation_city or "",
+        "logo": _data_uri(settings.organisation_logo, "Social CRM Settings", "Social CRM Settings"),
+    }
+
+
+def identity_document(beneficiary: str | None, day=None) -> str:
+    """Return the identity document of a person in force on a day (today), as "CC 1.234.567"; empty without one.
+
+    It is empty as well for whoever may not read the person.
+    """
+    if not beneficiary or not frappe.has_permission("Beneficiary", "read", doc=beneficiary):
+        return ""
+    person = frappe.get_cached_doc("Beneficiary", beneficiary)
+    on = frappe.utils.getdate(day)
+    in_force = [
+        row for row in person.documents if not row.valid_to or frappe.utils.getdate(row.valid_to) >= on
+    ]
+    if not in_force:
+        return ""
+    row = max(in_force, key=lambda r: (str(r.issued_on or ""), r.idx))
+    number = str(row.document_number or "")
+    if number.isdigit() and row.document_type in ("CC", "TI", "RC"):
+        number = f"{int(number):,}".replace(",", ".")
+    return f"{row.document_type} {number}"
+
+
+def attached_image(file_url: str | None, doctype: str, name: str) -> str:
+    """Return an image attached to a document as a data URI, so that a PDF needs no request for it.
+
+    It is empty for a file that is not attached to the document, that is no picture, or when the user may not read it.
+    """
+    if not file_url or not frappe.has_permission(doctype, "read", doc=name):
+        return ""
+    return _data_uri(file_url, doctype, name)
+
+
+def _data_uri(file_url: str | None, doctype: str, name: str) -> str:
+    if not file_url:
+        return ""
+    kind = mimetypes.guess_type(file_url)[0] or ""
+    if kind not in ("image/png", "image/jpeg", "image/gif", "image/webp"):
+        return ""
+    # A read of file names alone, for a document whose permission the caller has checked.
+    found = frappe.get_all(
+        "File",
+        filters={"file_url": file_url, "attached_to_doctype": doctype, "attached_to_name": name},
+        pluck="name",
+        limit=1,
+    )
+    if not found:
+        return ""
+    content = frappe.get_doc("File", found[0]).get_content()
+    if isinstance(content, str):
+        content = content.encode()
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
