@@ -7,13 +7,19 @@ app_description = "One relational memory for organisations that restore liveliho
 app_email = "maintainers@socialcrm.example"
 app_license = "MIT"
 
+before_install = "social_crm.install.before_install"
 after_install = "social_crm.install.after_install"
 before_uninstall = "social_crm.uninstall.before_uninstall"
+before_migrate = ["social_crm.install.before_migrate"]
 after_migrate = ["social_crm.install.after_migrate"]
+
+# The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
+ignore_links_on_delete = ["Shipped Item"]
 
 # One builder answers for lists and for single documents (permissions.py).
 permission_query_conditions = {
-    doctype: f"social_crm.permissions.{doctype.lower().replace(' ', '_').replace('-', '_')}_conditions" for doctype in _SCOPES
+    doctype: f"social_crm.permissions.{doctype.lower().replace(' ', '_').replace('-', '_')}_conditions"
+    for doctype in _SCOPES
 }
 has_permission = {doctype: "social_crm.permissions.has_permission" for doctype in _SCOPES}
 

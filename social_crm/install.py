@@ -2,6 +2,9 @@
 
 import frappe
 
+from social_crm.shipping import apply as shipping
+from social_crm.shipping import ledger
+
 ROLES = (
     "Gestor",
     "Income Advisor",
@@ -14,6 +17,17 @@ ROLES = (
     "Auditor",
     "Social CRM Administrator",
 )
+_ROLES_BEFORE = "social_crm_roles_before"
+
+
+def before_install() -> None:
+    """Look at the site before our DocTypes arrive."""
+    remember_roles()
+
+
+def before_migrate() -> None:
+    """Look at the site before new DocTypes arrive."""
+    remember_roles()
 
 
 def after_install() -> None:
@@ -24,10 +38,23 @@ def after_install() -> None:
 def after_migrate() -> None:
     """Run every step again; each changes nothing when its work is already there."""
     create_roles()
+    shipping.sync()
+
+
+def remember_roles() -> None:
+    """Note which of our role names the site has already: Frappe creates missing roles while it reads our DocTypes."""
+    frappe.flags[_ROLES_BEFORE] = [role for role in ROLES if frappe.db.exists("Role", role)]
 
 
 def create_roles() -> None:
-    """Create the roles of the app that the site does not have yet."""
+    """Create the roles that the site lacks and remember which are ours: another app may have an "Auditor" too."""
+    before = frappe.flags.get(_ROLES_BEFORE)
     for role in ROLES:
-        if not frappe.db.exists("Role", role):
-            frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(ignore_permissions=True)
+        exists = bool(frappe.db.exists("Role", role))
+        if not exists:
+            # Installing brings the roles that the permissions of our DocTypes name.
+            frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
+                ignore_permissions=True
+            )
+        if ledger.find("Role", role) is None:
+            ledger.add("Role", "Role", role, existed_before=exists if before is None else role in before)
