@@ -17,7 +17,20 @@ from social_crm.social_crm.domain.census_vocabulary import DOCUMENT_TYPES, ETHNI
 
 TODAY = date(2026, 11, 22)
 DAYS = st.dates(date(1901, 1, 1), TODAY)
-SPANISH = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+SPANISH = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+]
 
 
 @given(DAYS)
