@@ -1,0 +1,130 @@
+"""Where a loan stands on a day: balance, overdue amount, days late."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from social_crm.microcredit.domain.allocation import DEFAULT_ORDER, Allocation, Payment, allocate
+from social_crm.microcredit.domain.schedule import Row
+
+COMPONENTS = DEFAULT_ORDER
+
+
+@dataclass(frozen=True)
+class InstalmentState:
+    """One instalment on a day."""
+
+    row: Row
+    paid_principal: Decimal
+    paid_interest: Decimal
+    paid_fees: Decimal
+    days_late: int
+
+    @property
+    def paid(self) -> Decimal:
+        """All that was paid of it."""
+        return self.paid_principal + self.paid_interest + self.paid_fees
+
+    @property
+    def unpaid(self) -> Decimal:
+        """What is still to be paid of it."""
+        return self.row.total - self.paid
+
+
+@dataclass(frozen=True)
+class Position:
+    """A loan on a day.
+
+    balance: principal not yet repaid, due or not. unpaid: everything still to be paid over the loan's life.
+    overdue: what fell due before the day and is unpaid; overdue_principal is its principal.
+    days_late: from the oldest unpaid due date; 0 on the due date itself.
+    status: "Active", "In Arrears" or "Paid".
+    """
+
+    as_of: date
+    balance: Decimal
+    unpaid: Decimal
+    overdue: Decimal
+    overdue_principal: Decimal
+    days_late: int
+    paid: Decimal
+    status: str
+    next_due: date | None
+    next_amount: Decimal
+    instalments: tuple[InstalmentState, ...]
+    allocation: Allocation
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A payment with the life of its entry: `reversed_at` is set when it was reversed."""
+
+    payment: Payment
+    reversed_at: datetime | None = None
+
+
+def live_payments(
+    postings: Sequence[Posting], as_of: date | None = None, known_at: datetime | None = None
+) -> tuple[Payment, ...]:
+    """Return the payments that count on a day, as was known at a moment (default: everything known now)."""
+    return tuple(
+        posting.payment
+        for posting in postings
+        if (as_of is None or posting.payment.value_date <= as_of)
+        and (known_at is None or posting.payment.posted_at <= known_at)
+        and (posting.reversed_at is None or (known_at is not None and posting.reversed_at > known_at))
+    )
+
+
+def position(
+    rows: Sequence[Row],
+    payments: Sequence[Payment],
+    as_of: date,
+    order: tuple[str, ...] = DEFAULT_ORDER,
+) -> Position:
+    """Return the state of a loan at the end of a day; payments with a later value date do not count."""
+    allocation = allocate(rows, [p for p in payments if p.value_date <= as_of], order)
+    paid: dict[tuple[int, str], Decimal] = {}
+    for share in allocation.shares:
+        key = (share.number, share.component)
+        paid[key] = paid.get(key, Decimal(0)) + share.amount
+    states = tuple(_state(row, paid, as_of) for row in sorted(rows, key=lambda r: r.number))
+    late = [state for state in states if state.days_late > 0]
+    unpaid = sum((state.unpaid for state in states), Decimal(0))
+    upcoming = next((state for state in states if state.unpaid > 0 and state.days_late == 0), None)
+    days_late = max((state.days_late for state in late), default=0)
+    return Position(
+        as_of=as_of,
+        balance=sum((state.row.principal - state.paid_principal for state in states), Decimal(0)),
+        unpaid=unpaid,
+        overdue=sum((state.unpaid for state in late), Decimal(0)),
+        overdue_principal=sum((state.row.principal - state.paid_principal for state in late), Decimal(0)),
+        days_late=days_late,
+        paid=sum((state.paid for state in states), Decimal(0)),
+        status="Paid" if unpaid == 0 else "In Arrears" if days_late else "Active",
+        next_due=upcoming.row.due if upcoming else None,
+        next_amount=upcoming.unpaid if upcoming else Decimal(0),
+        instalments=states,
+        allocation=allocation,
+    )
+
+
+def portfolio_at_risk(loans: Sequence[tuple[Decimal, int]], days: int) -> Decimal:
+    """Return PAR: the balance of loans more than `days` late over the whole balance, as a fraction of six decimals.
+
+    loans: (outstanding principal, days late) pairs. Without any balance it is zero.
+    """
+    gross = sum((balance for balance, _ in loans), Decimal(0))
+    if gross == 0:
+        return Decimal("0.000000")
+    at_risk = sum((balance for balance, late in loans if late > days), Decimal(0))
+    return (at_risk / gross).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+
+
+def _state(row: Row, paid: dict[tuple[int, str], Decimal], as_of: date) -> InstalmentState:
+    principal, interest, fees = (
+        paid.get((row.number, component), Decimal(0)) for component in ("principal", "interest", "fees")
+    )
+    is_late = row.due < as_of and principal + interest + fees < row.total
+    return InstalmentState(row, principal, interest, fees, (as_of - row.due).days if is_late else 0)
