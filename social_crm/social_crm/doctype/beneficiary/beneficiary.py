@@ -1,5 +1,25 @@
+"""One person of a community, known by documents, with a place in a family over time."""
+
+from frappe.contacts.address_and_contact import load_address_and_contact
 from frappe.model.document import Document
+
+from social_crm.social_crm.services import documents, people
 
 
 class Beneficiary(Document):
-    pass
+    def onload(self) -> None:
+        load_address_and_contact(self)
+
+    def validate(self) -> None:
+        people.refuse_merged(self)
+        people.tidy_names(self)
+        people.check_dates(self)
+        people.keep_computed_fields(self)
+        people.check_exception(self)
+        documents.prepare(self)
+
+    def after_insert(self) -> None:
+        people.enter_family(self)
+
+    def on_trash(self) -> None:
+        people.unlink_contacts(self)
