@@ -66,9 +66,11 @@ def join(
     require_living(beneficiary, on)
     rows = store.lock([family], [beneficiary])
     plan = _decide(rules.join, rows, beneficiary, family, kinship, on, joined_by)
-    event = _record("Join", on, family, plan, rows, reason, beneficiary=beneficiary)
-    flag_arrivals([beneficiary], frappe.db.get_value("Family", family, "community"), on, joined_by)
-    return event
+
+    def flag() -> None:
+        flag_arrivals([beneficiary], frappe.db.get_value("Family", family, "community"), on, joined_by)
+
+    return _record("Join", on, family, plan, rows, reason, beneficiary=beneficiary, also=flag)
 
 
 def leave(

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from social_crm.social_crm.domain import names
-from social_crm.social_crm.services import store
+from social_crm.social_crm.services import families, store
 
 # Decided by the memberships and by actions; whatever a caller sends for them on a stored record is put back.
 _COMPUTED = ("family", "kinship", "registered_on", "community", "death_date", "merged_into", "after_cut_off")
@@ -49,7 +49,9 @@ def keep_computed_fields(doc: "frappe.model.document.Document") -> None:
     if doc.is_new():
         doc.death_date = doc.merged_into = None
         doc.after_cut_off = 0
-        if doc.family:
+        if not doc.family:
+            doc.kinship = doc.community = None
+        else:
             doc.community = frappe.db.get_value("Family", doc.family, "community")
             doc.kinship = doc.kinship or "Other Relative"
             doc.registered_on = doc.registered_on or nowdate()
@@ -86,8 +88,6 @@ def check_exception(doc: "frappe.model.document.Document") -> None:
 
 def enter_family(doc: "frappe.model.document.Document") -> None:
     """Make a new person a member of the family named in the record, unless a family service is doing just that."""
-    from social_crm.social_crm.services import families
-
     if store.is_writing():
         families.flag_arrivals([doc.name], doc.community, getdate(doc.registered_on), "Registration")
         return

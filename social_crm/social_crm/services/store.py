@@ -13,7 +13,7 @@ from social_crm.social_crm.domain.membership import Membership, Plan
 _WRITING = "social_crm_writes_memberships"
 _ROW_FIELDS = ("kinship", "from_date", "to_date", "left_by", "leave_event")
 _FAMILY_FIELDS = ("status", "merged_into", "community")
-_PERSON_FIELDS = ("status", "death_date")
+_PERSON_FIELDS = ("status", "death_date", "community", "after_cut_off")
 
 
 @contextmanager
