@@ -58,7 +58,9 @@ def command_status(bench: Bench, words: list[str]) -> int:
     for name in services.ALL:
         pid = bench.service(name).pid()
         port = bench.ports.get(services.PORT_OF.get(name, ""), "")
-        say.line(f"  {name:<12} {'runs' if pid else 'stopped':<8} {f'process {pid}' if pid else '':<16} {port}")
+        say.line(
+            f"  {name:<12} {'runs' if pid else 'stopped':<8} {f'process {pid}' if pid else '':<16} {port}"
+        )
     if "door" in up:
         say.line(f"\n{bench.url} {'answers' if services.ping(bench) else 'does not answer'}")
     return 0 if len(up) == len(services.ALL) else 3
@@ -129,7 +131,9 @@ def command_benchmark(bench: Bench, words: list[str]) -> int:
 
 
 COMMANDS = {
-    name.removeprefix("command_"): value for name, value in list(globals().items()) if name.startswith("command_")
+    name.removeprefix("command_"): value
+    for name, value in list(globals().items())
+    if name.startswith("command_")
 }
 
 

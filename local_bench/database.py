@@ -113,9 +113,7 @@ def start(bench: Bench) -> None:
     """
     config = write_config(bench)
     service = bench.service(SERVICE)
-    service.start(
-        [program("mariadbd"), f"--defaults-file={config}"], cwd=bench.root, env=clean_environment()
-    )
+    service.start([program("mariadbd"), f"--defaults-file={config}"], cwd=bench.root, env=clean_environment())
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if answers(bench):

@@ -26,7 +26,9 @@ def prepare_parts(bench: Bench) -> None:
         bench.forget("registered")
         bench.forget("app-assets")
     desk.link_app(bench)
-    registered = cache.digest(str(CHECKOUT), str(bench.root), CHECKOUT / "pyproject.toml", CHECKOUT / APP / "__init__.py")
+    registered = cache.digest(
+        str(CHECKOUT), str(bench.root), CHECKOUT / "pyproject.toml", CHECKOUT / APP / "__init__.py"
+    )
     if not bench.is_done("registered", registered):
         python_env.register_apps(bench)
         bench.mark_done("registered", registered)

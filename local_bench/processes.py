@@ -23,7 +23,9 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The caller's environment without what would lead a child to another Python or another bench."""
     foreign = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SITES_PATH", "DEV_SERVER", "NODE_PATH")
     kept = {
-        key: value for key, value in os.environ.items() if key not in foreign and not key.startswith("FRAPPE_")
+        key: value
+        for key, value in os.environ.items()
+        if key not in foreign and not key.startswith("FRAPPE_")
     }
     kept.setdefault("LANG", "C.UTF-8")
     kept["PYTHONUNBUFFERED"] = "1"

@@ -30,14 +30,18 @@ def check_python() -> None:
     if sys.version_info[:2] not in SUPPORTED:
         names = " or ".join(f"{major}.{minor}" for major, minor in SUPPORTED)
         found = ".".join(map(str, sys.version_info[:3]))
-        raise BenchError(f"The local bench runs on Python {names}; this is Python {found} ({sys.executable}).")
+        raise BenchError(
+            f"The local bench runs on Python {names}; this is Python {found} ({sys.executable})."
+        )
 
 
 def key() -> str:
     """What the environment depends on."""
     version = ".".join(map(str, sys.version_info[:3]))
     locks = [path for path in sorted(LOCKS.glob("*.txt"))]
-    return cache.digest(version, sys.platform, os.uname().machine, os.path.realpath(sys.executable), 1, *locks)
+    return cache.digest(
+        version, sys.platform, os.uname().machine, os.path.realpath(sys.executable), 1, *locks
+    )
 
 
 def _first(lock: Path) -> str:
@@ -50,7 +54,16 @@ def _fill(folder: Path, log: Path) -> None:
     env = folder / "env"
     run([sys.executable, "-m", "venv", env], log=log, what="Creating the virtual environment")
     python = env / "bin" / "python"
-    pip = [python, "-m", "pip", "install", *PIP_QUIET, "--require-hashes", "--no-deps", "--no-build-isolation"]
+    pip = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        *PIP_QUIET,
+        "--require-hashes",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
     first = folder / "first.txt"
     first.write_text(_first(LOCKS / "bench.txt"))
     # pip's own cache of downloads and built wheels lies beside ours, so that a new lock costs little.
@@ -70,7 +83,7 @@ def _make_relocatable(env: Path) -> None:
             continue
         lines = content.split(b"\n")
         rest = lines[3:] if lines[0] == b"#!/bin/sh" and lines[1].startswith(b"'''exec'") else lines[1:]
-        head = ["#!/bin/sh", f"'''exec' \"{env / 'bin' / 'python'}\" \"$0\" \"$@\"", "' '''"]
+        head = ["#!/bin/sh", f'\'\'\'exec\' "{env / "bin" / "python"}" "$0" "$@"', "' '''"]
         script.unlink()  # the file is shared with the cache
         script.write_bytes("\n".join(head).encode() + b"\n" + b"\n".join(rest))
         script.chmod(0o755)

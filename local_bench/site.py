@@ -66,7 +66,9 @@ def inside(bench: Bench, action: str, **arguments: object) -> str:
 def frappe(bench: Bench, *words: str) -> str:
     """Run a Frappe command on the bench's site to its end."""
     command = bench.frappe_command(*words)
-    return run(command, cwd=bench.sites, env=bench.environment(), log=bench.setup_log, what=f"frappe {words[0]}")
+    return run(
+        command, cwd=bench.sites, env=bench.environment(), log=bench.setup_log, what=f"frappe {words[0]}"
+    )
 
 
 def template_key(bench: Bench) -> str:

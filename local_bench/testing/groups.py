@@ -1,0 +1,177 @@
+"""The groups of tests, and what each runs on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_bench import cache, say
+from local_bench.bench import APP, CHECKOUT, Bench
+from local_bench.processes import clean_environment, end_group, run
+from local_bench.testing import benches, results
+from local_bench.testing.results import Result
+from local_bench.testing.target import Target, of_bench
+
+TESTS = CHECKOUT / "tests"
+PLUGIN = ["-p", "local_bench.testing.site_plugin"]
+BROWSER = TESTS / "browser"
+
+
+@dataclass
+class Run:
+    """One `./run test`: the bench it starts from, or the official target, and what was asked for."""
+
+    bench: Bench
+    output: Path
+    words: list[str] = field(default_factory=list)
+    """Options handed on to pytest, such as `-k name`."""
+    keyword: str = ""
+    official: Target | None = None
+
+    @contextmanager
+    def target(self, name: str, *, web: bool = False) -> Iterator[Target]:
+        """A throw-away bench of ours, or the official one as it is."""
+        if self.official:
+            yield self.official
+            return
+        with benches.fresh(self.bench, name, web=web) as copy:
+            yield of_bench(copy)
+
+    def pytest(self, group: str, target: Target, folder: Path, words: list[str], **extra: str) -> Result:
+        """Run pytest for a group and count."""
+        junit = self.output / f"{group}.xml"
+        junit.unlink(missing_ok=True)
+        began = time.monotonic()
+        code = target.pytest(folder, junit, [*words, *self.words], **extra)
+        passed, failed = results.from_junit(junit)
+        # 5 is pytest's "no tests were collected": an answer to -k, and otherwise a fault of the group.
+        if code not in (0, 1) and not (code == 5 and self.words) and not failed:
+            failed = 1
+        return Result(group, passed, failed, time.monotonic() - began)
+
+
+def unit(this: Run) -> Result:
+    """Pure tests: no site, no server."""
+    return this.pytest("unit", of_bench(this.bench), TESTS / "unit", [])
+
+
+def site(this: Run) -> Result:
+    """Tests that run inside Frappe on a site."""
+    with this.target("site") as target:
+        return this.pytest("site", target, TESTS / "site", PLUGIN)
+
+
+def package(this: Run) -> Result:
+    """The tests that lie beside the DocTypes and that `bench run-tests` finds too."""
+    with this.target("package") as target:
+        return this.pytest("package", target, target.app / APP, PLUGIN)
+
+
+@contextmanager
+def _people(this: Run, target: Target, group: str) -> Iterator[Path]:
+    """The test users of a run; removed with all they made when it is over."""
+    file = this.output / f"{group}-people.json"
+    target.people("make", file)
+    try:
+        yield file
+    finally:
+        target.people("remove", file)
+
+
+def rest(this: Run) -> Result:
+    """An outside client over HTTP with API keys, against real web and worker processes."""
+    with this.target("rest", web=True) as target, _people(this, target, "rest") as people:
+        return this.pytest("rest", target, TESTS / "rest", [], SOCIAL_CRM_PEOPLE=str(people))
+
+
+def _fetch_browser_driver(folder: Path, log: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        (folder / name).write_bytes((BROWSER / name).read_bytes())
+    settings = clean_environment({"npm_config_cache": str(cache.folder() / "npm")})
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"]
+    run(command, cwd=folder, env=settings, log=log, what="npm ci for the browser tests")
+
+
+def browser_modules(bench: Bench) -> Path:
+    """The folder with the browser driver; fetched once per lock."""
+    key = cache.digest(BROWSER / "package-lock.json")
+    folder = cache.entry("browser", key, lambda place: _fetch_browser_driver(place, bench.setup_log))
+    return folder / "node_modules"
+
+
+def node_tests(this: Run, variables: dict[str, str], files: list[Path]) -> tuple[int, int]:
+    """Run Node's test runner on the terminal; (passed, failed)."""
+    command = ["node", "--test", "--test-reporter=spec", *map(str, files)]
+    if this.keyword:
+        command.insert(2, f"--test-name-pattern={this.keyword}")
+    process = subprocess.Popen(
+        command,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines: list[str] = []
+    try:
+        assert process.stdout is not None
+        for text in process.stdout:
+            sys.stdout.write(text)
+            lines.append(text)
+        process.wait()
+    except BaseException:
+        end_group(process)
+        raise
+    passed, failed = results.from_node("".join(lines))
+    if process.returncode and not failed:
+        failed = 1
+    return passed, failed
+
+
+def browser(this: Run) -> Result:
+    """A real browser on the served site."""
+    began = time.monotonic()
+    files = sorted(BROWSER.glob("*.test.mjs"))
+    with this.target("browser", web=True) as target, _people(this, target, "browser") as people:
+        variables = target.variables(
+            SOCIAL_CRM_PEOPLE=str(people),
+            SOCIAL_CRM_OUTPUT=str(this.output),
+            SOCIAL_CRM_BROWSER_MODULES=str(browser_modules(this.bench)),
+        )
+        passed, failed = node_tests(this, variables, files)
+    return Result("browser", passed, failed, time.monotonic() - began, f"screenshots in {this.output}")
+
+
+def _own_benches(group: str) -> Callable[[Run], Result]:
+    def run_group(this: Run) -> Result:
+        return this.pytest(group, of_bench(this.bench), TESTS / group, [])
+
+    run_group.__doc__ = f"tests/{group}: tests that make the benches they need themselves."
+    return run_group
+
+
+GROUPS: dict[str, Callable[[Run], Result]] = {
+    "unit": unit,
+    "site": site,
+    "package": package,
+    "rest": rest,
+    "browser": browser,
+    "install": _own_benches("install"),
+    "upgrade": _own_benches("upgrade"),
+}
+# What can run against a bench that others use.
+ON_OFFICIAL = ("site", "package", "rest", "browser")
+
+
+def run_group(this: Run, name: str) -> Result:
+    """Run one group with a heading."""
+    say.line()
+    say.note(f"== {name}: {(GROUPS[name].__doc__ or '').splitlines()[0]}")
+    began = time.monotonic()
+    result = GROUPS[name](this)
+    return Result(name, result.passed, result.failed, time.monotonic() - began, result.note)

@@ -1,0 +1,129 @@
+"""One user per role for REST and browser tests: made for a run, removed after it.
+
+Run inside a bench's Python (see start.py), from its sites folder:
+
+    python -m local_bench.testing.people make FILE     writes {role: {user, password, key, secret}}
+    python -m local_bench.testing.people remove FILE   removes them and every row they own
+
+The site is named by FRAPPE_SITE. Every user made here has an address below DOMAIN, and `remove` deletes only
+what such a user owns: rows of people who work on the same site meanwhile are never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import frappe
+
+DOMAIN = "tests.social-crm.example"
+
+
+def address(role: str) -> str:
+    """The e-mail address of the test user of a role."""
+    return f"{role.lower().replace(' ', '-').replace('&', 'and')}@{DOMAIN}"
+
+
+def make() -> dict[str, dict[str, str]]:
+    """Create a user for each role of the app, a System Manager, and one without any role."""
+    from frappe.utils.password import update_password
+
+    from social_crm.install import ROLES
+
+    people = {}
+    for role in (*ROLES, "System Manager", "Nobody"):
+        password, key, secret = (secrets.token_hex(10) for _ in range(3))
+        email = address(role)
+        if frappe.db.exists("User", email):
+            frappe.delete_doc("User", email, force=True, ignore_permissions=True)
+        user = frappe.get_doc(
+            {
+                "doctype": "User",
+                "email": email,
+                "first_name": role,
+                "last_name": "Prueba",
+                "language": "es",
+                "user_type": "System User",
+                "send_welcome_email": 0,
+                "api_key": key,
+                "api_secret": secret,
+                "roles": [] if role == "Nobody" else [{"role": role}],
+            }
+        )
+        user.flags.no_welcome_mail = True
+        user.insert(ignore_permissions=True)
+        update_password(email, password)
+        people[role] = {"user": email, "password": password, "key": key, "secret": secret}
+    frappe.db.commit()
+    return people
+
+
+def _tables() -> list[str]:
+    return [table for table in frappe.db.get_tables(cached=False) if table.startswith("tab")]
+
+
+def remove() -> dict[str, int]:
+    """Delete every row that a test user owns or that names one, then the users; rows deleted by table.
+
+    The rows go table by table below the framework's rules: a submitted document or one that others link to
+    is part of what the run made, and all of it goes.
+    """
+    deleted: dict[str, int] = {}
+    own = f"%@{DOMAIN}"
+    files = _own_files(own)
+    for table in _tables():
+        columns = {row[0] for row in frappe.db.sql(f"SHOW COLUMNS FROM `{table}`")}
+        names = [column for column in ("owner", "user", "for_user", "allocated_to") if column in columns]
+        condition = " OR ".join(f"`{column}` LIKE %(own)s" for column in names)
+        if table in ("tabUser", "tabContact", "tabNotification Settings"):
+            condition = f"{condition} OR `name` LIKE %(own)s"
+        if table == "tabHas Role":
+            condition = "`parenttype` = 'User' AND `parent` LIKE %(own)s"
+        if condition:
+            frappe.db.sql(f"DELETE FROM `{table}` WHERE {condition}", {"own": own})
+            count = frappe.db._cursor.rowcount
+            if count:
+                deleted[table] = count
+    frappe.db.sql("DELETE FROM `__Auth` WHERE `doctype` = 'User' AND `name` LIKE %s", own)
+    frappe.db.commit()
+    for path in files:
+        path.unlink(missing_ok=True)
+    frappe.clear_cache()
+    return deleted
+
+
+def _own_files(own: str) -> list[Path]:
+    """Files on disk of test users that nobody else's File row names."""
+    rows = frappe.db.sql("SELECT file_url, owner FROM `tabFile` WHERE owner LIKE %s", own, as_dict=True)
+    found = []
+    for row in rows:
+        url = (row.file_url or "").lstrip("/")
+        shared = frappe.db.sql(
+            "SELECT 1 FROM `tabFile` WHERE file_url = %s AND owner NOT LIKE %s", (row.file_url, own)
+        )
+        if url and not shared and not url.startswith("http"):
+            found.append(Path(frappe.get_site_path(*([] if url.startswith("private") else ["public"]), url)))
+    return found
+
+
+def main(action: str, file: str) -> None:
+    frappe.init(site=os.environ["FRAPPE_SITE"])
+    frappe.connect()
+    frappe.set_user("Administrator")
+    frappe.flags.mute_emails = True
+    path = Path(file)
+    if action == "make":
+        remove()
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(make()))
+    else:
+        remove()
+        path.unlink(missing_ok=True)
+    frappe.destroy()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,63 @@
+"""What a group of tests gave, and how the sum is printed."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one group."""
+
+    group: str
+    passed: int
+    failed: int
+    seconds: float
+    note: str = ""
+
+
+def from_junit(path: Path) -> tuple[int, int]:
+    """(passed, failed) of a JUnit file as pytest writes it; a skipped test counts as failed.
+
+    A skipped test has shown nothing, and this suite has no reason to skip.
+    """
+    if not path.exists():
+        return 0, 0
+    suites = ElementTree.parse(path).getroot().iter("testsuite")
+    total = bad = 0
+    for suite in suites:
+        total += int(suite.get("tests", 0))
+        bad += sum(int(suite.get(kind, 0)) for kind in ("failures", "errors", "skipped"))
+    return max(total - bad, 0), bad
+
+
+def from_node(output: str) -> tuple[int, int]:
+    """(passed, failed) of the closing lines of Node's own test runner."""
+    counts = {
+        name: int(number)
+        for name, number in re.findall(
+            r"^\W*\s*(pass|fail|cancelled|skipped|todo) (\d+)\s*$", output, re.MULTILINE
+        )
+    }
+    return counts.get("pass", 0), sum(
+        counts.get(kind, 0) for kind in ("fail", "cancelled", "skipped", "todo")
+    )
+
+
+def closing_line(results: list[Result]) -> str:
+    """The one line that sums everything up."""
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed for result in results)
+    return f"{passed} passed, {failed} failed"
+
+
+def table(results: list[Result]) -> str:
+    """One line a group: what passed, what failed, how long it took."""
+    lines = [f"{'group':<12} {'passed':>7} {'failed':>7} {'seconds':>8}"]
+    for result in results:
+        text = f"{result.group:<12} {result.passed:>7} {result.failed:>7} {result.seconds:>8.1f}"
+        lines.append(f"{text}  {result.note}".rstrip())
+    return "\n".join(lines)

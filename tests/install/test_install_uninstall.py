@@ -1,0 +1,99 @@
+"""Installing and uninstalling on a bare site: what the app brings goes with it.
+
+These tests make the benches they need with the local bench's own parts.
+"""
+
+import json
+
+import pytest
+
+from local_bench import site as bench_site
+from local_bench.bench import APP, Bench, demo_bench
+from local_bench.processes import run
+from local_bench.testing import benches
+
+SNAPSHOT = """
+import json, sys, frappe
+frappe.init(site=sys.argv[1]); frappe.connect()
+tables = [row[0] for row in frappe.db.sql("SHOW TABLES")]
+rows = {}
+for table in tables:
+    columns = [row[0] for row in frappe.db.sql(f"SHOW COLUMNS FROM `{table}`")]
+    key = "name" if "name" in columns else ("doctype" if "doctype" in columns else None)
+    if key:
+        rows[table] = sorted({str(row[0]) for row in frappe.db.sql(f"SELECT `{key}` FROM `{table}`")})
+print("SNAPSHOT" + json.dumps({"tables": sorted(tables), "rows": rows}))
+"""
+
+# What Frappe itself writes whenever an app comes or goes, whatever the app does.
+FRAPPES_OWN = {
+    "tabPatch Log",
+    "tabError Log",
+    "tabDeleted Document",
+    "tabScheduled Job Log",
+    "tabActivity Log",
+    "tabVersion",
+    "tabRoute History",
+    "tabAccess Log",
+    "tabInstalled Application",
+    "__global_search",
+    "tabSessions",
+    "tabSeries",
+    "tabDefaultValue",
+}
+
+
+def snapshot(bench: Bench) -> dict:
+    command = [str(bench.python), "-c", SNAPSHOT, bench.site]
+    printed = run(command, cwd=bench.sites, env=bench.environment())
+    return json.loads(printed.split("SNAPSHOT", 1)[1].splitlines()[0])
+
+
+@pytest.fixture(scope="module")
+def came_and_went():
+    """Snapshots of a bare site: before, with the app, and after it was uninstalled."""
+    with benches.bare(demo_bench(), "install") as bench:
+        before = snapshot(bench)
+        bench_site.frappe(bench, "install-app", APP)
+        with_app = snapshot(bench)
+        bench_site.frappe(bench, "uninstall-app", APP, "--yes", "--no-backup")
+        after = snapshot(bench)
+        # What is left over must not stand in the way of coming back.
+        bench_site.frappe(bench, "install-app", APP)
+        again = snapshot(bench)
+        yield before, with_app, after, again
+
+
+def test_installing_brings_tables(came_and_went):
+    before, with_app, _after, _again = came_and_went
+    assert set(with_app["tables"]) > set(before["tables"])
+
+
+def test_uninstalling_leaves_no_table(came_and_went):
+    before, _with_app, after, _again = came_and_went
+    assert set(after["tables"]) - set(before["tables"]) == set()
+
+
+def test_uninstalling_leaves_no_row(came_and_went):
+    before, _with_app, after, _again = came_and_went
+    left = {
+        table: sorted(set(names) - set(before["rows"].get(table, [])))
+        for table, names in after["rows"].items()
+        if table not in FRAPPES_OWN
+    }
+    assert {table: names for table, names in left.items() if names} == {}
+
+
+def test_uninstalling_takes_nothing_of_frappes(came_and_went):
+    before, _with_app, after, _again = came_and_went
+    lost = {
+        table: sorted(set(names) - set(after["rows"].get(table, [])))
+        for table, names in before["rows"].items()
+        if table not in FRAPPES_OWN
+    }
+    assert {table: names for table, names in lost.items() if names} == {}
+
+
+def test_app_comes_back_whole(came_and_went):
+    _before, with_app, _after, again = came_and_went
+    assert again["tables"] == with_app["tables"]

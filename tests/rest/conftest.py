@@ -1,0 +1,79 @@
+"""What REST tests share: one HTTP client per role, with that role's API key.
+
+These tests are an outside program: they speak HTTP and import nothing of Frappe or of the app.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import requests
+
+
+class Client:
+    """A session with one user's API key. Paths are given without the server's address."""
+
+    def __init__(self, url: str, person: dict[str, str] | None) -> None:
+        self.url = url
+        self.user = person["user"] if person else "Guest"
+        self.session = requests.Session()
+        if person:
+            self.session.headers["Authorization"] = f"token {person['key']}:{person['secret']}"
+        self.session.headers["Accept"] = "application/json"
+
+    def call(self, method: str, path: str, **options) -> requests.Response:
+        """Any request; the raw response."""
+        return self.session.request(method, self.url + path, timeout=120, **options)
+
+    def data(self, method: str, path: str, **options):
+        """A request that must succeed; its `data` or `message`."""
+        response = self.call(method, path, **options)
+        assert response.ok, f"{method} {path}: {response.status_code} {response.text[:800]}"
+        answer = response.json()
+        return answer.get("data", answer.get("message"))
+
+    def create(self, doctype: str, **values):
+        return self.data("POST", f"/api/resource/{doctype}", json=values)
+
+    def read(self, doctype: str, name: str):
+        return self.data("GET", f"/api/resource/{doctype}/{name}")
+
+    def update(self, doctype: str, name: str, **values):
+        return self.data("PUT", f"/api/resource/{doctype}/{name}", json=values)
+
+    def find(self, doctype: str, filters=None, fields=("name",), limit=100):
+        options = {
+            "filters": json.dumps(filters or []),
+            "fields": json.dumps(fields),
+            "limit_page_length": limit,
+        }
+        return self.data("GET", f"/api/resource/{doctype}", params=options)
+
+    def method(self, name: str, **values):
+        return self.data("POST", f"/api/method/{name}", json=values)
+
+
+@pytest.fixture(scope="session")
+def url() -> str:
+    """The address of the site under test."""
+    return os.environ["SOCIAL_CRM_URL"]
+
+
+@pytest.fixture(scope="session")
+def people() -> dict[str, dict[str, str]]:
+    """The test users by role: user, password, key, secret."""
+    return json.loads(Path(os.environ["SOCIAL_CRM_PEOPLE"]).read_text())
+
+
+@pytest.fixture(scope="session")
+def client(url, people):
+    """`client("Gestor")` is that role's client, `client("Guest")` one without a key."""
+    made: dict[str, Client] = {}
+
+    def for_role(role: str) -> Client:
+        if role not in made:
+            made[role] = Client(url, None if role == "Guest" else people[role])
+        return made[role]
+
+    return for_role
