@@ -1,4 +1,4 @@
-from social_crm.scopes import SCOPES as _SCOPES
+from social_crm.access import wiring as _access
 
 app_name = "social_crm"
 app_title = "Social CRM"
@@ -16,12 +16,11 @@ after_migrate = ["social_crm.install.after_migrate"]
 # The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
 ignore_links_on_delete = ["Shipped Item"]
 
-# One builder answers for lists and for single documents (permissions.py).
-permission_query_conditions = {
-    doctype: f"social_crm.permissions.{doctype.lower().replace(' ', '_').replace('-', '_')}_conditions"
-    for doctype in _SCOPES
-}
-has_permission = {doctype: "social_crm.permissions.has_permission" for doctype in _SCOPES}
+# One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
+permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
+has_permission = _access.HAS_PERMISSION
+
+doc_events = {**_access.DOC_EVENTS}
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = []

@@ -27,6 +27,7 @@ ANYWHERE = (*PERSON_OR_FAMILY, ("community", "Community"))
 
 SCOPES: dict[str, Scope] = {
     # Social CRM: people and places
+    "Staff Assignment": Scope((("community", "Community"),), programme_field="programme"),
     "Community": Scope((("name", "Community"),)),
     "Family": Scope((("community", "Community"),)),
     "Beneficiary": Scope((("community", "Community"),)),
@@ -43,3 +44,16 @@ SCOPES: dict[str, Scope] = {
     # Field Records
     # Psychosocial
 }
+
+# Table fields hold rows about people too, and Frappe lists those of every parent to whoever may read the parent's
+# DocType: each follows the documents it stands in.
+CHILD_TABLES: dict[str, tuple[str, ...]] = {
+    "Beneficiary Document": ("Beneficiary",),
+    "Family Vulnerability": ("Family",),
+    "Goods Delivery Item": ("Goods Delivery",),
+}
+
+
+def condition_function_name(doctype: str) -> str:
+    """Return the name of the function in `permissions.py` that answers `permission_query_conditions` for a DocType."""
+    return f"{doctype.lower().replace(' ', '_').replace('-', '_').replace('&', 'and')}_conditions"
