@@ -39,8 +39,12 @@ SCOPES: dict[str, Scope] = {
     "Activity Attendance": Scope((("activity", "Community Activity"),)),
     "Goods Delivery": Scope((("family", "Family"),), programme_field="programme"),
     # Income Generation
+    "Productive Unit": Scope(PERSON, programme_field="programme"),
+    "Productive Unit Follow-up": Scope((("productive_unit", "Productive Unit"),)),
     # Microcredit
     # Higher Education
+    "FES Student": Scope(PERSON, programme_field="programme"),
+    "FES Semester": Scope((("fes_student", "FES Student"),)),
     # Field Records
     # Psychosocial
 }

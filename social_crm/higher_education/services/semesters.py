@@ -1,0 +1,250 @@
+"""Use cases of a FES semester: caps in minimum wages, what may be paid when, and each payment once."""
+
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.utils import fmt_money, getdate, nowdate
+
+from social_crm.higher_education.domain.caps import Cap, Payments, payment_key
+from social_crm.higher_education.domain.periods import Period
+
+SEMESTER = "FES Semester"
+AMOUNTS = {"Tuition": "tuition", "Living Allowance": "living_allowance"}
+CAPS = {
+    "Tuition": ("fes_tuition_cap_wages", Decimal(11), "tuition_cap"),
+    "Living Allowance": ("fes_allowance_cap_wages", Decimal("1.5"), "allowance_cap"),
+}
+AGREED_STATES = ("Approved", "Paid", "Closed")
+FIXED_ONCE_AGREED = ("period", "tuition", "living_allowance", "institution", "academic_programme")
+HIGHEST_MARK = Decimal(5)
+
+
+def exact(value: float | int | str | None) -> Decimal:
+    """Return an amount as the framework holds it as the exact number that was entered."""
+    return Decimal(str(value or 0))
+
+
+def _money(amount: Decimal) -> str:
+    return fmt_money(float(amount), precision=0, currency=frappe.db.get_default("currency") or "COP")
+
+
+def parse_period(name: str) -> Period:
+    """Read a semester such as "2026-1"; refuses anything else in words for people."""
+    try:
+        return Period.parse(name or "")
+    except ValueError:
+        frappe.throw(
+            _("{0} is not a semester: write the year and the half, such as 2026-1.").format(
+                frappe.bold(name)
+            ),
+            title=_("Semester"),
+        )
+
+
+def prepare(semester) -> None:
+    """Fill in what follows from the other fields, and refuse what contradicts the rules of the fund."""
+    period = parse_period(semester.period)
+    semester.period = str(period)
+    semester.title = f"{semester.student_name or semester.fes_student} · {period}"
+    semester.unique_semester = f"{semester.fes_student}|{period}"
+    _refuse_double(semester)
+    _check_dates_and_results(semester)
+    _check_fixed(semester)
+    _set_caps(semester, period)
+    _check_payments(semester)
+    _check_state(semester)
+
+
+def _refuse_double(semester) -> None:
+    other = frappe.db.exists(
+        SEMESTER, {"unique_semester": semester.unique_semester, "name": ["!=", semester.name or ""]}
+    )
+    if other:
+        # The unique key refuses it too when both arrive at once; this says it better.
+        frappe.throw(
+            _("The semester {0} of {1} is registered already: {2}.").format(
+                semester.period, semester.student_name or semester.fes_student, other
+            ),
+            frappe.DuplicateEntryError,
+            title=_("The same semester twice"),
+        )
+
+
+def _check_dates_and_results(semester) -> None:
+    title = _("Data of the semester")
+    if semester.enrolled_on and getdate(semester.enrolled_on) > getdate(nowdate()):
+        frappe.throw(_("The day of enrolment cannot lie in the future."), title=title)
+    if (
+        semester.start_date
+        and semester.end_date
+        and getdate(semester.end_date) < getdate(semester.start_date)
+    ):
+        frappe.throw(_("The semester cannot end before it starts."), title=title)
+    if exact(semester.marks_average) > HIGHEST_MARK:
+        frappe.throw(_("The average of the marks lies between 0.00 and 5.00."), title=title)
+    if semester.credits_enrolled and (semester.credits_passed or 0) > semester.credits_enrolled:
+        frappe.throw(_("More credits were passed than enrolled."), title=title)
+
+
+def _check_fixed(semester) -> None:
+    before = semester.get_doc_before_save()
+    if not before or before.workflow_state not in AGREED_STATES:
+        return
+    for field in FIXED_ONCE_AGREED:
+        if semester.has_value_changed(field):
+            frappe.throw(
+                _(
+                    "{0} was approved and does not change any more. Send the semester back to change it."
+                ).format(frappe.bold(_(semester.meta.get_label(field)))),
+                title=_("Approved semester"),
+            )
+
+
+def minimum_wage(year: int) -> Decimal | None:
+    """Return the monthly minimum wage of a year in pesos, or None when it is not registered."""
+    value = frappe.db.get_value("Minimum Wage", str(year), "monthly_value")
+    return exact(value) if value else None
+
+
+def cap_wages(kind: str) -> Decimal:
+    """Return how many minimum wages the fund pays at most in a semester for a kind of payment."""
+    field, default, _cap_field = CAPS[kind]
+    value = frappe.db.get_single_value("Social CRM Settings", field)
+    return exact(value) if value else default
+
+
+def _set_caps(semester, period: Period) -> None:
+    """Keep the caps that held when the semester was requested; an approved semester keeps its own."""
+    semester.total = float(exact(semester.tuition) + exact(semester.living_allowance))
+    before = semester.get_doc_before_save()
+    if before and before.workflow_state in AGREED_STATES:
+        return
+    wage = minimum_wage(period.year)
+    if wage is None:
+        if semester.total:
+            frappe.throw(
+                _("Register the minimum wage of {0} first: the caps of the fund are counted in it.").format(
+                    period.year
+                ),
+                title=_("Minimum Wage"),
+            )
+        return
+    semester.minimum_wage = float(wage)
+    for kind, field in AMOUNTS.items():
+        cap = Cap(cap_wages(kind), wage)
+        semester.set(CAPS[kind][2], float(cap.amount))
+        if not cap.allows(exact(semester.get(field))):
+            frappe.throw(
+                _("{0}: {1} is above the cap of {2} minimum wages (SMMLV) of {3}, which is {4}.").format(
+                    frappe.bold(_(kind)),
+                    _money(exact(semester.get(field))),
+                    frappe.format(float(cap.wages), {"fieldtype": "Float", "precision": 1}),
+                    period.year,
+                    _money(cap.amount),
+                ),
+                title=_("Above the cap of the fund"),
+            )
+
+
+def _paid(semester, kind: str) -> Payments:
+    amounts = tuple(exact(row.amount) for row in semester.payments if row.kind == kind)
+    return Payments(exact(semester.get(AMOUNTS[kind])), amounts)
+
+
+def _check_payments(semester) -> None:
+    title = _("Payments")
+    if semester.payments and semester.workflow_state not in AGREED_STATES:
+        frappe.throw(_("Payments are registered once the semester is approved."), title=title)
+    seen: set[str] = set()
+    for row in semester.payments:
+        try:
+            row.payment_key = payment_key(semester.fes_student, row.kind, row.reference)
+        except ValueError:
+            frappe.throw(
+                _("Row {0}: enter the number of the transfer or receipt.").format(row.idx), title=title
+            )
+        if getdate(row.paid_on) > getdate(nowdate()):
+            frappe.throw(
+                _("Row {0}: the day of a payment cannot lie in the future.").format(row.idx), title=title
+            )
+        other = frappe.db.get_value(
+            "FES Payment", {"payment_key": row.payment_key, "name": ["!=", row.name or ""]}, "parent"
+        )
+        if row.payment_key in seen or other:
+            frappe.throw(
+                _("Row {0}: the payment {1} is registered already in {2}.").format(
+                    row.idx, frappe.bold(row.reference), other or semester.name
+                ),
+                frappe.DuplicateEntryError,
+                title=_("The same payment twice"),
+            )
+        seen.add(row.payment_key)
+    pending = Decimal(0)
+    for kind in AMOUNTS:
+        payments = _paid(semester, kind)
+        if payments.pending < 0:
+            frappe.throw(
+                _("{0}: {1} were paid, and {2} were approved.").format(
+                    frappe.bold(_(kind)), _money(payments.total), _money(payments.approved)
+                ),
+                title=_("More paid than approved"),
+            )
+        pending += payments.pending
+    semester.pending_total = float(pending)
+    semester.paid_total = float(exact(semester.total) - pending)
+
+
+def _check_state(semester) -> None:
+    """Refuse a step of the workflow that the record does not bear out yet."""
+    if not semester.has_value_changed("workflow_state"):
+        return
+    state, title = semester.workflow_state, _("State of the semester")
+    if state == "Requested":
+        if not semester.total:
+            frappe.throw(_("Enter the tuition or the living allowance that is requested."), title=title)
+        phase = frappe.db.get_value("FES Student", semester.fes_student, "phase")
+        if phase not in ("Admitted", "Enrolled", "Active", "On Leave"):
+            frappe.throw(
+                _("The student is in the phase {0}: nothing can be requested for a semester.").format(
+                    _(phase)
+                ),
+                title=title,
+            )
+    if state == "Paid" and semester.pending_total:
+        frappe.throw(
+            _("{0} are still to be paid: register the payments first.").format(
+                _money(exact(semester.pending_total))
+            ),
+            title=title,
+        )
+    if state == "Closed" and not (semester.marks_average or semester.follow_up):
+        frappe.throw(
+            _("Enter the average of the marks, or say in the follow-up why there is none."), title=title
+        )
+
+
+@frappe.whitelist()
+def semester_series(student: str) -> list[dict]:
+    """Return the semesters of a student, oldest first, for the form's table and curve of marks; only readable ones."""
+    frappe.has_permission("FES Student", "read", doc=student, throw=True)
+    return frappe.get_list(
+        SEMESTER,
+        filters={"fes_student": student},
+        fields=[
+            "name",
+            "period",
+            "semester_number",
+            "workflow_state",
+            "enrolled_on",
+            "tuition",
+            "living_allowance",
+            "paid_total",
+            "pending_total",
+            "marks_average",
+            "credits_enrolled",
+            "credits_passed",
+        ],
+        order_by="period asc",
+        limit_page_length=0,
+    )

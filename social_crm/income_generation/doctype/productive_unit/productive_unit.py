@@ -1,0 +1,29 @@
+import frappe
+from frappe.model.document import Document
+
+from social_crm.income_generation import services
+
+
+class ProductiveUnit(Document):
+    """A business of a person that the programme starts or strengthens."""
+
+    def onload(self) -> None:
+        """Show where the person lives now and how the unit stands today, whatever was stored."""
+        self.update(services.derived_fields(self.as_dict()))
+        self.update(
+            frappe.db.get_value("Beneficiary", self.beneficiary, ["family", "community"], as_dict=True) or {}
+        )
+
+    def validate(self) -> None:
+        services.check_unit(self)
+
+    def before_save(self) -> None:
+        before = self.get_doc_before_save()
+        if before and before.workflow_state == "Closed" and self.workflow_state != "Closed":
+            # Reopened: the closing was entered by mistake.
+            self.update({"closed_on": None, "closing_reason": None, "closing_notes": None})
+        self.update(services.derived_fields(self.as_dict()))
+
+
+def on_doctype_update() -> None:
+    frappe.db.add_index("Productive Unit", ["programme", "started_on"])
