@@ -85,6 +85,11 @@ _EXACT: dict[str, str] = {header_key(synonym): field.key for field in FIELDS for
 _IGNORED = frozenset(header_key(header) for header in IGNORED_HEADERS)
 
 
+def is_known_header(key: str) -> bool:
+    """Whether a header key is one of the headers we know by heart."""
+    return key in _EXACT or key in _IGNORED
+
+
 def suggest(
     columns: Sequence[Column],
     remembered: Mapping[str, str] | None = None,
