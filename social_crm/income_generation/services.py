@@ -158,7 +158,8 @@ def active_rate(as_of: date, filters: dict | None = None) -> ActiveUnitRate:
 @frappe.whitelist()
 def active_unit_rate_card(filters: str | dict | list | None = None) -> dict | str:
     """Return what the number card of the rate of active units shows, reckoned from the records the user may see."""
-    frappe.has_permission(UNIT, "read", throw=True)
+    if not frappe.has_permission(UNIT, "read"):
+        frappe.throw(_("You may not read productive units."), frappe.PermissionError)
     rate = active_rate(today())
     if rate.percent is None:
         return "—"
@@ -172,7 +173,7 @@ def active_unit_rate_card(filters: str | dict | list | None = None) -> dict | st
 @frappe.whitelist()
 def follow_up_series(productive_unit: str) -> list[dict]:
     """Return the visits of a unit, oldest first, for its form and its chart; only those the user may read."""
-    frappe.has_permission(UNIT, "read", doc=productive_unit, throw=True)
+    frappe.get_doc(UNIT, productive_unit).check_permission("read")
     return frappe.get_list(
         FOLLOW_UP,
         filters={"productive_unit": productive_unit},

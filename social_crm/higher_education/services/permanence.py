@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, nowdate
 
 from social_crm.higher_education.domain.periods import Period
@@ -111,7 +112,8 @@ def figures_as_of(cut_off: date, level: Level = Level.SYSTEM, filters: dict | No
 @frappe.whitelist()
 def permanence_card(filters: str | dict | list | None = None) -> dict | str:
     """Return what the number card of permanence shows, reckoned today from the records the user may see."""
-    frappe.has_permission(STUDENT, "read", throw=True)
+    if not frappe.has_permission(STUDENT, "read"):
+        frappe.throw(_("You may not read the students of the fund."), frappe.PermissionError)
     result = figures_as_of(getdate(nowdate()))
     if result.permanence is None:
         return "—"

@@ -20,6 +20,7 @@ from social_crm.higher_education.domain.phases import (
 )
 
 STUDENT = "FES Student"
+UNDO_ROLES = frozenset({"Programme Director", "Social CRM Administrator", "System Manager"})
 
 
 def rows_of(student) -> tuple[PhaseRow, ...]:
@@ -131,7 +132,11 @@ def change_phase(
 @frappe.whitelist(methods=["POST"])
 def undo_last_phase(student: str, reason: str) -> dict:
     """Take back the last action, entered by mistake; only who directs or administers the programme may."""
-    frappe.only_for(("Programme Director", "Social CRM Administrator", "System Manager"), message=True)
+    if UNDO_ROLES.isdisjoint(frappe.get_roles()):
+        frappe.throw(
+            _("Only a Programme Director or a Social CRM Administrator undoes a phase."),
+            frappe.PermissionError,
+        )
     document = frappe.get_doc(STUDENT, student, for_update=True)
     document.check_permission("read")
     if not reason.strip():

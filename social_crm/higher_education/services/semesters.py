@@ -227,7 +227,7 @@ def _check_state(semester) -> None:
 @frappe.whitelist()
 def semester_series(student: str) -> list[dict]:
     """Return the semesters of a student, oldest first, for the form's table and curve of marks; only readable ones."""
-    frappe.has_permission("FES Student", "read", doc=student, throw=True)
+    frappe.get_doc("FES Student", student).check_permission("read")
     return frappe.get_list(
         SEMESTER,
         filters={"fes_student": student},

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from social_crm.higher_education.services import phases
+from social_crm.social_crm.services import guards
 
 
 class FESStudent(Document):
@@ -12,6 +13,9 @@ class FESStudent(Document):
         phases.begin_phases(self)
 
     def validate(self) -> None:
+        guards.require_whole(self)
+        if self.is_new():
+            guards.require_living(self.beneficiary, self.registered_on)
         phases.refuse_hand_edits(self)
         self.refuse_double()
 

@@ -2,6 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 from social_crm.income_generation import services
+from social_crm.social_crm.services import guards
 
 
 class ProductiveUnit(Document):
@@ -15,6 +16,9 @@ class ProductiveUnit(Document):
         )
 
     def validate(self) -> None:
+        guards.require_whole(self)
+        if self.is_new():
+            guards.require_living(self.beneficiary, self.started_on)
         services.check_unit(self)
 
     def before_save(self) -> None:

@@ -5,7 +5,8 @@ from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, getdate, nowdate
 
 from social_crm.income_generation import services
-from social_crm.income_generation.testing import make_community, make_person, make_unit, make_user, make_visit
+from social_crm.income_generation.factories import make_resident, make_staff, make_unit, make_visit
+from social_crm.social_crm.factories import make_community
 from social_crm.testing import SocialCRMTestCase
 
 TODAY = nowdate()
@@ -15,7 +16,7 @@ class TestProductiveUnit(SocialCRMTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.place = make_community("Comunidad de las unidades")
-        self.person = make_person(self.place)
+        self.person = make_resident(self.place)
 
     def started(self, days_ago: int = 200, **values):
         return make_unit(self.person, started_on=add_days(TODAY, -days_ago), **values)
@@ -115,11 +116,11 @@ class TestProductiveUnit(SocialCRMTestCase):
 
     def test_gestor_sees_the_units_of_the_own_community_alone(self):
         elsewhere = make_community("Comunidad ajena")
-        own, foreign = self.started(), make_unit(make_person(elsewhere), started_on="2025-01-01")
+        own, foreign = self.started(), make_unit(make_resident(elsewhere), started_on="2025-01-01")
         make_visit(own.name, TODAY)
         make_visit(foreign.name, TODAY)
         for role in ("Gestor", "Income Advisor"):
-            user = make_user(f"{frappe.scrub(role)}-unidades@example.com", role, self.place)
+            user = make_staff(f"{frappe.scrub(role)}-unidades@example.com", role, self.place)
             frappe.set_user(user)
             with self.subTest(role=role):
                 self.assertEqual(frappe.get_list("Productive Unit", pluck="name"), [own.name])
@@ -136,7 +137,7 @@ class TestProductiveUnit(SocialCRMTestCase):
 
     def test_auditor_reads_everything_and_writes_nothing(self):
         unit = self.started()
-        frappe.set_user(make_user("auditor-unidades@example.com", "Auditor"))
+        frappe.set_user(make_staff("auditor-unidades@example.com", "Auditor"))
         self.assertIn(unit.name, frappe.get_list("Productive Unit", pluck="name", limit_page_length=0))
         for doctype in ("Productive Unit", "Productive Unit Follow-up"):
             self.assertTrue(frappe.has_permission(doctype, "read"))
@@ -144,6 +145,6 @@ class TestProductiveUnit(SocialCRMTestCase):
                 self.assertFalse(frappe.has_permission(doctype, ptype), (doctype, ptype))
 
     def test_fes_advisor_cannot_write_units(self):
-        frappe.set_user(make_user("fes-unidades@example.com", "FES Advisor", self.place))
+        frappe.set_user(make_staff("fes-unidades@example.com", "FES Advisor", self.place))
         with self.assertRaises(frappe.PermissionError):
             make_unit(self.person)
