@@ -16,6 +16,8 @@ after_migrate = ["social_crm.install.after_migrate"]
 # The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
 ignore_links_on_delete = ["Shipped Item"]
 
+before_tests = "social_crm.testing.before_tests"
+
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
 permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
 has_permission = _access.HAS_PERMISSION
