@@ -6,10 +6,21 @@ app_publisher = "Social CRM contributors"
 app_description = "One relational memory for organisations that restore livelihoods"
 app_email = "maintainers@socialcrm.example"
 app_license = "MIT"
+app_logo_url = "/assets/social_crm/images/social_crm.svg"
+add_to_apps_screen = [
+    {
+        "name": "social_crm",
+        "logo": "/assets/social_crm/images/social_crm.svg",
+        "title": "Social CRM",
+        "route": "/app/social-crm",
+        "has_permission": "social_crm.apps_screen.has_permission",
+    }
+]
 
 before_install = "social_crm.install.before_install"
 after_install = "social_crm.install.after_install"
 before_uninstall = "social_crm.uninstall.before_uninstall"
+after_uninstall = "social_crm.uninstall.after_uninstall"
 before_migrate = ["social_crm.install.before_migrate"]
 after_migrate = ["social_crm.install.after_migrate"]
 

@@ -1,5 +1,169 @@
-"""Takes away what `install.py` added and Frappe leaves behind; each step mirrors one there."""
+"""Takes away what `install.py` added and what Frappe leaves behind; each step mirrors one there.
+
+Frappe drops our DocTypes and the rows of our modules. It leaves ordinary rows (workflows and the like), roles, everything
+that points at our documents (versions, comments, files, contacts of our people ...), counters and jobs: all of it goes
+here, before, while it can still be told what is ours. Frappe's own Patch Log rows stay, as with every app.
+"""
+
+import frappe
+from frappe.utils import now_datetime
+
+from social_crm.demo.users import DEMO_USERS
+from social_crm.shipping import apply as shipping
+from social_crm.shipping import ledger
+
+APP = "social_crm"
+_STARTED = "social_crm_uninstall_started"
+# Fields that name a DocType without being links to it, as (DocType, field).
+NAMED_IN_DATA = (
+    ("Deleted Document", "deleted_doctype"),
+    ("Route History", "route"),
+    ("Custom DocPerm", "parent"),
+    ("List View Settings", "name"),
+    ("Workspace Link", "link_to"),
+    ("Workspace Shortcut", "link_to"),
+    ("Error Log", "reference_doctype"),
+)
 
 
 def before_uninstall() -> None:
     """Run every step while the DocTypes still exist."""
+    frappe.flags[_STARTED] = now_datetime()
+    ours = our_doctypes()
+    shipping.remove_all()
+    remove_contacts(ours)
+    remove_rows_about(ours)
+    remove_demo_users()
+    remove_roles()
+    remove_counters(ours)
+    remove_jobs()
+
+
+def after_uninstall() -> None:
+    """Remove the copies which Frappe keeps of what it deleted for us."""
+    started = frappe.flags.get(_STARTED)
+    if started:
+        frappe.db.delete("Deleted Document", {"creation": [">=", started]})
+    remaining = set(frappe.get_all("DocType", pluck="name"))
+    singles = frappe.qb.DocType("Singles")
+    for (doctype,) in frappe.qb.from_(singles).select(singles.doctype).distinct().run():
+        if doctype not in remaining and doctype in frappe.flags.get("social_crm_singles", ()):
+            frappe.db.delete("Singles", {"doctype": doctype})
+    frappe.db.commit()  # Frappe has committed the uninstall before it calls this hook.
+    frappe.clear_cache()
+
+
+def our_doctypes() -> list[str]:
+    """Return the DocTypes of our modules."""
+    # Uninstalling works on the whole site, whoever starts it.
+    modules = frappe.get_all("Module Def", filters={"app_name": APP}, pluck="name")
+    # As above.
+    rows = frappe.get_all("DocType", filters={"module": ["in", modules]}, fields=["name", "issingle"])
+    frappe.flags.social_crm_singles = [row.name for row in rows if row.issingle]
+    return [row.name for row in rows]
+
+
+def remove_contacts(ours: list[str]) -> None:
+    """Delete contacts and addresses that belong to our people alone; others only lose the link to them."""
+    # Uninstalling works on the whole site, whoever starts it.
+    links = frappe.get_all("Dynamic Link", fields=["parenttype", "parent", "link_doctype"])
+    owners: dict[tuple[str, str], set[str]] = {}
+    for link in links:
+        owners.setdefault((link.parenttype, link.parent), set()).add(link.link_doctype)
+    for (doctype, name), targets in owners.items():
+        if targets <= set(ours) and doctype in ("Contact", "Address"):
+            # The person's data leaves with the person's record.
+            frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+    frappe.db.delete("Dynamic Link", {"link_doctype": ["in", ours]})
+
+
+def remove_rows_about(ours: list[str]) -> None:
+    """Delete the rows of other DocTypes that point at ours: files, versions, comments, notifications, settings ..."""
+    for doctype, field in _links_to_doctypes(ours):
+        meta = frappe.get_meta(doctype)
+        if meta.issingle:
+            if frappe.db.get_single_value(doctype, field) in ours:
+                frappe.db.set_single_value(doctype, field, None)
+        elif doctype == "File" or meta.get_table_fields():
+            # Uninstalling works on the whole site; a file on disk goes through the document.
+            for name in frappe.get_all(doctype, filters={field: ["in", ours]}, pluck="name"):
+                # As above.
+                frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+        else:
+            frappe.db.delete(doctype, {field: ["in", ours]})
+    for doctype, field in NAMED_IN_DATA:
+        if frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, field):
+            frappe.db.delete(doctype, {field: ["in", [*ours, *(f"List/{one}" for one in ours)]]})
+    settings = frappe.qb.Table("__UserSettings")
+    frappe.qb.from_(settings).delete().where(settings.doctype.isin(ours)).run()
+
+
+def _links_to_doctypes(ours: list[str]) -> list[tuple[str, str]]:
+    # Uninstalling works on the whole site, whoever starts it.
+    fields = frappe.get_all(
+        "DocField", filters={"fieldtype": "Link", "options": "DocType"}, fields=["parent", "fieldname"]
+    )
+    skip = {*ours, "DocField", "DocType", "Custom Field", "Property Setter"}
+    found = []
+    for row in fields:
+        # Custom fields and property setters of our DocTypes go with the DocType, in Frappe's own way.
+        if row.parent in skip or not frappe.db.exists("DocType", row.parent):
+            continue
+        if frappe.get_meta(row.parent).issingle or frappe.db.has_column(row.parent, row.fieldname):
+            found.append((row.parent, row.fieldname))
+    return found
+
+
+def remove_demo_users() -> None:
+    """Delete the users of the demo site; nobody else has their addresses."""
+    for email, _role, _name in DEMO_USERS:
+        if frappe.db.exists("User", email):
+            remove_user(email)
+
+
+def remove_user(email: str) -> None:
+    """Delete a user with what Frappe made for it: contact, settings, notifications."""
+    # Uninstalling works on the whole site, whoever starts it.
+    for contact in frappe.get_all("Contact", filters={"user": email}, pluck="name"):
+        # As above.
+        frappe.delete_doc("Contact", contact, force=True, ignore_permissions=True, delete_permanently=True)
+    frappe.db.delete("Notification Log", {"for_user": email})
+    # As above.
+    frappe.delete_doc("User", email, force=True, ignore_permissions=True, delete_permanently=True)
+    frappe.db.delete("Notification Settings", {"name": email})
+
+
+def remove_roles() -> None:
+    """Delete the roles that we created; a role that another app had before us stays with its holders."""
+    for entry in ledger.entries(("Role",)):
+        if entry.existed_before or not frappe.db.exists("Role", entry.item_name):
+            continue
+        for doctype in ("Has Role", "Custom DocPerm", "DocPerm"):
+            frappe.db.delete(doctype, {"role": entry.item_name})
+        # Uninstalling works on the whole site, whoever starts it.
+        frappe.delete_doc(
+            "Role", entry.item_name, force=True, ignore_permissions=True, delete_permanently=True
+        )
+
+
+def remove_counters(ours: list[str]) -> None:
+    """Forget how far our documents were numbered: `FAM-` and the like, unless another DocType counts with it too."""
+    mine, others = set(), set()
+    # Uninstalling works on the whole site, whoever starts it.
+    for row in frappe.get_all(
+        "DocType", filters={"autoname": ["like", "format:%"]}, fields=["name", "autoname"]
+    ):
+        prefix = row.autoname.removeprefix("format:").split("{", 1)[0]
+        (mine if row.name in ours else others).add(prefix)
+    prefixes = [prefix for prefix in mine - others if prefix]
+    if prefixes:
+        series = frappe.qb.DocType("Series")
+        frappe.qb.from_(series).delete().where(series.name.isin(prefixes)).run()
+
+
+def remove_jobs() -> None:
+    """Delete the scheduled jobs of our hooks; Frappe would do so only at its next migrate."""
+    # Uninstalling works on the whole site, whoever starts it.
+    for name in frappe.get_all("Scheduled Job Type", filters={"method": ["like", f"{APP}.%"]}, pluck="name"):
+        frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": name})
+        frappe.db.delete("Scheduled Job Type", {"name": name})
