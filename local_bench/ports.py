@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
+from pathlib import Path
 
 from local_bench import cache
 from local_bench.bench import HOST, PORT_NAMES, Bench
@@ -36,7 +36,7 @@ def parse_set_port(text: str) -> int:
     return int(text)
 
 
-def _registry_path():
+def _registry_path() -> Path:
     return cache.folder() / "ports.json"
 
 
@@ -49,7 +49,7 @@ def _others(bench: Bench) -> set[int]:
     return {
         port
         for root, ports in known.items()
-        if root != str(bench.root) and os.path.isdir(root)
+        if root != str(bench.root) and Path(root).is_dir()
         for port in ports
     }
 
@@ -60,7 +60,7 @@ def _remember(bench: Bench) -> None:
         known = json.loads(path.read_text())
     except (OSError, ValueError):
         known = {}
-    known = {root: ports for root, ports in known.items() if os.path.isdir(root)}
+    known = {root: ports for root, ports in known.items() if Path(root).is_dir()}
     known[str(bench.root)] = sorted(bench.ports.values())
     path.write_text(json.dumps(known, indent=1))
 

@@ -38,7 +38,7 @@ def check_python() -> None:
 def key() -> str:
     """What the environment depends on."""
     version = ".".join(map(str, sys.version_info[:3]))
-    locks = [path for path in sorted(LOCKS.glob("*.txt"))]
+    locks = sorted(LOCKS.glob("*.txt"))
     return cache.digest(
         version, sys.platform, os.uname().machine, os.path.realpath(sys.executable), 1, *locks
     )

@@ -7,7 +7,6 @@ directory of MariaDB with its site folder. A bench copies it, which takes a seco
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -176,5 +175,5 @@ def forget_site(bench: Bench) -> None:
     for step in ("site", "app", "demo-data"):
         bench.forget(step)
     for folder in (database.data_folder(bench), bench.site_folder):
-        if folder.exists() and not os.path.islink(folder):
+        if folder.exists() and not folder.is_symlink():
             shutil.rmtree(folder)

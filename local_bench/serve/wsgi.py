@@ -5,6 +5,7 @@ binds every interface and shows a debugger.
 """
 
 import os
+from pathlib import Path
 
 import frappe.app
 from frappe.middlewares import StaticDataMiddleware
@@ -12,5 +13,5 @@ from werkzeug.middleware.shared_data import SharedDataMiddleware
 
 frappe.app._site = os.environ["FRAPPE_SITE"]
 
-application = SharedDataMiddleware(frappe.app.application, {"/assets": os.path.abspath("assets")})
-application = StaticDataMiddleware(application, {"/files": os.path.abspath(".")})
+application = SharedDataMiddleware(frappe.app.application, {"/assets": str(Path("assets").resolve())})
+application = StaticDataMiddleware(application, {"/files": str(Path.cwd())})

@@ -34,7 +34,8 @@ def make() -> dict[str, dict[str, str]]:
     from social_crm.install import ROLES
 
     people = {}
-    for role in (*ROLES, "System Manager", "Nobody"):
+    # The first user of a site without a System Manager silently becomes one: that role comes first.
+    for role in ("System Manager", *ROLES, "Nobody"):
         password, key, secret = (secrets.token_hex(10) for _ in range(3))
         email = address(role)
         if frappe.db.exists("User", email):
