@@ -47,8 +47,7 @@ def register_family(family: dict, members: list[dict], on: date | str, reason: s
         rows = rules.apply(rows, plan, store.write(plan, event))
         people.append(person)
     _refresh([doc.name], existing)
-    if existing:
-        flag_arrivals(existing, doc.community, on, "Registration")
+    flag_arrivals(people, doc.community, on, "Registration")
     return doc.name
 
 
@@ -293,6 +292,15 @@ def _new_person(values: dict, family: "frappe.model.document.Document", kinship:
     place = {"family": family.name, "community": family.community, "kinship": kinship, "registered_on": on}
     with store.writing():
         return frappe.get_doc({**fields, **place, "doctype": "Beneficiary"}).insert().name
+
+
+def insert_unplaced(doc: "frappe.model.document.Document") -> str:
+    """Insert a person whose `family` only says whose right to create counts; `join` makes the membership after it."""
+    doc.registered_on = None
+    with store.writing():
+        name = doc.insert().name
+    frappe.db.set_value("Beneficiary", name, {"family": None, "kinship": None})
+    return name
 
 
 def _inherited(family: str) -> dict:

@@ -89,7 +89,6 @@ def check_exception(doc: "frappe.model.document.Document") -> None:
 def enter_family(doc: "frappe.model.document.Document") -> None:
     """Make a new person a member of the family named in the record, unless a family service is doing just that."""
     if store.is_writing():
-        families.flag_arrivals([doc.name], doc.community, getdate(doc.registered_on), "Registration")
         return
     if not doc.family:
         return

@@ -1,0 +1,6 @@
+import * as dialogs from "./people/dialogs";
+import { show_members } from "./people/members";
+import { register_family } from "./people/registration";
+
+frappe.provide("social_crm.people");
+Object.assign(social_crm.people, dialogs, { show_members, register_family });
