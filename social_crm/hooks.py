@@ -36,7 +36,7 @@ has_permission = _access.HAS_PERMISSION
 doc_events = {**_access.DOC_EVENTS}
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
-social_crm_timeline = []
+social_crm_timeline = ["social_crm.social_crm.timeline.SOURCES"]
 
 # Amounts in words, Spanish dates and pictures for our print formats.
-jinja = {"methods": ["social_crm.print_formats.jinja"]}
+jinja = {"methods": ["social_crm.print_formats.jinja", "social_crm.timeline.life_for_print", "social_crm.social_crm.printing"]}

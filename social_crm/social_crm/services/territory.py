@@ -20,12 +20,8 @@ def check_division(doc: "frappe.model.document.Document") -> None:
         doc.parent_division, doc.department_name = None, doc.division_name
         return
     parent = doc.code[: LENGTHS[_PARENTS[doc.level]]]
-    if not frappe.db.exists("Territorial Division", parent):
-        frappe.throw(
-            _("Register the division {0} first: {1} lies in it.").format(parent, doc.code),
-            title=_("Territory Code"),
-        )
-    doc.parent_division = parent
+    # A site that needs only one municipality need not register its department.
+    doc.parent_division = parent if frappe.db.exists("Territorial Division", parent) else None
     doc.department_name = frappe.db.get_value("Territorial Division", doc.code[:2], "division_name")
 
 
@@ -34,7 +30,8 @@ def complete_community(doc: "frappe.model.document.Document") -> None:
     _expect(doc, "municipality", "Municipality")
     _expect(doc, "populated_centre", "Populated Centre")
     if doc.municipality:
-        doc.department = doc.municipality[:2]
+        department = doc.municipality[:2]
+        doc.department = department if frappe.db.exists("Territorial Division", department) else None
     if doc.populated_centre and doc.populated_centre[:5] != doc.municipality:
         frappe.throw(_("The populated centre lies in another municipality."), title=_("Populated Centre"))
 
