@@ -77,7 +77,9 @@ class _Life:
 
     def holds(self, person: str | None, day: date) -> bool:
         """Say whether the person was a member on the day."""
-        return any(p == person and start <= day and (end is None or day < end) for p, start, end in self.stays)
+        return any(
+            p == person and start <= day and (end is None or day < end) for p, start, end in self.stays
+        )
 
 
 def sources() -> tuple[TimelineSource, ...]:
@@ -143,10 +145,14 @@ def life(
         found = [entry for entry in found if entry["component"] == component]
     start, length = max(0, int(start)), min(500, max(1, int(length)))
     return {
-        "title": frappe.get_cached_value(doctype, name, "family_name" if doctype == "Family" else "full_name"),
+        "title": frappe.get_cached_value(
+            doctype, name, "family_name" if doctype == "Family" else "full_name"
+        ),
         "entries": found[start : start + length],
         "total": len(found),
-        "components": [{"component": c, "count": n} for c, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))],
+        "components": [
+            {"component": c, "count": n} for c, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
+        ],
         "people": [{"name": p, "full_name": n} for p, n in sorted(people.items(), key=lambda i: i[1])],
         "incomplete": cut,
     }
@@ -159,7 +165,11 @@ def life_for_print(doc: "frappe.model.document.Document") -> list[dict]:
     """
     asked = frappe.form_dict
     wanted = LifeFilter(
-        None, asked.get("life_person"), _day(asked.get("life_from")), _day(asked.get("life_to")), asked.get("life_text")
+        None,
+        asked.get("life_person"),
+        _day(asked.get("life_from")),
+        _day(asked.get("life_to")),
+        asked.get("life_text"),
     )
     check_readable(doc.doctype, doc.name)
     found, _cut = entries(doc.doctype, doc.name, wanted)
@@ -180,9 +190,14 @@ def _day(text: str | None) -> date | None:
 
 def _stays(family: str) -> tuple[tuple[str, date, date | None], ...]:
     rows = frappe.get_list(
-        "Family Membership", filters={"family": family}, fields=["beneficiary", "from_date", "to_date"], limit=2000
+        "Family Membership",
+        filters={"family": family},
+        fields=["beneficiary", "from_date", "to_date"],
+        limit=2000,
     )
-    return tuple((r.beneficiary, getdate(r.from_date), getdate(r.to_date) if r.to_date else None) for r in rows)
+    return tuple(
+        (r.beneficiary, getdate(r.from_date), getdate(r.to_date) if r.to_date else None) for r in rows
+    )
 
 
 def _read(source: TimelineSource, life: _Life, wanted: LifeFilter) -> list[dict]:
@@ -230,7 +245,9 @@ def _read(source: TimelineSource, life: _Life, wanted: LifeFilter) -> list[dict]
 def _usable(source: TimelineSource) -> bool:
     """Say whether the DocType is there (a component may be missing) and the user may read it at all."""
     asked = source.parent_doctype or source.doctype
-    return bool(frappe.db.exists("DocType", source.doctype, cache=True)) and frappe.has_permission(asked, "read")
+    return bool(frappe.db.exists("DocType", source.doctype, cache=True)) and frappe.has_permission(
+        asked, "read"
+    )
 
 
 def _in_family(source: TimelineSource, life: _Life, row: dict, day: date) -> bool:

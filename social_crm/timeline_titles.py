@@ -40,7 +40,9 @@ class Titles:
                 continue
             # Colleagues are known to each other by name; everything else is read with the reader's permissions.
             read = frappe.get_all if doctype == "User" else frappe.get_list
-            rows = read(doctype, filters={"name": ["in", sorted(names)]}, fields=["name", field], limit=len(names))
+            rows = read(
+                doctype, filters={"name": ["in", sorted(names)]}, fields=["name", field], limit=len(names)
+            )
             for row in rows:
                 self._titles[doctype, row["name"]] = row[field] or row["name"]
 

@@ -57,7 +57,16 @@ def events(family: str) -> list[dict]:
         "Family Event",
         filters={},
         or_filters={"family": family, "other_family": family},
-        fields=["name", "event_type", "event_date", "family", "other_family", "beneficiary", "reason", "undone_by"],
+        fields=[
+            "name",
+            "event_type",
+            "event_date",
+            "family",
+            "other_family",
+            "beneficiary",
+            "reason",
+            "undone_by",
+        ],
         order_by="creation desc",
         limit=100,
     )
@@ -94,7 +103,11 @@ def join(
     if beneficiary:
         _may("Beneficiary", beneficiary)
     else:
-        fields = {k: v for k, v in (frappe.parse_json(person) or {}).items() if k not in ("name", "family", "doctype")}
+        fields = {
+            k: v
+            for k, v in (frappe.parse_json(person) or {}).items()
+            if k not in ("name", "family", "doctype")
+        }
         doc = frappe.get_doc({**fields, "doctype": "Beneficiary", "family": family})
         frappe.has_permission("Beneficiary", "create", throw=True)
         beneficiary = families.insert_unplaced(doc)
