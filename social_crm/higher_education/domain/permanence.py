@@ -216,10 +216,22 @@ def _rate(part: int, whole: int) -> Decimal | None:
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def figures(records: Iterable[StudentRecord], cut_off: date, level: Level, rules: Rules) -> Figures:
-    """Return permanence and dropout of a body of students at a cut-off date, as exact percentages of two decimals."""
+def figures(
+    records: Iterable[StudentRecord],
+    cut_off: date,
+    level: Level,
+    rules: Rules,
+    key: tuple[str, ...] | None = None,
+) -> Figures:
+    """Return permanence and dropout of a body of students at a cut-off date, as exact percentages of two decimals.
+
+    key: count only the studies of this institution, or of this programme of an institution; None counts all.
+    """
     counted = Counter(
-        study.standing for record in records for study in standings(record, cut_off, level, rules)
+        study.standing
+        for record in records
+        for study in standings(record, cut_off, level, rules)
+        if key is None or study.key == key
     )
     counts = {standing: counted[standing] for standing in Standing}
     everyone = sum(counts.values())
