@@ -17,6 +17,9 @@ add_to_apps_screen = [
     }
 ]
 
+# Where the app's icon leads on v16, which otherwise takes any of our workspaces.
+app_home = "/app/social-crm"
+
 before_install = "social_crm.install.before_install"
 after_install = "social_crm.install.after_install"
 before_uninstall = "social_crm.uninstall.before_uninstall"

@@ -1,6 +1,7 @@
 frappe.ui.form.on("Shipped Item", {
     refresh(frm) {
         frm.disable_save();
+        if (frm.is_new()) return; // installing and migrating write these rows; nobody adds one by hand
         frm.events.show_difference(frm);
         frm.events.add_choices(frm);
     },
