@@ -38,6 +38,8 @@ SCOPES: dict[str, Scope] = {
     "Community Activity": Scope((("community", "Community"),), programme_field="programme"),
     "Activity Attendance": Scope((("activity", "Community Activity"),)),
     "Goods Delivery": Scope((("family", "Family"),), programme_field="programme"),
+    "Census Import": Scope((("community", "Community"),), programme_field="programme"),
+    "Census Import Row": Scope((("census_import", "Census Import"),)),
     # Income Generation
     "Productive Unit": Scope(PERSON, programme_field="programme"),
     "Productive Unit Follow-up": Scope((("productive_unit", "Productive Unit"),)),
@@ -55,6 +57,7 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Beneficiary Document": ("Beneficiary",),
     "Family Vulnerability": ("Family",),
     "Goods Delivery Item": ("Goods Delivery",),
+    "Census Import Column": ("Census Import",),
 }
 
 

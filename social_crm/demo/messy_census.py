@@ -26,14 +26,32 @@ HEADERS = (
     "Nivel educativo",
     "Observaciones",
 )
-SURNAMES = ["Pérez", "Gómez", "Núñez", "Oñate", "Mejía", "Ariza", "Solano", "Uriana", "Brito", "Cotes", "Epiayú", "Daza", "Fuentes", "Ibarra", "Jiménez", "Kammerer", "Larrazábal", "Maestre", "Orozco", "Peñaranda", "Quintero", "Redondo", "Suárez", "Toncel", "Urdiales", "Villazón", "Weber", "Yepes", "Zúñiga", "Amaya", "Barros", "Carrillo", "Deluque", "Echeverri", "Freyle", "Guerra", "Hinojosa", "Iguarán", "Jaramillo", "Lubo", "Mengual", "Navas", "Ospino", "Pimienta", "Ramírez", "Sprockel", "Torres", "Uribe", "Vanegas", "Zabaleta", "Aguilar", "Bonivento", "Cuello", "Díaz", "Escobar", "Figueroa", "González", "Herrera", "Illidge", "Lacouture", "Molina", "Nieves", "Ortega", "Pushaina", "Rosado", "Sijona", "Tovar", "Urbina", "Valdeblánquez", "Arregocés", "Bermúdez", "Coronado", "Duarte", "Estrada", "Fonseca"]
-WOMEN = ["Ana", "Beatriz", "Carmen", "Dilia", "Elena", "Francia", "Gloria", "Hortensia", "Inés", "Josefa", "Karina", "Luz", "Marta", "Nubia", "Olga", "Paola"]
-MEN = ["Alberto", "Benjamín", "César", "Duván", "Efraín", "Fabio", "Gustavo", "Hernán", "Iván", "Jairo", "Luis", "Miguel", "Néstor", "Óscar", "Pedro", "Rafael"]
-MIDDLE = ["del Carmen", "Isabel", "Lucía", "Patricia", "Rocío", "Victoria", "Antonio", "Enrique", "Felipe", "Guillermo", "Ramón", "Tomás"]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.replace("_", " ") for word in text.split(" "))
+
+
+SURNAMES = _words(
+    "Pérez Gómez Núñez Oñate Mejía Ariza Solano Uriana Brito Cotes Epiayú Daza Fuentes Ibarra Jiménez Kammerer Larrazábal "
+    "Maestre Orozco Peñaranda Quintero Redondo Suárez Toncel Urdiales Villazón Weber Yepes Zúñiga Amaya Barros Carrillo "
+    "Deluque Echeverri Freyle Guerra Hinojosa Iguarán Jaramillo Lubo Mengual Navas Ospino Pimienta Ramírez Sprockel Torres "
+    "Uribe Vanegas Zabaleta Aguilar Bonivento Cuello Díaz Escobar Figueroa González Herrera Illidge Lacouture Molina "
+    "Nieves Ortega Pushaina Rosado Sijona Tovar Urbina Valdeblánquez Arregocés Bermúdez Coronado Duarte Estrada Fonseca"
+)
+WOMEN = _words(
+    "Ana Beatriz Carmen Dilia Elena Francia Gloria Hortensia Inés Josefa Karina Luz Marta Nubia Olga Paola"
+)
+MEN = _words(
+    "Alberto Benjamín César Duván Efraín Fabio Gustavo Hernán Iván Jairo Luis Miguel Néstor Óscar Pedro Rafael"
+)
+MIDDLE = _words(
+    "del_Carmen Isabel Lucía Patricia Rocío Victoria Antonio Enrique Felipe Guillermo Ramón Tomás"
+)
 CHILD = ("Hijo", "HIJA", "hijo(a)", "Hijio")
 HEAD = ("Jefe de hogar", "JEFA", "Jefe(a)", "Cabeza de familia")
 SPOUSE = ("Cónyuge", "compañera permanente", "ESPOSO", "Conyugue")
-MONTHS = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
+MONTHS = _words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
 SCHOOLING = ("Primaria", "Bachiller", "ninguno", "Técnico", "")
 REJECTING = ("date", "future", "name", "scientific", "kinship", "letters")
 LAST_DAY = date(2025, 12, 31)

@@ -270,5 +270,21 @@ NAME_FIELDS = (
 )
 
 # Headers that say nothing we keep: a running number in front of the row, a place to sign.
-_IGNORED = "numero, item, consecutivo, orden, fila, numero orden, id, n, firma, huella, total, cantidad"
+_IGNORED = (
+    "numero, item, consecutivo, orden, fila, numero orden, id, n, firma, huella, total, "
+    "cantidad, motivo, resultado, fila en el archivo, row in the file, result, reason"
+)
 IGNORED_HEADERS: tuple[str, ...] = tuple(_IGNORED.split(", "))
+
+IGNORE_LABEL = "Leave Out"
+_BY_LABEL: dict[str, str] = {**{field.label: field.key for field in FIELDS}, IGNORE_LABEL: IGNORE}
+
+
+def key_of(label: str | None) -> str:
+    """The key of a field (or IGNORE) by its English label, "" for none; labels are what is stored on the site."""
+    return _BY_LABEL.get(label or "", "")
+
+
+def label_of(key: str) -> str:
+    """The English label of a field key, "" for none."""
+    return IGNORE_LABEL if key == IGNORE else BY_KEY[key].label if key in BY_KEY else ""

@@ -63,6 +63,7 @@ class Outcome:
     likeness: why the question is asked.
     elsewhere: the like person belongs to a community that the user may not see.
     decision: "", SAME or DIFFERENT.
+    found, found_reasons: result and reasons before the household was settled; a later decision settles it anew.
     """
 
     row: PersonRow
@@ -76,6 +77,8 @@ class Outcome:
     likeness: Likeness | None = None
     elsewhere: bool = False
     decision: str = ""
+    found: str = ""
+    found_reasons: tuple[Problem, ...] = ()
 
 
 def known_from_row(row: PersonRow) -> Known:
@@ -109,6 +112,15 @@ def plan(rows: Sequence[PersonRow], site: Site, with_kinship: bool = True) -> tu
         outcome for h in households for outcome in settle([first[row.number] for row in h.rows], h, site)
     ]
     return tuple(sorted(settled, key=lambda outcome: outcome.row.number))
+
+
+def settle_again(outcomes: Sequence[Outcome], site: Site) -> list[Outcome]:
+    """Settle one household anew from what was found, after a decision; rows already created stay as they are."""
+    rows = [
+        o if o.result == CREATED else replace(o, result=o.found, reasons=o.found_reasons) for o in outcomes
+    ]
+    code = next((o.row.household for o in rows if o.row.household), "")
+    return settle(rows, Household(rows[0].household, code, tuple(o.row for o in rows)), site)
 
 
 def _first_look(household: Household, prints: Mapping[int, str], site: Site) -> list[Outcome]:

@@ -8,7 +8,7 @@ from social_crm.social_crm.domain.census_fields import IGNORE, NAME_FIELDS
 from social_crm.social_crm.domain.census_headers import Column, header_key, is_known_header
 from social_crm.social_crm.domain.census_problem import Problem, cell_name, column_letter, error, warning
 from social_crm.social_crm.domain.census_rows import RowInput
-from social_crm.social_crm.domain.census_text import clean, fold
+from social_crm.social_crm.domain.census_text import clean, fold, without_apostrophe
 
 HEADER_WITHIN = 30  # a header further down is not looked for; the user can name its row
 _SAMPLES = 40
@@ -176,7 +176,7 @@ def _width(header: Header) -> int:
 def _value(
     line: Sequence[object], index: int, number: int, filled: Mapping[tuple[int, int], object]
 ) -> object:
-    value = line[index] if index < len(line) else None
+    value = without_apostrophe(line[index]) if index < len(line) else None
     return filled.get((number, index), value) if not clean(value) else value
 
 

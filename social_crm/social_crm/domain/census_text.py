@@ -62,3 +62,21 @@ def presentable(name: str) -> str:
         word if index and word in small else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
         for index, word in enumerate(words)
     )
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: object) -> object:
+    """A value that a spreadsheet program will not run as a formula: an apostrophe in front of what would be one."""
+    if not isinstance(value, str):
+        return value
+    text = "".join(char for char in value if char in "\n\t" or unicodedata.category(char) != "Cc")
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) else text
+
+
+def without_apostrophe(value: object) -> object:
+    """The opposite of `safe_cell`, for a sheet of rejected rows that comes back corrected."""
+    if isinstance(value, str) and value.startswith("'") and value[1:].lstrip().startswith(_FORMULA_STARTS):
+        return value[1:]
+    return value

@@ -1,0 +1,120 @@
+"""What the form of a census import shows: one answer for every step."""
+
+import json
+
+import frappe
+from frappe import _
+
+from social_crm.social_crm.domain.census_fields import FIELDS, IGNORE_LABEL
+from social_crm.social_crm.domain.census_problem import Problem
+from social_crm.social_crm.services.census import rows_store, state
+from social_crm.social_crm.services.census.messages import sentence
+
+_PREVIEW_ROWS = 6
+PAGE = 20
+
+
+def overview(doc: "frappe.model.document.Document") -> dict:
+    """Status, file, mapping, figures, first problems and a preview of an import the user may read."""
+    figures = rows_store.counts(doc.name)
+    heartbeat = doc.heartbeat
+    return {
+        "name": doc.name,
+        "status": doc.status,
+        "stalled": doc.status in state.RUNNING and state.is_stalled(heartbeat),
+        "problem": _sentence_of(doc.file_problem),
+        "notices": [sentence(problem) for problem in rows_store.load_problems(doc.notices)],
+        "sheets": json.loads(doc.sheet_names or "[]"),
+        "sheet": doc.sheet_name,
+        "header_row": doc.header_row,
+        "columns": [
+            {
+                "index": column.column_index,
+                "letter": column.column_letter,
+                "header": column.header,
+                "field": column.target_field or "",
+                "basis": column.basis,
+                "samples": column.samples,
+            }
+            for column in doc.columns
+        ],
+        "fields": _field_choices(),
+        "figures": figures,
+        "total": sum(figures.values()),
+        "households": doc.household_count,
+        "families": doc.created_families,
+        "progress": doc.progress,
+        "preview": _preview(doc.name),
+        "may_write": bool(doc.has_permission("write")),
+    }
+
+
+def _sentence_of(problem: str | None) -> str | None:
+    return sentence(Problem.from_dict(json.loads(problem))) if problem else None
+
+
+def _field_choices() -> list[dict]:
+    groups: dict[str, list[dict]] = {}
+    for field in FIELDS:
+        groups.setdefault(field.group, []).append({"value": field.label, "label": _(field.label)})
+    listed = [{"label": _(group), "options": options} for group, options in groups.items()]
+    return [{"label": "", "options": [{"value": IGNORE_LABEL, "label": _(IGNORE_LABEL)}]}, *listed]
+
+
+def _preview(name: str) -> list[dict]:
+    row = frappe.qb.DocType("Census Import Row")
+    found = (
+        frappe.qb.from_(row)
+        .select(row.row_number, row.result, row.person)
+        .where(row.census_import == name)
+        .orderby(row.row_number)
+        .limit(_PREVIEW_ROWS)
+        .run(as_dict=True)
+    )
+    preview = []
+    for item in found:
+        person = json.loads(item.person or "{}")
+        given = " ".join(filter(None, (person.get("first_name"), person.get("middle_name"))))
+        surnames = " ".join(filter(None, (person.get("first_surname"), person.get("second_surname"))))
+        preview.append(
+            {
+                "row_number": item.row_number,
+                "result": item.result,
+                "given_names": given,
+                "surnames": surnames,
+                "document": " ".join(
+                    filter(None, (person.get("document_type"), person.get("document_number")))
+                ),
+                "birth_date": person.get("birth_date"),
+                "sex": person.get("sex"),
+                "kinship": person.get("kinship"),
+                "household": person.get("household"),
+            }
+        )
+    return preview
+
+
+def problem_rows(census_import: str, result: str, start: int = 0) -> dict:
+    """One page of the rows with a result, with their reasons in words."""
+    row = frappe.qb.DocType("Census Import Row")
+    found = (
+        frappe.qb.from_(row)
+        .select(row.row_number, row.full_name, row.household_code, row.reasons, row.beneficiary, row.family)
+        .where((row.census_import == census_import) & (row.result == result))
+        .orderby(row.row_number)
+        .offset(start)
+        .limit(PAGE)
+        .run(as_dict=True)
+    )
+    rows = [
+        {
+            "row_number": item.row_number,
+            "full_name": item.full_name,
+            "household": item.household_code,
+            "reasons": [sentence(problem) for problem in rows_store.load_problems(item.reasons)],
+            "beneficiary": item.beneficiary,
+            "family": item.family,
+        }
+        for item in found
+    ]
+    return {"rows": rows, "page": PAGE}
