@@ -28,7 +28,8 @@ before_migrate = ["social_crm.install.before_migrate"]
 after_migrate = ["social_crm.install.after_migrate"]
 
 # The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
-ignore_links_on_delete = ["Shipped Item"]
+# Rows of a census name what they became; erasing a person must not fail on them.
+ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
 
 before_tests = "social_crm.testing.before_tests"
 
@@ -42,4 +43,13 @@ doc_events = {**_access.DOC_EVENTS}
 social_crm_timeline = ["social_crm.social_crm.timeline.SOURCES"]
 
 # Amounts in words, Spanish dates and pictures for our print formats.
-jinja = {"methods": ["social_crm.print_formats.jinja", "social_crm.timeline.life_for_print", "social_crm.social_crm.printing"]}
+jinja = {
+    "methods": [
+        "social_crm.print_formats.jinja",
+        "social_crm.timeline.life_for_print",
+        "social_crm.social_crm.printing",
+    ]
+}
+
+# A census import whose worker was lost goes on by itself.
+scheduler_events = {"cron": {"*/3 * * * *": ["social_crm.social_crm.services.census.loading.resume_stalled"]}}

@@ -17,4 +17,4 @@ class CensusImportRow(Document):
 def on_doctype_update() -> None:
     frappe.db.add_index("Census Import Row", ["census_import", "result", "household_number"])
     frappe.db.add_index("Census Import Row", ["census_import", "household_number"])
-    frappe.db.add_index("Census Import Row", ["census_import", "row_number"])
+    frappe.db.add_index("Census Import Row", ["census_import", "sheet_row"])

@@ -28,10 +28,10 @@ def questions(census_import: str, start: int = 0, limit: int = 10) -> list[dict]
     row = frappe.qb.DocType("Census Import Row")
     found = (
         frappe.qb.from_(row)
-        .select(row.name, row.row_number, row.person, row.score, row.likeness, row.like_person)
+        .select(row.name, row.sheet_row, row.person, row.score, row.likeness, row.like_person)
         .select(row.same_as_row, row.elsewhere)
         .where((row.census_import == census_import) & (row.result == TO_DECIDE))
-        .orderby(row.row_number)
+        .orderby(row.sheet_row)
         .offset(start)
         .limit(limit)
         .run(as_dict=True)
@@ -44,7 +44,7 @@ def _question(census_import: str, item: frappe._dict) -> dict:
     likeness = json.loads(item.likeness or "{}")
     question = {
         "name": item.name,
-        "row_number": item.row_number,
+        "sheet_row": item.sheet_row,
         "score": item.score,
         "findings": [labels[code] for code in likeness.get("reasons", []) if code in labels],
         "row": _card_of_row(json.loads(item.person or "{}")),
@@ -55,9 +55,9 @@ def _question(census_import: str, item: frappe._dict) -> dict:
     if like and frappe.has_permission("Beneficiary", "read", like):
         question["other"], question["elsewhere"] = _card_of_person(like), False
     elif item.same_as_row:
-        filters = {"census_import": census_import, "row_number": item.same_as_row}
+        filters = {"census_import": census_import, "sheet_row": item.same_as_row}
         person = frappe.db.get_value("Census Import Row", filters, "person")
-        question["other"] = {**_card_of_row(json.loads(person or "{}")), "row_number": item.same_as_row}
+        question["other"] = {**_card_of_row(json.loads(person or "{}")), "sheet_row": item.same_as_row}
     else:
         question["elsewhere"] = True
         question["findings"], question["score"] = [], 0
@@ -129,7 +129,7 @@ def decide_all(census_import: str, decision: str) -> int:
         frappe.qb.from_(row)
         .select(row.name, row.like_person, row.elsewhere)
         .where((row.census_import == census_import) & (row.result == TO_DECIDE))
-        .orderby(row.row_number)
+        .orderby(row.sheet_row)
         .run()
     )
     taken = 0

@@ -228,7 +228,7 @@ def _place_copies(name: str) -> None:
     found = (
         frappe.qb.from_(row)
         .join(other)
-        .on((other.census_import == row.census_import) & (other.row_number == row.same_as_row))
+        .on((other.census_import == row.census_import) & (other.sheet_row == row.same_as_row))
         .select(row.name, other.beneficiary, other.family)
         .where((row.census_import == name) & (row.result == DUPLICATE) & (row.same_as_row > 0))
         .where(row.beneficiary.isnull() & other.beneficiary.isnotnull())

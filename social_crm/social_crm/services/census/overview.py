@@ -65,9 +65,9 @@ def _preview(name: str) -> list[dict]:
     row = frappe.qb.DocType("Census Import Row")
     found = (
         frappe.qb.from_(row)
-        .select(row.row_number, row.result, row.person)
+        .select(row.sheet_row, row.result, row.person)
         .where(row.census_import == name)
-        .orderby(row.row_number)
+        .orderby(row.sheet_row)
         .limit(_PREVIEW_ROWS)
         .run(as_dict=True)
     )
@@ -78,7 +78,7 @@ def _preview(name: str) -> list[dict]:
         surnames = " ".join(filter(None, (person.get("first_surname"), person.get("second_surname"))))
         preview.append(
             {
-                "row_number": item.row_number,
+                "sheet_row": item.sheet_row,
                 "result": item.result,
                 "given_names": given,
                 "surnames": surnames,
@@ -99,16 +99,16 @@ def problem_rows(census_import: str, result: str, start: int = 0) -> dict:
     row = frappe.qb.DocType("Census Import Row")
     found = (
         frappe.qb.from_(row)
-        .select(row.row_number, row.full_name, row.household_code, row.reasons, row.beneficiary, row.family)
+        .select(row.sheet_row, row.full_name, row.household_code, row.reasons, row.beneficiary, row.family)
         .where((row.census_import == census_import) & (row.result == result))
-        .orderby(row.row_number)
+        .orderby(row.sheet_row)
         .offset(start)
         .limit(PAGE)
         .run(as_dict=True)
     )
     rows = [
         {
-            "row_number": item.row_number,
+            "sheet_row": item.sheet_row,
             "full_name": item.full_name,
             "household": item.household_code,
             "reasons": [sentence(problem) for problem in rows_store.load_problems(item.reasons)],

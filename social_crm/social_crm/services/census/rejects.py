@@ -41,9 +41,9 @@ def _rows(census_import: str) -> Sequence[tuple]:
     row = frappe.qb.DocType("Census Import Row")
     return (
         frappe.qb.from_(row)
-        .select(row.row_number, row.result, row.reason, row.raw_values)
+        .select(row.sheet_row, row.result, row.reason, row.raw_values)
         .where((row.census_import == census_import) & row.result.isin(_NOT_LOADED))
-        .orderby(row.row_number)
+        .orderby(row.sheet_row)
         .run()
     )
 

@@ -21,7 +21,7 @@ _FIELDS = (
     "docstatus",
     "idx",
     "census_import",
-    "row_number",
+    "sheet_row",
     "full_name",
     "raw_values",
     "person",
@@ -119,7 +119,7 @@ def outcomes_of(census_import: str, household: int) -> dict[str, Outcome]:
         frappe.qb.from_(row)
         .select(row.star)
         .where((row.census_import == census_import) & (row.household_number == household))
-        .orderby(row.row_number)
+        .orderby(row.sheet_row)
         .run(as_dict=True)
     )
     return {item.name: _outcome(item) for item in found}
