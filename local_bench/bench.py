@@ -33,6 +33,8 @@ class Bench:
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     site: str = SITE
+    tree: Path | None = None
+    """Another copy of the app's repository to run instead of this checkout, such as an older release."""
 
     def __post_init__(self) -> None:
         stored = self._stored()
@@ -147,6 +149,8 @@ class Bench:
             "FRAPPE_REDIS_CACHE": f"redis://{HOST}:{self.ports.get('redis_cache')}",
             "FRAPPE_REDIS_QUEUE": f"redis://{HOST}:{self.ports.get('redis_queue')}",
         }
+        if self.tree:
+            ours["PYTHONPATH"] = str(self.tree)
         return clean_environment({**ours, **extra})
 
     def service(self, name: str) -> Service:

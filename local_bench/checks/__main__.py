@@ -17,6 +17,7 @@ CHECKS = (
     "translations",
     "shipped",
     "names",
+    "permissions_table",
     "patches",
     "endpoints",
     "frappe_use",

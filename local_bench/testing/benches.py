@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local_bench import cache, database, ports, say, services, site
-from local_bench.bench import APP, Bench
+from local_bench.bench import APP, CHECKOUT, Bench
 
 LINKED = ("apps", "env", "bin")
 
@@ -23,13 +23,18 @@ def _folder(bench: Bench, name: str) -> Path:
     return bench.root / "test" / name
 
 
-def _skeleton(bench: Bench, root: Path) -> Bench:
+def _skeleton(bench: Bench, root: Path, tree: Path | None = None) -> Bench:
     """An empty bench folder that shares apps, environment and built assets with `bench`."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     for name in LINKED:
         (root / name).symlink_to(os.path.relpath(bench.root / name, root))
-    copy = Bench(root, relaxed=True, site=bench.site)
+    if tree:
+        (root / "apps").unlink()
+        (root / "apps").mkdir()
+        (root / "apps" / "frappe").symlink_to(bench.frappe)
+        (root / "apps" / APP).symlink_to(tree)
+    copy = Bench(root, relaxed=True, site=bench.site, tree=tree)
     copy.make_secrets()
     ports.choose(copy)
     copy.sites.mkdir()
@@ -44,9 +49,12 @@ def stop_leftovers(bench: Bench) -> None:
 
 
 @contextmanager
-def bare(bench: Bench, name: str) -> Iterator[Bench]:
-    """A throw-away bench with a bare site, Frappe alone; its database and Redis run."""
-    copy = _skeleton(bench, _folder(bench, name))
+def bare(bench: Bench, name: str, tree: Path | None = None) -> Iterator[Bench]:
+    """A throw-away bench with a bare site, Frappe alone; its database and Redis run.
+
+    With `tree`, the app's code is that copy of the repository; `use_checkout` changes over to this one.
+    """
+    copy = _skeleton(bench, _folder(bench, name), tree)
     try:
         site.place_bare_site(copy)
         site.write_common_config(copy, apps=("frappe",))
@@ -57,6 +65,14 @@ def bare(bench: Bench, name: str) -> Iterator[Bench]:
         yield copy
     finally:
         services.stop_all(copy)
+
+
+def use_checkout(copy: Bench) -> None:
+    """Let a bench that ran another copy of the repository run this checkout, as pulling a release does."""
+    copy.tree = None
+    link = copy.apps / APP
+    link.unlink()
+    link.symlink_to(CHECKOUT)
 
 
 def template(bench: Bench) -> Path:

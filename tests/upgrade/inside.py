@@ -1,0 +1,157 @@
+"""What the upgrade tests do inside Frappe, with whichever copy of the app the bench runs at that moment.
+
+python inside.py fill | edit | read | rows      from the sites folder, with FRAPPE_SITE; prints RESULT and JSON
+"""
+
+import hashlib
+import json
+import os
+import sys
+
+import frappe
+
+MODULES = ("Workflow", "Print Format", "Notification")
+
+
+def fill() -> dict[str, list[str]]:
+    """Records as people make them; {DocType: names}."""
+    from social_crm.social_crm.services.families import register_family
+
+    place = {"code": "20250", "division_name": "El Paso", "level": "Municipality"}
+    if not frappe.db.exists("Territorial Division", place["code"]):
+        frappe.get_doc({"doctype": "Territorial Division", **place}).insert()
+    programme = frappe.get_doc(
+        {
+            "doctype": "Social Programme",
+            "programme_name": "Reasentamiento El Hatillo",
+            "start_date": "2026-01-01",
+        }
+    ).insert()
+    community = frappe.get_doc(
+        {
+            "doctype": "Community",
+            "community_name": "Nuevo Hatillo",
+            "kind": "Resettled",
+            "municipality": place["code"],
+        }
+    ).insert()
+    members = [
+        {
+            "first_name": "María",
+            "first_surname": "Ochoa",
+            "kinship": "Head",
+            "birth_date": "1980-03-02",
+            "sex": "Female",
+            "no_document_reason": "Lost",
+        },
+        {
+            "first_name": "Ángel",
+            "first_surname": "Ochoa",
+            "kinship": "Child",
+            "birth_date": "2010-07-20",
+            "sex": "Male",
+            "no_document_reason": "Lost",
+        },
+    ]
+    family = register_family(
+        {"family_name": "Ochoa", "community": community.name}, members, frappe.utils.getdate("2026-01-15")
+    )
+    frappe.db.commit()
+    people = frappe.get_all("Beneficiary", filters={"family": family}, pluck="name")
+    return {
+        "Social Programme": [programme.name],
+        "Community": [community.name],
+        "Family": [family],
+        "Beneficiary": sorted(people),
+    }
+
+
+def edit() -> dict[str, list[str]]:
+    """What an administrator changes in the browser; {kind: names of what was edited}."""
+    from frappe.custom.doctype.custom_field.custom_field import create_custom_field
+    from frappe.permissions import update_permission_property
+
+    update_permission_property("Community", "Auditor", 0, "export", 0)
+    frappe.make_property_setter(
+        {"doctype": "Community", "fieldname": "kind", "property": "label", "value": "Clase de lugar"}
+    )
+    create_custom_field("Community", {"fieldname": "river", "fieldtype": "Data", "label": "Río"})
+    edited: dict[str, list[str]] = {kind: [] for kind in MODULES}
+    ours = {
+        row.name
+        for row in frappe.get_all("DocType", {"module": ["in", frappe.get_module_list("social_crm")]})
+    }
+    for name in frappe.get_all("Workflow", {"document_type": ["in", list(ours)]}, pluck="name", limit=1):
+        document = frappe.get_doc("Workflow", name)
+        document.transitions[0].allowed = "System Manager"
+        document.save()
+        edited["Workflow"].append(name)
+    for name in frappe.get_all("Print Format", {"doc_type": ["in", list(ours)]}, pluck="name", limit=1):
+        frappe.db.set_value("Print Format", name, "html", "<p>Nuestro formato</p>")
+        edited["Print Format"].append(name)
+    for name in frappe.get_all("Notification", {"document_type": ["in", list(ours)]}, pluck="name", limit=1):
+        document = frappe.get_doc("Notification", name)
+        document.subject = "Nuestro asunto"
+        document.save()
+        edited["Notification"].append(name)
+    frappe.db.commit()
+    return edited
+
+
+def _values(doctype: str, name: str) -> dict:
+    """Every value of a document but those that saving it again would change."""
+    document = frappe.get_doc(doctype, name).as_dict(no_nulls=True)
+    text = frappe.as_json(document)
+    loose = ("modified", "modified_by", "idx", "_user_tags", "_comments", "_assign", "_liked_by")
+
+    def strip(value):
+        if isinstance(value, dict):
+            return {key: strip(item) for key, item in sorted(value.items()) if key not in loose}
+        return [strip(item) for item in value] if isinstance(value, list) else value
+
+    return strip(json.loads(text))
+
+
+def read(wanted: dict[str, list[str]]) -> dict:
+    """The documents named, the permissions of an edited DocType and its customisations."""
+    meta = frappe.get_meta("Community")
+    found = {
+        f"{doctype}/{name}": _values(doctype, name) for doctype, names in wanted.items() for name in names
+    }
+    found["label"] = meta.get_label("kind")
+    found["custom field"] = bool(meta.get_field("river"))
+    found["auditor exports"] = [
+        row.export for row in meta.permissions if row.role == "Auditor" and not row.permlevel
+    ]
+    return found
+
+
+def rows() -> dict[str, dict[str, str]]:
+    """A hash of every row of every table: {table: {key: hash}}."""
+    found = {}
+    for (table,) in frappe.db.sql("SHOW TABLES"):
+        if not table.startswith("tab"):
+            continue
+        listed = frappe.db.sql(f"SELECT * FROM `{table}`", as_dict=True)
+        found[table] = {}
+        for row in listed:
+            key = row.get("name") or f"{row.get('doctype')}.{row.get('field')}"
+            found[table][str(key)] = hashlib.sha256(frappe.as_json(row).encode()).hexdigest()[:12]
+    return found
+
+
+def main(action: str, argument: str = "{}") -> None:
+    frappe.init(site=os.environ["FRAPPE_SITE"])
+    frappe.connect()
+    frappe.set_user("Administrator")
+    result = (
+        read(json.loads(argument))
+        if action == "read"
+        else {"fill": fill, "edit": edit, "rows": rows}[action]()
+    )
+    print("RESULT" + json.dumps(result, sort_keys=True, default=str))
+    frappe.destroy()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
