@@ -46,7 +46,7 @@ class Move:
 MOVES: tuple[Move, ...] = (
     Move("Promote", (Phase.POTENTIAL,), Phase.PROMOTED),
     Move("Guide", (Phase.POTENTIAL, Phase.PROMOTED), Phase.GUIDED),
-    Move("Apply", (Phase.PROMOTED, Phase.GUIDED), Phase.APPLIED),
+    Move("Apply for Admission", (Phase.PROMOTED, Phase.GUIDED), Phase.APPLIED),
     Move("Admit", (Phase.APPLIED,), Phase.ADMITTED),
     Move("Enrol", (Phase.ADMITTED,), Phase.ENROLLED),
     Move("Start Studies", (Phase.ENROLLED,), Phase.ACTIVE),

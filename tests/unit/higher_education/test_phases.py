@@ -30,7 +30,7 @@ def road(*steps: tuple[str, date]):
 GOLDEN = (
     ("Promote", D(2024, 3, 1)),
     ("Guide", D(2024, 5, 1)),
-    ("Apply", D(2024, 10, 1)),
+    ("Apply for Admission", D(2024, 10, 1)),
     ("Admit", D(2024, 12, 1)),
     ("Enrol", D(2025, 1, 20)),
     ("Start Studies", D(2025, 2, 3)),

@@ -11,7 +11,7 @@ from social_crm.testing import SocialCRMTestCase
 ROAD = (
     ("Promote", "2024-02-01"),
     ("Guide", "2024-03-01"),
-    ("Apply", "2024-10-01"),
+    ("Apply for Admission", "2024-10-01"),
     ("Admit", "2024-12-01"),
     ("Enrol", "2025-01-20"),
     ("Start Studies", "2025-02-03"),

@@ -36,7 +36,7 @@ def _columns() -> list[dict]:
     return [
         {"fieldname": "stage", "fieldtype": "Data", "label": _("Stage"), "width": 220},
         {"fieldname": "units", "fieldtype": "Int", "label": _("Productive Units"), "width": 160},
-        {"fieldname": "share", "fieldtype": "Percent", "label": _("Share"), "width": 110},
+        {"fieldname": "share", "fieldtype": "Percent", "label": _("Share of All"), "width": 110},
         {
             "fieldname": "investment",
             "fieldtype": "Currency",
