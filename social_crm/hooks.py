@@ -40,7 +40,12 @@ has_permission = _access.HAS_PERMISSION
 doc_events = {**_access.DOC_EVENTS}
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
-social_crm_timeline = ["social_crm.social_crm.timeline.SOURCES"]
+social_crm_timeline = [
+    "social_crm.social_crm.timeline.SOURCES",
+    "social_crm.income_generation.timeline.SOURCES",
+    "social_crm.higher_education.timeline.SOURCES",
+]
+
 
 # Amounts in words, Spanish dates and pictures for our print formats.
 jinja = {
@@ -48,8 +53,13 @@ jinja = {
         "social_crm.print_formats.jinja",
         "social_crm.timeline.life_for_print",
         "social_crm.social_crm.printing",
+        "social_crm.income_generation.printing",
     ]
 }
 
-# A census import whose worker was lost goes on by itself.
-scheduler_events = {"cron": {"*/3 * * * *": ["social_crm.social_crm.services.census.loading.resume_stalled"]}}
+scheduler_events = {
+    # A census import whose worker was lost goes on by itself.
+    "cron": {"*/3 * * * *": ["social_crm.social_crm.services.census.loading.resume_stalled"]},
+    # The stored status of productive units serves lists; each night some pass the term of their last visit.
+    "daily": ["social_crm.income_generation.services.refresh_all_units"],
+}

@@ -58,6 +58,8 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Family Vulnerability": ("Family",),
     "Goods Delivery Item": ("Goods Delivery",),
     "Census Import Column": ("Census Import",),
+    "FES Phase": ("FES Student",),
+    "FES Payment": ("FES Semester",),
 }
 
 

@@ -73,6 +73,7 @@ def _append(student, row: PhaseRow, action: str) -> None:
             "from_date": row.from_date,
             "reason": row.reason,
             "action": action,
+            "beneficiary": student.beneficiary,
             "recorded_by": frappe.session.user,
             "recorded_on": now_datetime(),
         },

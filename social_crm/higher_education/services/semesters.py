@@ -47,6 +47,8 @@ def prepare(semester) -> None:
     period = parse_period(semester.period)
     semester.period = str(period)
     semester.title = f"{semester.student_name or semester.fes_student} · {period}"
+    semester.start_date = semester.start_date or period.starts_on
+    semester.end_date = semester.end_date or period.ends_on
     semester.unique_semester = f"{semester.fes_student}|{period}"
     _refuse_double(semester)
     _check_dates_and_results(semester)

@@ -15,7 +15,7 @@ frappe.ui.form.on("FES Semester", {
             frm.dashboard.add_indicator(__("Not enrolled yet"), "orange");
         }
         const agreed = ["Approved", "Paid", "Closed"].includes(frm.doc.workflow_state);
-        frm.toggle_display("payments_section", agreed);
+        frm.toggle_display(["payments_section", "balance_section"], agreed);
         ["tuition", "living_allowance", "period", "institution", "academic_programme"].forEach((field) => {
             frm.set_df_property(field, "read_only", agreed ? 1 : 0);
         });

@@ -1,15 +1,14 @@
 frappe.listview_settings["Productive Unit"] = {
     add_fields: ["status", "last_follow_up", "next_visit"],
-    formatters: {
-        status(value) {
-            const colours = {
-                Active: "green",
-                Unverified: "orange",
-                "Not Operating": "red",
-                Closed: "gray",
-                "Not Started": "blue",
-            };
-            return `<span class="indicator-pill no-indicator-dot ${colours[value] || "gray"}">${__(value)}</span>`;
-        },
+    hide_name_column: true,
+    get_indicator(doc) {
+        const colours = {
+            Active: "green",
+            Unverified: "orange",
+            "Not Operating": "red",
+            Closed: "gray",
+            "Not Started": "blue",
+        };
+        return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
     },
 };

@@ -1,0 +1,32 @@
+"""What productive units contribute to the life of families and persons."""
+
+from social_crm.timeline import TimelineSource
+
+COMPONENT = "Income Generation"
+
+SOURCES = (
+    TimelineSource(
+        doctype="Productive Unit",
+        component=COMPONENT,
+        date_field="started_on",
+        title="Productive unit started: {unit_name} · {activity_sector} · {kind}",
+        fields=("unit_name", "activity_sector", "kind"),
+        icon="flag",
+    ),
+    TimelineSource(
+        doctype="Productive Unit",
+        component=COMPONENT,
+        date_field="closed_on",
+        title="Productive unit closed: {unit_name} · {closing_reason} · {closing_notes}",
+        fields=("unit_name", "closing_reason", "closing_notes"),
+        icon="flag",
+    ),
+    TimelineSource(
+        doctype="Productive Unit Follow-up",
+        component=COMPONENT,
+        date_field="visit_date",
+        title="Follow-up visit to {productive_unit} · Operating: {operating} · Sales {sales} · {findings}",
+        fields=("productive_unit", "operating", "sales", "findings"),
+        icon="calendar",
+    ),
+)
