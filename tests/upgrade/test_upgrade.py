@@ -19,7 +19,6 @@ EACH_TIME = {
     "tabInstalled Application",
     "tabError Log",
     "tabActivity Log",
-    "tabSingles",
     "tabDefaultValue",
     "tabSessions",
 }
