@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 700, 250
-LEFT, RIGHT, TOP, BOTTOM = 70, 18, 34, 34
+LEFT, RIGHT, TOP, BOTTOM = 70, 36, 34, 34
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 MOST_LABELS = 12
 
@@ -43,7 +43,7 @@ def short_number(value: Decimal) -> str:
 
 
 def line_chart(labels: Sequence[str], lines: Sequence[Line]) -> str:
-    """Return the chart as an `<svg>` element that fills the width it is given.
+    """Return the chart as an `<svg>` element of 172 by 61.4 millimetres, which fits A4 and Letter.
 
     labels: one for each point of the horizontal axis, at least one; ValueError when a line has another number of
         values than there are labels.
@@ -61,7 +61,7 @@ def line_chart(labels: Sequence[str], lines: Sequence[Line]) -> str:
         return f"{TOP + (highest - value) / (highest - lowest) * inner_height:.1f}"
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="172mm" height="61.4mm" '
         'font-family="Inter, Helvetica, Arial, sans-serif" font-size="11">'
     ]
     for number in range(int((highest - lowest) / step) + 1):
