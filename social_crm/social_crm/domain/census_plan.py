@@ -19,7 +19,7 @@ READY = "Ready"
 WAITING = "Waiting"
 TO_DECIDE = "To Decide"
 CREATED = "Created"
-DUPLICATE = "Duplicate"
+DUPLICATE = "Repeated"
 REJECTED = "Rejected"
 SKIPPED = "Skipped"
 

@@ -60,7 +60,7 @@ def refresh_figures(name: str) -> dict[str, int]:
         total_rows=total,
         ready_rows=open_rows,
         created_rows=created,
-        duplicate_rows=found.get("Duplicate", 0),
+        duplicate_rows=found.get("Repeated", 0),
         undecided_rows=found.get("To Decide", 0),
         waiting_rows=found.get("Waiting", 0),
         rejected_rows=found.get("Rejected", 0),
