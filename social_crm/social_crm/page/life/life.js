@@ -17,7 +17,7 @@ frappe.pages["life"].on_page_show = async function (wrapper) {
     page.set_secondary_action(doctype === "Family" ? __("Open the Family") : __("Open the Person"), () =>
         frappe.set_route("Form", doctype, name)
     );
-    const box = $(`<div style="padding: 15px"></div>`).appendTo($(page.body).empty());
+    const box = $(`<div class="frappe-card" style="padding: 15px"></div>`).appendTo($(page.body).empty());
     const life = new social_crm.life.Life(box, doctype, name);
     life.box.on("life-loaded", (_event, answer) => page.set_title(__("Life of {0}", [answer.title])));
 };
