@@ -1,5 +1,10 @@
+"""Goods handed over to a family, with evidence."""
+
 from frappe.model.document import Document
+
+from social_crm.social_crm.services import deliveries
 
 
 class GoodsDelivery(Document):
-    pass
+    def validate(self) -> None:
+        deliveries.check(self)
