@@ -34,7 +34,7 @@ def assign(doc: "frappe.model.document.Document") -> None:
     if was == now:
         return
     if was:
-        assign_to.close_all_assignments(doc.doctype, doc.name, ignore_permissions=True)
+        assign_to.close_all_assignments(doc.doctype, doc.name)
     if now:
         # Assigning somebody without access would make the platform share the record past the row permissions.
         if not frappe.has_permission(doc.doctype, "read", doc=doc, user=now):
@@ -51,8 +51,7 @@ def assign(doc: "frappe.model.document.Document") -> None:
                 "assign_to": [now],
                 "description": doc.subject,
                 "date": doc.due_date,
-            },
-            ignore_permissions=True,
+            }
         )
 
 
