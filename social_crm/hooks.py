@@ -44,6 +44,7 @@ social_crm_timeline = [
     "social_crm.social_crm.timeline.SOURCES",
     "social_crm.income_generation.timeline.SOURCES",
     "social_crm.higher_education.timeline.SOURCES",
+    "social_crm.microcredit.timeline.SOURCES",
 ]
 
 
@@ -61,5 +62,9 @@ scheduler_events = {
     # A census import whose worker was lost goes on by itself.
     "cron": {"*/3 * * * *": ["social_crm.social_crm.services.census.loading.resume_stalled"]},
     # The stored status of productive units serves lists; each night some pass the term of their last visit.
-    "daily": ["social_crm.income_generation.services.refresh_all_units"],
+    # So do the days late and overdue amounts of microcredits, which move with the calendar alone.
+    "daily": [
+        "social_crm.income_generation.services.refresh_all_units",
+        "social_crm.microcredit.services.ledger.refresh_all",
+    ],
 }

@@ -44,6 +44,9 @@ SCOPES: dict[str, Scope] = {
     "Productive Unit": Scope(PERSON, programme_field="programme"),
     "Productive Unit Follow-up": Scope((("productive_unit", "Productive Unit"),)),
     # Microcredit
+    "Microcredit Application": Scope(PERSON, programme_field="programme"),
+    "Microcredit": Scope(PERSON, programme_field="programme"),
+    "Microcredit Repayment": Scope((("microcredit", "Microcredit"),)),
     # Higher Education
     "FES Student": Scope(PERSON, programme_field="programme"),
     "FES Semester": Scope((("fes_student", "FES Student"),)),
@@ -60,6 +63,7 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Census Import Column": ("Census Import",),
     "FES Phase": ("FES Student",),
     "FES Payment": ("FES Semester",),
+    "Microcredit Instalment": ("Microcredit",),
 }
 
 

@@ -18,6 +18,8 @@ STYLES: Mapping[str, str] = {
     "Committee": "Warning",
     "Review": "Warning",
     "Requested": "Warning",
+    "In Review": "Warning",
+    "In Committee": "Warning",
     "Rejected": "Danger",
     "Cancelled": "Danger",
     "Closed": "Inverse",

@@ -86,17 +86,17 @@ def allocate(
         if payment.amount <= 0:
             raise AllocationError("amount", "A payment must be above zero.")
         left = payment.amount
-        # `at` only moves forward: the loop takes at most one step for each claim and each payment.
-        while left > 0 and at < len(claims):
-            number, component, _ = claims[at]
+        # `at` only moves forward: all payments together take one step for each claim, and one more each.
+        for number, component, _ in claims[at:]:
             part = min(left, open_amount)
             if part > 0:
                 shares.append(Share(payment.key, number, component, part))
                 open_amount -= part
                 left -= part
-            if open_amount == 0:
-                at += 1
-                open_amount = claims[at][2] if at < len(claims) else Decimal(0)
+            if open_amount > 0:
+                break
+            at += 1
+            open_amount = claims[at][2] if at < len(claims) else Decimal(0)
         unplaced += left
     return Allocation(tuple(shares), unplaced)
 

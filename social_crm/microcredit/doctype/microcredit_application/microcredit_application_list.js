@@ -1,0 +1,3 @@
+frappe.listview_settings["Microcredit Application"] = {
+    add_fields: ["status", "workflow_state"],
+};

@@ -1,0 +1,79 @@
+"""Microcredits for tests, made the way people make them: application, committee, disbursement."""
+
+from typing import Any
+
+import frappe
+from frappe.model.workflow import apply_workflow
+from frappe.utils import add_days, nowdate
+
+from social_crm import testing_factories as make
+from social_crm.microcredit.services.disbursement import disburse
+from social_crm.social_crm import factories as people
+
+COMMUNITY = "Comunidad de crédito"
+OFFICER = "oficial.credito@example.com"
+COMMITTEE = "comite.credito@example.com"
+
+
+def make_team() -> None:
+    """Give the credit officer and the committee member of these tests their roles and the community."""
+    people.make_community(COMMUNITY)
+    for user, role in ((OFFICER, "Credit Officer"), (COMMITTEE, "Credit Committee")):
+        make.make_user(user, role)
+        make.assign(user, COMMUNITY)
+
+
+def make_borrower(community: str = COMMUNITY) -> str:
+    """Return a new person who lives in the community of these tests."""
+    before = frappe.session.user
+    frappe.set_user("Administrator")
+    family = people.make_family(1, people.make_community(community))
+    frappe.set_user(before)
+    return frappe.db.get_value("Family", family, "head")
+
+
+def make_application(beneficiary: str | None = None, **values: Any) -> Any:
+    """Return a new application in Draft, inserted by whoever is logged in."""
+    fields = {
+        "beneficiary": beneficiary or make_borrower(),
+        "application_date": add_days(nowdate(), -120),
+        "requested_amount": 3_000_000,
+        "requested_periods": 12,
+        "monthly_rate": 2,
+        "purpose": "Surtir la tienda",
+    }
+    doc = frappe.get_doc({"doctype": "Microcredit Application", **fields, **values})
+    return doc.insert()
+
+
+def make_approved(**values: Any) -> Any:
+    """Return an approved application: written by the officer, decided by the committee."""
+    borrower = make_borrower()
+    before = frappe.session.user
+    frappe.set_user(OFFICER)
+    doc = make_application(borrower, **values)
+    for action in ("Send to Review", "Send to Committee"):
+        doc = apply_workflow(doc, action)
+    frappe.set_user(COMMITTEE)
+    doc.update(
+        {
+            "approved_amount": doc.requested_amount,
+            "approved_periods": doc.requested_periods,
+            "committee_minutes": "Acta 7",
+            "committee_date": add_days(nowdate(), -100),
+        }
+    )
+    doc.save()
+    doc = apply_workflow(doc, "Approve")
+    frappe.set_user(before)
+    return doc
+
+
+def make_loan(days_ago: int = 100, **values: Any) -> Any:
+    """Return a loan disbursed some days ago, its first instalment due a month after that."""
+    application = make_approved(**values)
+    before = frappe.session.user
+    frappe.set_user(OFFICER)
+    name = disburse(application.name, add_days(nowdate(), -days_ago))
+    frappe.set_user(before)
+    return frappe.get_doc("Microcredit", name)

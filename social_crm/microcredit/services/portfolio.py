@@ -1,0 +1,200 @@
+"""The portfolio as of a day, over the loans that the reader may see."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe.query_builder import DocType, Order
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import get_datetime, getdate
+
+from social_crm import permissions
+from social_crm.microcredit.domain.allocation import Payment
+from social_crm.microcredit.domain.arrears import Posting, live_payments, portfolio_at_risk, position
+from social_crm.microcredit.domain.schedule import Row
+from social_crm.microcredit.services.money import to_decimal
+
+# Upper bounds of days late, and the label of each range.
+AGEING = (
+    (0, "Up to date"),
+    (30, "1 to 30 days"),
+    (60, "31 to 60 days"),
+    (90, "61 to 90 days"),
+    (180, "91 to 180 days"),
+)
+OLDEST = "More than 180 days"
+
+
+def portfolio(
+    filters: Mapping[str, Any] | None = None, as_of: date | None = None, known_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Return one row a loan disbursed by a day (today), with its figures of that day, the latest loan first.
+
+    filters: programme, community, credit_officer (equality); community is where the person lives today.
+    known_at: count only what had been posted by then.
+    Raises PermissionError for who may not read microcredits.
+    """
+    permissions.require("Microcredit", "read")
+    day = getdate(as_of)
+    loans = _loans(filters or {}, day)
+    names = [loan["name"] for loan in loans]
+    rows, postings = _rows(names), _postings(names)
+    for loan in loans:
+        state = position(rows[loan["name"]], live_payments(postings[loan["name"]], day, known_at), day)
+        loan.update(
+            status=state.status,
+            balance=state.balance,
+            overdue=state.overdue,
+            days_late=state.days_late,
+            paid=state.paid,
+            next_due=state.next_due,
+            next_amount=state.next_amount,
+            ageing=ageing_of(state.days_late),
+        )
+    return loans
+
+
+def ageing_of(days_late: int) -> str:
+    """Return the (English) range of days late."""
+    return next((label for bound, label in AGEING if days_late <= bound), OLDEST)
+
+
+def at_risk(rows: list[dict[str, Any]], days: int) -> float:
+    """Return PAR as a percentage with two decimals."""
+    share = portfolio_at_risk([(row["balance"], row["days_late"]) for row in rows], days)
+    return float((share * 100).quantize(Decimal("0.01")))
+
+
+@frappe.whitelist()
+def balance_card(filters: str | None = None) -> dict:
+    """Return the outstanding principal of the loans that the user may see."""
+    return {
+        "value": float(_total("balance")),
+        "fieldtype": "Currency",
+        "route": ["query-report", "Portfolio"],
+    }
+
+
+@frappe.whitelist()
+def overdue_card(filters: str | None = None) -> dict:
+    """Return what is overdue in the loans that the user may see."""
+    return {
+        "value": float(_total("overdue_amount")),
+        "fieldtype": "Currency",
+        "route": ["query-report", "Portfolio"],
+    }
+
+
+@frappe.whitelist()
+def at_risk_card(filters: str | None = None) -> dict:
+    """Return PAR 30 as a percentage, over the loans that the user may see."""
+    permissions.require("Microcredit", "read")
+    loan = DocType("Microcredit")
+    query = frappe.qb.from_(loan).select(loan.balance, loan.days_late).where(loan.balance > 0)
+    rows = [{"balance": to_decimal(balance), "days_late": late} for balance, late in _seen(query).run()]
+    return {"value": at_risk(rows, 30), "fieldtype": "Percent", "route": ["query-report", "Portfolio"]}
+
+
+@frappe.whitelist()
+def in_arrears_card(filters: str | None = None) -> dict:
+    """Return how many of the loans that the user may see are in arrears."""
+    permissions.require("Microcredit", "read")
+    loan = DocType("Microcredit")
+    query = frappe.qb.from_(loan).select(Count(loan.name)).where(loan.status == "In Arrears")
+    return {
+        "value": _seen(query).run()[0][0],
+        "fieldtype": "Int",
+        "route": ["List", "Microcredit"],
+        "route_options": {"status": "In Arrears"},
+    }
+
+
+def _total(field: str) -> Decimal:
+    permissions.require("Microcredit", "read")
+    loan = DocType("Microcredit")
+    return to_decimal(_seen(frappe.qb.from_(loan).select(Sum(loan[field]))).run()[0][0])
+
+
+def _seen(query: Any) -> Any:
+    limit = permissions.visible("Microcredit")
+    return query if limit is None else query.where(limit)
+
+
+def _loans(filters: Mapping[str, Any], day: date) -> list[dict[str, Any]]:
+    loan, person = DocType("Microcredit"), DocType("Beneficiary")
+    query = (
+        frappe.qb.from_(loan)
+        .left_join(person)
+        .on(person.name == loan.beneficiary)
+        .select(
+            loan.name,
+            loan.beneficiary,
+            loan.beneficiary_name,
+            person.community,
+            loan.programme,
+            loan.credit_officer,
+            loan.currency,
+            loan.disbursed_on,
+            loan.principal,
+        )
+        .where(loan.disbursed_on <= day)
+        .orderby(loan.disbursed_on, order=Order.desc)
+        .orderby(loan.name, order=Order.desc)
+    )
+    if filters.get("programme"):
+        query = query.where(loan.programme == filters["programme"])
+    if filters.get("credit_officer"):
+        query = query.where(loan.credit_officer == filters["credit_officer"])
+    if filters.get("community"):
+        query = query.where(person.community == filters["community"])
+    return _seen(query).run(as_dict=True)
+
+
+def _rows(loans: list[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    if not loans:
+        return found
+    instalment = DocType("Microcredit Instalment")
+    query = (
+        frappe.qb.from_(instalment)
+        .select(
+            instalment.parent,
+            instalment.number,
+            instalment.due_date,
+            instalment.principal,
+            instalment.interest,
+            instalment.fees,
+            instalment.total,
+            instalment.balance,
+        )
+        .where(instalment.parent.isin(loans))
+    )
+    for parent, number, due, *amounts in query.run():
+        found[parent].append(Row(number, getdate(due), *(to_decimal(amount) for amount in amounts)))
+    return found
+
+
+def _postings(loans: list[str]) -> dict[str, list[Posting]]:
+    found: dict[str, list[Posting]] = defaultdict(list)
+    if not loans:
+        return found
+    repayment = DocType("Microcredit Repayment")
+    query = (
+        frappe.qb.from_(repayment)
+        .select(
+            repayment.microcredit,
+            repayment.name,
+            repayment.paid_on,
+            repayment.amount,
+            repayment.posted_at,
+            repayment.reversed_at,
+        )
+        .where(repayment.microcredit.isin(loans) & (repayment.docstatus > 0))
+    )
+    for loan, name, paid_on, amount, posted, reversed_at in query.run():
+        payment = Payment(name, getdate(paid_on), to_decimal(amount), get_datetime(posted))
+        found[loan].append(Posting(payment, get_datetime(reversed_at) if reversed_at else None))
+    return found
