@@ -25,11 +25,11 @@ BUILD_FIRST = ("setuptools", "wheel", "flit-core", "cffi", "pycparser")
 PIP_QUIET = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
 
 
-def check_python() -> None:
+def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> None:
     """Refuse a Python that the pinned Frappe was not proved with."""
-    if sys.version_info[:2] not in SUPPORTED:
+    if version[:2] not in SUPPORTED:
         names = " or ".join(f"{major}.{minor}" for major, minor in SUPPORTED)
-        found = ".".join(map(str, sys.version_info[:3]))
+        found = ".".join(map(str, version))
         raise BenchError(
             f"The local bench runs on Python {names}; this is Python {found} ({sys.executable})."
         )

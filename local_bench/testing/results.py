@@ -39,7 +39,7 @@ def from_node(output: str) -> tuple[int, int]:
     counts = {
         name: int(number)
         for name, number in re.findall(
-            r"^\W*\s*(pass|fail|cancelled|skipped|todo) (\d+)\s*$", output, re.MULTILINE
+            r"^\S?\s*(pass|fail|cancelled|skipped|todo) (\d+)\s*$", output, re.MULTILINE
         )
     }
     return counts.get("pass", 0), sum(
