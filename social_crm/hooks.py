@@ -38,6 +38,9 @@ permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
 has_permission = _access.HAS_PERMISSION
 
 doc_events = {**_access.DOC_EVENTS}
+override_whitelisted_methods = _access.OVERRIDES
+standard_queries = _access.STANDARD_QUERIES
+before_request = ["social_crm.access.requests.refuse_aliases"]
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = [

@@ -15,7 +15,8 @@ from frappe.query_builder import DocType
 from pypika.terms import Criterion, ValueWrapper
 
 from social_crm.access.assignments import Grants, grants_of
-from social_crm.scopes import CHILD_TABLES, SCOPES, condition_function_name
+from social_crm.access.requests import refuse_linked_fields
+from social_crm.scopes import CHILD_TABLES, OWN_RULES, SCOPES, condition_function_name
 
 # What a user does to a row rather than with it: then the places the document *carries* are judged as well.
 CHANGING = frozenset({"create", "write", "submit", "cancel", "amend", "delete", "import"})
@@ -27,12 +28,29 @@ def visible(doctype: str, user: str | None = None) -> Criterion | None:
     The criterion names the table as `frappe.qb.DocType(doctype)` does. It says nothing about roles: whoever reads with
     the query builder also asks `frappe.has_permission(doctype)`.
     """
-    grants = grants_of(user or frappe.session.user)
+    user = user or frappe.session.user
+    if doctype in OWN_RULES:
+        return frappe.get_attr(OWN_RULES[doctype])(user)
+    grants = grants_of(user)
     if grants is None:
         return None
     if doctype in CHILD_TABLES:
         return _child_criterion(doctype, grants)
     return _criterion(doctype, grants) if doctype in SCOPES else None
+
+
+def visible_parts(doctype: str, user: str | None = None) -> list[Criterion] | None:
+    """Return criteria which together are `visible`, each answered from an index of its own; None means every row.
+
+    A search that reads many rows to find a few asks them one after the other.
+    """
+    user = user or frappe.session.user
+    grants = grants_of(user)
+    if grants is None:
+        return None
+    if SCOPES[doctype].programme_field:
+        return [_criterion(doctype, grants)]
+    return [part for part in (_placed(doctype, grants), _unplaced(doctype, grants)) if part is not None]
 
 
 def allowed_communities(user: str | None = None) -> frozenset[str] | None:
@@ -71,10 +89,12 @@ def has_permission(doc: Any, ptype: str = "read", user: str | None = None, debug
     places that the document carries are judged too, so nothing is created in, or moved to, a place of others.
     """
     user = user or frappe.session.user
+    name = doc.get("name")
+    if doc.doctype in OWN_RULES:
+        return not name or may_read(doc.doctype, name, user) or not frappe.db.exists(doc.doctype, name)
     grants = grants_of(user)
     if grants is None:
         return True
-    name = doc.get("name")
     if name and not may_read(doc.doctype, name, user):
         if frappe.db.exists(doc.doctype, name):
             return False
@@ -228,13 +248,17 @@ def _conditions_for(doctype: str) -> Callable[..., str]:
     own_doctype = doctype
 
     def conditions(user: str | None = None, doctype: str | None = None) -> str:
-        return as_sql(visible(own_doctype, user))
+        user = user or frappe.session.user
+        criterion = visible(own_doctype, user)
+        if criterion is not None:
+            refuse_linked_fields(own_doctype, user)
+        return as_sql(criterion)
 
     return conditions
 
 
 # The oldest Frappe we run on does not tell a condition hook which DocType it is asked for: hence one function each.
-for _doctype in (*SCOPES, *CHILD_TABLES):
+for _doctype in (*SCOPES, *OWN_RULES, *CHILD_TABLES):
     globals()[condition_function_name(_doctype)] = _conditions_for(_doctype)
 
 

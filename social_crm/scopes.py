@@ -67,6 +67,38 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
 }
 
 
+# DocTypes with a rule of their own that holds for everybody, the roles that see every row included: the dotted path
+# of a function that takes the user and returns the criterion.
+OWN_RULES: dict[str, str] = {}
+
+# Every DocType whose rows are limited; what refers to such a row is limited with it.
+PROTECTED: tuple[str, ...] = (*SCOPES, *OWN_RULES)
+
+# DocTypes of Frappe whose rows tell of other records: the fields that name the DocType and the record. Contact and
+# Address do so in their rows of links.
+REFERENCES: dict[str, tuple[str, str]] = {
+    "Contact": ("link_doctype", "link_name"),
+    "Address": ("link_doctype", "link_name"),
+    "File": ("attached_to_doctype", "attached_to_name"),
+    "ToDo": ("reference_type", "reference_name"),
+    "Comment": ("reference_doctype", "reference_name"),
+    "Communication": ("reference_doctype", "reference_name"),
+    "Activity Log": ("reference_doctype", "reference_name"),
+    "Tag Link": ("document_type", "document_name"),
+    "Version": ("ref_doctype", "docname"),
+    "View Log": ("reference_doctype", "reference_name"),
+    "Document Follow": ("ref_doctype", "ref_docname"),
+    "DocShare": ("share_doctype", "share_name"),
+    "Workflow Action": ("reference_doctype", "reference_name"),
+    "Notification Log": ("document_type", "document_name"),
+    "Energy Point Log": ("reference_doctype", "reference_name"),
+    "Email Queue": ("reference_doctype", "reference_name"),
+    "Submission Queue": ("ref_doctype", "ref_docname"),
+    "Deleted Document": ("deleted_doctype", "deleted_name"),
+    "Access Log": ("export_from", "reference_document"),
+}
+
+
 def condition_function_name(doctype: str) -> str:
     """Return the name of the function in `permissions.py` that answers `permission_query_conditions` for a DocType."""
     return f"{doctype.lower().replace(' ', '_').replace('-', '_').replace('&', 'and')}_conditions"

@@ -1,5 +1,6 @@
 """One person of a community, known by documents, with a place in a family over time."""
 
+import frappe
 from frappe.contacts.address_and_contact import load_address_and_contact
 from frappe.model.document import Document
 
@@ -23,3 +24,8 @@ class Beneficiary(Document):
 
     def on_trash(self) -> None:
         people.unlink_contacts(self)
+
+
+def on_doctype_update() -> None:
+    """Index names by community: the search of somebody who sees a few communities reads theirs alone."""
+    frappe.db.add_index("Beneficiary", ["community", "search_key"])

@@ -1,0 +1,200 @@
+"""Wrappers of methods of Frappe that answer past the row permissions: counting, link search, titles, files, contacts.
+
+Each is typed, answers for the DocTypes whose rows are limited and hands everything else on unchanged. The table of
+what stands for what is in `wiring.py`; `aliases.py` keeps a second address of a wrapped method from working.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from social_crm.access.references import may_see
+from social_crm.permissions import visible
+from social_crm.scopes import CHILD_TABLES, PROTECTED, REFERENCES
+
+GUARDED = frozenset((*PROTECTED, *CHILD_TABLES, *REFERENCES))
+
+
+def original(path: str, **arguments: Any) -> Any:
+    """Call the method of Frappe that is wrapped, with those of the arguments that this version of it knows."""
+    return frappe.call(frappe.get_attr(path), **arguments)
+
+
+def is_limited(doctype: str, user: str | None = None) -> bool:
+    """Tell whether some rows of the DocType are, or may be, hidden from the user."""
+    user = user or frappe.session.user
+    if doctype in REFERENCES:
+        return user != "Administrator"
+    return doctype in GUARDED and visible(doctype, user) is not None
+
+
+def may_know(doctype: str, name: str) -> bool:
+    """Tell whether the current user may be told anything about one row."""
+    if doctype in PROTECTED:
+        return may_see(doctype, name, frappe.session.user)
+    if doctype in GUARDED:
+        return bool(frappe.db.exists(doctype, name)) and bool(
+            frappe.has_permission(doctype, "read", doc=name)
+        )
+    return True
+
+
+def refuse_unknown(doctype: str, name: str) -> None:
+    """Throw the same words for a record that does not exist and for one that the user may not see."""
+    if not may_know(doctype, name):
+        frappe.throw(
+            _("{0} {1} does not exist or lies outside the communities that are assigned to you.").format(
+                _(doctype), name
+            ),
+            frappe.PermissionError,
+            title=_("Not Your Community"),
+        )
+
+
+@frappe.whitelist()
+def search_link(
+    doctype: str,
+    txt: str,
+    query: str | None = None,
+    filters: str | dict | list | None = None,
+    page_length: int = 10,
+    searchfield: str | None = None,
+    reference_doctype: str | None = None,
+    ignore_user_permissions: bool | int | str | None = False,
+) -> Any:
+    """Search for a link field: a client cannot ask to be shown rows past the permissions of our DocTypes."""
+    arguments = dict(locals())
+    if doctype in GUARDED:
+        arguments["ignore_user_permissions"] = False
+    return original("frappe.desk.search.search_link", **arguments)
+
+
+@frappe.whitelist()
+def search_widget(
+    doctype: str,
+    txt: str,
+    query: str | None = None,
+    searchfield: str | None = None,
+    start: int = 0,
+    page_length: int = 10,
+    filters: str | dict | list | None = None,
+    filter_fields: str | None = None,
+    as_dict: bool | int | str | None = False,
+    reference_doctype: str | None = None,
+    ignore_user_permissions: bool | int | str | None = False,
+) -> Any:
+    """Search for the advanced search dialog: like `search_link`."""
+    arguments = dict(locals())
+    if doctype in GUARDED:
+        arguments["ignore_user_permissions"] = False
+    return original("frappe.desk.search.search_widget", **arguments)
+
+
+@frappe.whitelist()
+def get_link_title(doctype: str, docname: str) -> str | None:
+    """Return the title of a linked record, or its bare name when the user may not see it."""
+    if not may_know(doctype, docname):
+        return docname
+    return original("frappe.desk.search.get_link_title", doctype=doctype, docname=docname)
+
+
+@frappe.whitelist()
+def validate_link(doctype: str, docname: str, fields: str | list | None = None) -> Any:
+    """Tell whether a linked record exists: one that the user may not see does not."""
+    if isinstance(docname, str) and not may_know(doctype, docname):
+        return frappe._dict()
+    return original("frappe.client.validate_link", doctype=doctype, docname=docname, fields=fields)
+
+
+@frappe.whitelist()
+def get_count(
+    doctype: str,
+    filters: str | dict | list | None = None,
+    debug: bool | int | str = False,
+    cache: bool | int | str = False,
+) -> int:
+    """Count rows that match filters: of limited DocTypes only those that a list would show."""
+    if not is_limited(doctype):
+        return original("frappe.client.get_count", doctype=doctype, filters=filters, debug=debug, cache=cache)
+    return count_listed(doctype, filters)
+
+
+def count_listed(doctype: str, filters: str | dict | list | None) -> int:
+    """Count what the list view would count, with all its permissions."""
+    parent = CHILD_TABLES.get(doctype, (None,))[0]
+    if not frappe.has_permission(doctype, "read", parent_doctype=parent):
+        frappe.throw(_("No permission to read {0}").format(_(doctype)), frappe.PermissionError)
+    asked = frappe.local.form_dict
+    form = frappe._dict(doctype=doctype, filters=frappe.parse_json(filters) or [], distinct="false")
+    if parent:
+        form.parent_doctype = parent
+    frappe.local.form_dict = form
+    try:
+        return cint(frappe.get_attr("frappe.desk.reportview.get_count")())
+    finally:
+        frappe.local.form_dict = asked
+
+
+@frappe.whitelist()
+def get_contact_details(contact: str) -> Any:
+    """Return the particulars of a contact whom the user may read."""
+    refuse_unknown("Contact", contact)
+    return original("frappe.contacts.doctype.contact.contact.get_contact_details", contact=contact)
+
+
+@frappe.whitelist()
+def get_address_display(address_dict: dict | str | None = None) -> str | None:
+    """Return an address as it is printed; a stored one only to who may read it."""
+    stored = frappe.parse_json(address_dict) if isinstance(address_dict, str) else address_dict
+    if isinstance(stored, str) and stored:
+        refuse_unknown("Address", stored)
+    return original("frappe.contacts.doctype.address.address.get_address_display", address_dict=address_dict)
+
+
+@frappe.whitelist()
+def get_default_address(
+    doctype: str, name: str | None = None, sort_key: str = "is_primary_address"
+) -> str | None:
+    """Return the main address of a record that the user may see."""
+    if name:
+        refuse_unknown(doctype, name)
+    return original(
+        "frappe.contacts.doctype.address.address.get_default_address",
+        doctype=doctype,
+        name=name,
+        sort_key=sort_key,
+    )
+
+
+@frappe.whitelist()
+def get_contact_number(contact_name: str, ref_doctype: str, ref_name: str) -> str:
+    """Return the telephone number of a contact whom the user may read."""
+    refuse_unknown("Contact", contact_name)
+    return original(
+        "frappe.core.doctype.sms_settings.sms_settings.get_contact_number",
+        contact_name=contact_name,
+        ref_doctype=ref_doctype,
+        ref_name=ref_name,
+    )
+
+
+@frappe.whitelist()
+def get_contact_list(
+    txt: str, page_length: int | str = 20, extra_filters: str | None = None
+) -> list[dict[str, Any]]:
+    """Return e-mail addresses for a message; the oldest Frappe we run on keeps one list for all users."""
+    frappe.cache.delete_value("contacts")
+    return original(
+        "frappe.email.get_contact_list", txt=txt, page_length=cint(page_length), extra_filters=extra_filters
+    )
+
+
+@frappe.whitelist()
+def get_attached_images(doctype: str, names: list[str] | str) -> Any:
+    """Return the pictures of those records that the user may see."""
+    wanted = frappe.parse_json(names) if isinstance(names, str) else names
+    if doctype in GUARDED:
+        wanted = [name for name in wanted if may_know(doctype, name)]
+    return original("frappe.core.api.file.get_attached_images", doctype=doctype, names=wanted)

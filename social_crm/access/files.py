@@ -1,0 +1,122 @@
+"""Files of our records: always private, and never reachable through a second row that names the same file."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from social_crm.access.references import may_see
+from social_crm.scopes import OWN_RULES, PROTECTED
+
+_ATTACH_FIELDS = ("Attach", "Attach Image")
+
+
+def refuse_on_encrypted(doc: Any, method: str | None = None) -> None:
+    """Refuse files on records whose text is encrypted: a file beside them would lie in the open.
+
+    Raises:
+        frappe.ValidationError: the record takes no files.
+    """
+    if doc.attached_to_doctype in OWN_RULES:
+        frappe.throw(
+            _("Nothing can be attached to {0}: only its text is encrypted.").format(
+                _(doc.attached_to_doctype)
+            ),
+            title=_("No Attachments"),
+        )
+
+
+def keep_private(doc: Any, method: str | None = None) -> None:
+    """Make a file of our records private as soon as its row exists; Frappe then moves the content.
+
+    Photos are no exception: a public file is served to anybody who guesses its name, past every permission.
+    """
+    if doc.attached_to_doctype in PROTECTED and not doc.is_private and not doc.is_folder:
+        doc.is_private = 1
+        # The writer need not hold the right to change the row: it is the app that insists.
+        doc.save(ignore_permissions=True)
+
+
+def keep_files_private(doc: Any, method: str | None = None) -> None:
+    """Make every file of a saved record private and let the fields that show them name the new address.
+
+    Frappe attaches a file chosen in a field by writing to the row directly; no event of the file tells of it.
+    """
+    # All files of the record whatever their owner: none may stay public.
+    names = frappe.get_all(
+        "File",
+        filters={
+            "attached_to_doctype": doc.doctype,
+            "attached_to_name": doc.name,
+            "is_private": 0,
+            "is_folder": 0,
+        },
+        pluck="name",
+    )
+    for name in names:
+        file = frappe.get_doc("File", name)
+        old = file.file_url
+        keep_private(file)
+        for field in doc.meta.fields:
+            if field.fieldtype in _ATTACH_FIELDS and doc.get(field.fieldname) == old:
+                doc.db_set(field.fieldname, file.file_url, update_modified=False)
+
+
+def refuse_changed_url(doc: Any, method: str | None = None) -> None:
+    """Refuse that the row of a file is turned to the content of a file its writer may not see.
+
+    Raises:
+        frappe.PermissionError: the address belongs to a file of a record that the user may not see.
+    """
+    if not doc.is_new() and doc.has_value_changed("file_url") and is_borrowed(doc.file_url, doc.name):
+        refuse_borrowed()
+
+
+def check_attached(doc: Any, before: Any) -> None:
+    """Refuse new values of attachment fields that name a file of a record which the user may not see.
+
+    For such a value Frappe makes a file row of the user's own, and whoever owns a row may download what it names.
+
+    Raises:
+        frappe.PermissionError: the address belongs to a file of a record that the user may not see.
+    """
+    for field in doc.meta.fields:
+        if field.fieldtype in _ATTACH_FIELDS:
+            url = doc.get(field.fieldname)
+            if url and (before is None or before.get(field.fieldname) != url) and is_borrowed(url):
+                refuse_borrowed()
+
+
+def is_borrowed(url: str | None, own_row: str | None = None) -> bool:
+    """Tell whether a private file belongs to records of ours only, none of which the user may see."""
+    user = frappe.session.user
+    if user == "Administrator" or not url or not str(url).startswith("/private/"):
+        return False
+    # The rows of everybody are asked for on purpose: whether they are hidden from this user is the question.
+    rows = frappe.get_all(
+        "File",
+        filters={"file_url": url, "name": ("!=", own_row or "")},
+        fields=["attached_to_doctype", "attached_to_name"],
+    )
+    ours = [row for row in rows if row.attached_to_doctype in PROTECTED]
+    return bool(ours) and not any(
+        may_see(row.attached_to_doctype, row.attached_to_name, user) for row in ours
+    )
+
+
+def refuse_borrowed() -> None:
+    """Throw what is said when somebody names a file that is not theirs to see."""
+    frappe.throw(
+        _("This file does not exist or belongs to a record that you may not see."),
+        frappe.PermissionError,
+        title=_("File"),
+    )
+
+
+def has_permission(doc: Any, ptype: str = "read", user: str | None = None, debug: bool | None = None) -> bool:
+    """Answer for one file row: like its record, and a new row may not name somebody else's content."""
+    from social_crm.access import references
+
+    if ptype == "create" and not doc.get("content") and is_borrowed(doc.get("file_url"), doc.get("name")):
+        return False
+    return references.has_permission(doc, ptype, user, debug)

@@ -1,0 +1,122 @@
+"""Who may change a record in a state of its workflow, asked on the server and by every door.
+
+Frappe shows a form read-only when the state's "Only Allow Edit For" names a role that the user lacks, and asks nowhere
+else: over REST, in a bulk edit or in an import the same user changes the record. Here the active Workflow row is asked
+at every save and deletion of our DocTypes, so what an administrator changes in the browser counts at once.
+
+Transitions stay Frappe's: its own check decides who may move a record from one state to another. A save that moves the
+state may change nothing else but the fields that moving sets, unless its author may edit the state it came from.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+
+def check_state(doc: Any, method: str | None = None) -> None:
+    """Refuse a save of a record in a state that the user's roles may not edit; an event of our DocTypes.
+
+    It comes before the record's own checks: what those compute in the course of a transition is the app's doing.
+
+    Raises:
+        frappe.PermissionError: the state belongs to another role.
+    """
+    workflow = _workflow_for(doc)
+    before = doc.get_doc_before_save() if workflow else None
+    if not workflow or not before:
+        return
+    state_field = workflow.workflow_state_field
+    state = before.get(state_field)
+    if not state or _may_edit(workflow, state):
+        return
+    changed = _changed_fields(doc, before)
+    if state_field in changed:
+        changed -= {state_field, *_fields_set_by(workflow, doc.get(state_field), doc.docstatus)}
+    if changed:
+        _refuse(doc, workflow, state, changed)
+
+
+def check_deletion(doc: Any, method: str | None = None) -> None:
+    """Refuse the deletion of a record in a state that the user's roles may not edit; an event of our DocTypes.
+
+    Raises:
+        frappe.PermissionError: the state belongs to another role.
+    """
+    workflow = _workflow_for(doc)
+    if not workflow:
+        return
+    state = frappe.db.get_value(doc.doctype, doc.name, workflow.workflow_state_field)
+    if state and not _may_edit(workflow, state):
+        _refuse(doc, workflow, state, set())
+
+
+def _workflow_for(doc: Any) -> Any:
+    """Return the active workflow that guards this save; None when there is none or the app itself is writing."""
+    if (
+        doc.flags.ignore_permissions
+        or frappe.flags.in_install
+        or frappe.flags.in_migrate
+        or frappe.flags.in_patch
+    ):
+        return None
+    name = frappe.get_meta(doc.doctype).get_workflow()
+    return frappe.get_cached_doc("Workflow", name) if name else None
+
+
+def _may_edit(workflow: Any, state: str) -> bool:
+    """A state may be listed several times, once for each role that may edit; one that is not listed limits nobody."""
+    allowed = {row.allow_edit for row in workflow.states if row.state == state and row.allow_edit}
+    if not allowed or frappe.session.user == "Administrator":
+        return True
+    return not allowed.isdisjoint(frappe.get_roles(frappe.session.user))
+
+
+def _fields_set_by(workflow: Any, state: str | None, docstatus: int) -> set[str]:
+    """The fields that moving into a state sets, its step of submission included."""
+    rows = [row for row in workflow.states if row.state == state]
+    fields = {row.update_field for row in rows if row.update_field}
+    return fields | {"docstatus"} if any(cint(row.doc_status) == cint(docstatus) for row in rows) else fields
+
+
+def _changed_fields(doc: Any, before: Any) -> set[str]:
+    """Return the names of the fields whose stored value this save changes, tables of rows included.
+
+    What Frappe fetches from a linked record is no doing of the user's.
+    """
+    changed = {"docstatus"} if cint(doc.docstatus) != cint(before.docstatus) else set()
+    for field in doc.meta.fields:
+        name = field.fieldname
+        fetched = field.fetch_from and not field.fetch_if_empty
+        if fetched or getattr(field, "is_virtual", 0):
+            continue
+        if field.fieldtype in frappe.model.table_fields:
+            if _rows(doc.get(name)) != _rows(before.get(name)):
+                changed.add(name)
+        elif field.fieldtype not in frappe.model.no_value_fields and doc.has_value_changed(name):
+            changed.add(name)
+    return changed
+
+
+def _rows(rows: list[Any] | None) -> list[dict[str, str]]:
+    """Rows of a table as they compare: without keys and dates of saving, values as text."""
+    return [
+        {
+            field.fieldname: str(row.get(field.fieldname) or "")
+            for field in row.meta.fields
+            if field.fieldtype not in frappe.model.no_value_fields
+        }
+        for row in rows or []
+    ]
+
+
+def _refuse(doc: Any, workflow: Any, state: str, changed: set[str]) -> None:
+    roles = sorted({row.allow_edit for row in workflow.states if row.state == state and row.allow_edit})
+    labels = ", ".join(sorted(_(doc.meta.get_label(name)) for name in changed))
+    message = _("In the state {0} only {1} may change this record.").format(
+        frappe.bold(_(state)), ", ".join(_(role) for role in roles)
+    )
+    if labels:
+        message += " " + _("Changed here: {0}.").format(labels)
+    frappe.throw(message, frappe.PermissionError, title=_("Not in This State"))
