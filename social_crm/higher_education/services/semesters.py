@@ -58,12 +58,23 @@ def prepare(semester) -> None:
     _check_state(semester)
 
 
+def lock_student(semester) -> None:
+    """Let one request at a time write about a student: two at once follow each other, and the second sees the first.
+
+    The unique keys refuse a double in any case; with the lock the refusal is a clear one, and no deadlock.
+    """
+    frappe.db.get_value("FES Student", semester.fes_student, "name", for_update=True)
+
+
 def _refuse_double(semester) -> None:
-    other = frappe.db.exists(
-        SEMESTER, {"unique_semester": semester.unique_semester, "name": ["!=", semester.name or ""]}
+    # A locking read sees what another request has just committed.
+    other = frappe.db.get_value(
+        SEMESTER,
+        {"unique_semester": semester.unique_semester, "name": ["!=", semester.name or ""]},
+        "name",
+        for_update=True,
     )
     if other:
-        # The unique key refuses it too when both arrive at once; this says it better.
         frappe.throw(
             _("The semester {0} of {1} is registered already: {2}.").format(
                 semester.period, semester.student_name or semester.fes_student, other
@@ -156,6 +167,8 @@ def _paid(semester, kind: str) -> Payments:
 
 def _check_payments(semester) -> None:
     title = _("Payments")
+    if semester.payments:
+        lock_student(semester)
     if semester.payments and semester.workflow_state not in AGREED_STATES:
         frappe.throw(_("Payments are registered once the semester is approved."), title=title)
     seen: set[str] = set()
@@ -171,7 +184,10 @@ def _check_payments(semester) -> None:
                 _("Row {0}: the day of a payment cannot lie in the future.").format(row.idx), title=title
             )
         other = frappe.db.get_value(
-            "FES Payment", {"payment_key": row.payment_key, "name": ["!=", row.name or ""]}, "parent"
+            "FES Payment",
+            {"payment_key": row.payment_key, "name": ["!=", row.name or ""]},
+            "parent",
+            for_update=True,
         )
         if row.payment_key in seen or other:
             frappe.throw(

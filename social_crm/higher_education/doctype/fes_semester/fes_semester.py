@@ -7,6 +7,9 @@ from social_crm.higher_education.services import semesters
 class FESSemester(Document):
     """One semester of a student: what is requested and paid, and how it went."""
 
+    def before_insert(self) -> None:
+        semesters.lock_student(self)
+
     def validate(self) -> None:
         semesters.prepare(self)
 
