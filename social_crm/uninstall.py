@@ -150,10 +150,8 @@ def remove_counters(ours: list[str]) -> None:
     """Forget how far our documents were numbered: `FAM-` and the like, unless another DocType counts with it too."""
     mine, others = set(), set()
     # Uninstalling works on the whole site, whoever starts it.
-    for row in frappe.get_all(
-        "DocType", filters={"autoname": ["like", "format:%"]}, fields=["name", "autoname"]
-    ):
-        prefix = row.autoname.removeprefix("format:").split("{", 1)[0]
+    for row in frappe.get_all("DocType", filters={"autoname": ["like", "%.#%"]}, fields=["name", "autoname"]):
+        prefix = row.autoname.split(".#", 1)[0]
         (mine if row.name in ours else others).add(prefix)
     prefixes = [prefix for prefix in mine - others if prefix]
     if prefixes:
