@@ -111,7 +111,14 @@ class TestBeneficiaryMerge(SocialCRMTestCase):
             frappe.get_doc({"doctype": "Commitment", **values}).insert()
 
     def test_only_some_roles_merge(self):
-        frappe.get_doc({"doctype": "User", "email": "merge.gestor@example.com", "first_name": "G"}).insert()
+        frappe.get_doc(
+            {
+                "doctype": "User",
+                "email": "merge.gestor@example.com",
+                "first_name": "G",
+                "send_welcome_email": 0,
+            }
+        ).insert()
         frappe.get_doc("User", "merge.gestor@example.com").add_roles("Gestor")
         frappe.set_user("merge.gestor@example.com")
         self.assertRaises(frappe.PermissionError, person_merge.merge, self.duplicate, self.kept, "x")

@@ -49,7 +49,14 @@ class TestCommitment(SocialCRMTestCase):
 
     def test_who_may_not_see_it_is_not_made_responsible(self):
         user = (
-            frappe.get_doc({"doctype": "User", "email": "no.access@example.com", "first_name": "N"})
+            frappe.get_doc(
+                {
+                    "doctype": "User",
+                    "email": "no.access@example.com",
+                    "first_name": "N",
+                    "send_welcome_email": 0,
+                }
+            )
             .insert()
             .name
         )
