@@ -44,13 +44,15 @@ def parse_period(name: str) -> Period:
 
 def prepare(semester) -> None:
     """Fill in what follows from the other fields, and refuse what contradicts the rules of the fund."""
+    lock_student(semester)
     period = parse_period(semester.period)
     semester.period = str(period)
     semester.title = f"{semester.student_name or semester.fes_student} · {period}"
     semester.start_date = semester.start_date or period.starts_on
     semester.end_date = semester.end_date or period.ends_on
     semester.unique_semester = f"{semester.fes_student}|{period}"
-    _refuse_double(semester)
+    if semester.is_new() or semester.has_value_changed("unique_semester"):
+        _refuse_double(semester)
     _check_dates_and_results(semester)
     _check_fixed(semester)
     _set_caps(semester, period)
@@ -167,8 +169,6 @@ def _paid(semester, kind: str) -> Payments:
 
 def _check_payments(semester) -> None:
     title = _("Payments")
-    if semester.payments:
-        lock_student(semester)
     if semester.payments and semester.workflow_state not in AGREED_STATES:
         frappe.throw(_("Payments are registered once the semester is approved."), title=title)
     seen: set[str] = set()
@@ -240,6 +240,27 @@ def _check_state(semester) -> None:
         frappe.throw(
             _("Enter the average of the marks, or say in the follow-up why there is none."), title=title
         )
+
+
+@frappe.whitelist(methods=["POST"])
+def register_payment(
+    semester: str, kind: str, paid_on: str, amount: float, reference: str, paid_to: str = ""
+) -> dict:
+    """Add one payment to an approved semester and return the semester.
+
+    Unlike a save of the whole document it waits for other payments of the student before it reads anything, so that
+    the same payment sent twice at once is one payment and one clear refusal.
+    """
+    document = frappe.get_doc(SEMESTER, semester)
+    document.check_permission("write")
+    lock_student(document)
+    document = frappe.get_doc(SEMESTER, semester, for_update=True)
+    document.append(
+        "payments",
+        {"kind": kind, "paid_on": paid_on, "amount": amount, "reference": reference, "paid_to": paid_to},
+    )
+    document.save()
+    return document.as_dict()
 
 
 @frappe.whitelist()

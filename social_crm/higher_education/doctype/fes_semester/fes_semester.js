@@ -16,6 +16,9 @@ frappe.ui.form.on("FES Semester", {
         }
         const agreed = ["Approved", "Paid", "Closed"].includes(frm.doc.workflow_state);
         frm.toggle_display(["payments_section", "balance_section"], agreed);
+        if (["Approved", "Paid"].includes(frm.doc.workflow_state) && frm.doc.pending_total && frm.perm[0].write) {
+            frm.add_custom_button(__("Register Payment"), () => ask_for_payment(frm));
+        }
         ["tuition", "living_allowance", "period", "institution", "academic_programme"].forEach((field) => {
             frm.set_df_property(field, "read_only", agreed ? 1 : 0);
         });
@@ -29,3 +32,64 @@ frappe.ui.form.on("FES Semester", {
         frm.set_value({ start_date: `${match[1]}-${start}`, end_date: `${match[1]}-${end}` });
     },
 });
+
+function ask_for_payment(frm) {
+    const paid = (kind) =>
+        frm.doc.payments.filter((row) => row.kind === kind).reduce((sum, row) => sum + row.amount, 0);
+    const pending = {
+        Tuition: flt(frm.doc.tuition) - paid("Tuition"),
+        "Living Allowance": flt(frm.doc.living_allowance) - paid("Living Allowance"),
+    };
+    const kinds = Object.keys(pending).filter((kind) => pending[kind] > 0);
+    const dialog = new frappe.ui.Dialog({
+        title: __("Register Payment"),
+        fields: [
+            {
+                fieldname: "kind",
+                fieldtype: "Select",
+                label: __("Kind"),
+                options: kinds.map((kind) => ({ value: kind, label: __(kind) })),
+                default: kinds[0],
+                reqd: 1,
+                onchange: () => dialog.set_value("amount", pending[dialog.get_value("kind")]),
+            },
+            {
+                fieldname: "amount",
+                fieldtype: "Currency",
+                label: __("Amount"),
+                default: pending[kinds[0]],
+                reqd: 1,
+            },
+            {
+                fieldname: "paid_on",
+                fieldtype: "Date",
+                label: __("Paid on"),
+                default: frappe.datetime.get_today(),
+                reqd: 1,
+            },
+            {
+                fieldname: "reference",
+                fieldtype: "Data",
+                label: __("Reference"),
+                reqd: 1,
+                description: __("Number of the transfer or receipt. The same one of the same student is refused."),
+            },
+            { fieldname: "paid_to", fieldtype: "Data", label: __("Paid to") },
+        ],
+        primary_action_label: __("Register"),
+        async primary_action(values) {
+            dialog.disable_primary_action();
+            try {
+                await frappe.xcall("social_crm.higher_education.services.register_payment", {
+                    semester: frm.doc.name,
+                    ...values,
+                });
+                dialog.hide();
+                frm.reload_doc();
+            } finally {
+                dialog.enable_primary_action();
+            }
+        },
+    });
+    dialog.show();
+}
