@@ -141,8 +141,8 @@ def main(words: list[str]) -> int:
     def broken_off(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, broken_off)
-    signal.signal(signal.SIGHUP, broken_off)
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, broken_off)
     name = words[0] if words else "help"
     command = COMMANDS.get({"-h": "help", "--help": "help"}.get(name, name))
     if command is None:

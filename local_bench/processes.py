@@ -136,7 +136,11 @@ class Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.pid_file.write_text(f"{process.pid} {start_time(process.pid)}")
+        try:
+            self.pid_file.write_text(f"{process.pid} {start_time(process.pid)}")
+        except BaseException:
+            end_group(process)  # nobody would know of it
+            raise
         return process.pid
 
     def stop(self, grace_seconds: float = 20.0) -> bool:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 STARTED = time.monotonic()
 _steps: list[tuple[str, float]] = []
+_running: list[str] = []
 
 
 def elapsed() -> str:
@@ -35,18 +36,22 @@ def step(title: str, beat_seconds: float = 15.0) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(beat_seconds):
+            if _running[-1:] != [title]:
+                continue  # a step within this one speaks for it
             note(f"    still busy: {title} ({time.monotonic() - began:.0f} s)")
 
     thread = threading.Thread(target=beat, daemon=True)
+    _running.append(title)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join()
+        _running.pop()
     took = time.monotonic() - began
     _steps.append((title, took))
-    note(f"    done in {took:.1f} s")
+    note(f"    done in {took:.1f} s: {title}")
 
 
 def steps() -> list[tuple[str, float]]:
