@@ -108,6 +108,7 @@ def plan(rows: Sequence[PersonRow], site: Site, with_kinship: bool = True) -> tu
     for position, (earlier, likeness) in sorted(match_within(index).items()):
         later, before = open_numbers[position], open_numbers[earlier]
         first[later], first[before] = _met_in_file(first[later], first[before], likeness)
+    first = {n: replace(o, found=o.result, found_reasons=o.reasons) for n, o in first.items()}
     settled = [
         outcome for h in households for outcome in settle([first[row.number] for row in h.rows], h, site)
     ]
@@ -200,7 +201,12 @@ def settle(outcomes: Sequence[Outcome], household: Household, site: Site) -> lis
     strangers = [o for o in rows if o.result == DUPLICATE and o.same_as_row and o.same_as_row not in numbers]
     if strangers and any(o.result == READY for o in rows):
         problem = error("in_two_households", row=strangers[0].same_as_row)
-        rows = [_rejected(o, problem) if o in strangers else o for o in rows]
+        rows = [
+            replace(o, result=REJECTED, reasons=(*(r for r in o.reasons if r.code != "in_file"), problem))
+            if o in strangers
+            else o
+            for o in rows
+        ]
     persons = tuple(o.row for o in rows if not (o.result == DUPLICATE and o.same_as_row))
     wrong = census_households.check(replace(household, rows=persons), has_family=bool(target))
     rows = [

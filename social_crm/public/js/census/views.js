@@ -104,12 +104,12 @@ function options(groups, chosen) {
 
 const TILES = () => [
     ["Ready", __("To load"), "good"],
-    ["Created", __("Created"), "good"],
+    ["Created", __("Persons created"), "good"],
     ["To Decide", __("To decide"), "warn"],
     ["Waiting", __("Waiting for a decision"), "warn"],
     ["Repeated", __("Duplicates"), "plain"],
     ["Skipped", __("Already loaded"), "plain"],
-    ["Rejected", __("Rejected"), "bad"],
+    ["Rejected", __("Rows rejected"), "bad"],
 ];
 
 export function tiles(view, chosen) {

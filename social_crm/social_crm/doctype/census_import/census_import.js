@@ -12,6 +12,14 @@ frappe.ui.form.on("Census Import", {
         if (locked) frm.disable_save();
         else frm.enable_save();
         await frappe.require(["census_import.bundle.js", "census_import.bundle.css"]);
+        if (frm.is_new() && !frm.doc.no_document_reason) {
+            frm.doc.no_document_reason = __("The census does not give the document");
+            frm.refresh_field("no_document_reason");
+        }
+        if (frm.doc.total_rows) {
+            const rows = () => frappe.set_route("List", "Census Import Row", { census_import: frm.doc.name });
+            frm.add_custom_button(__("All the rows"), rows);
+        }
         frm.census = new social_crm.census.Workbench(frm);
         await frm.census.show();
     },
