@@ -9,8 +9,6 @@ from social_crm.income_generation.factories import make_resident, make_staff, ma
 from social_crm.social_crm.factories import make_community
 from social_crm.testing import SocialCRMTestCase
 
-TODAY = nowdate()
-
 
 class TestProductiveUnit(SocialCRMTestCase):
     def setUp(self) -> None:
@@ -19,7 +17,7 @@ class TestProductiveUnit(SocialCRMTestCase):
         self.person = make_resident(self.place)
 
     def started(self, days_ago: int = 200, **values):
-        return make_unit(self.person, started_on=add_days(TODAY, -days_ago), **values)
+        return make_unit(self.person, started_on=add_days(nowdate(), -days_ago), **values)
 
     def to_stage(self, unit, stage: str):
         """Walk a unit through the workflow up to a stage."""
@@ -30,24 +28,24 @@ class TestProductiveUnit(SocialCRMTestCase):
     def test_status_follows_the_visits(self):
         unit = self.started()
         self.assertEqual(unit.status, "Unverified")
-        visit = make_visit(unit.name, add_days(TODAY, -90), next_visit=add_days(TODAY, -60))
+        visit = make_visit(unit.name, add_days(nowdate(), -90), next_visit=add_days(nowdate(), -60))
         unit.reload()
         self.assertEqual(unit.status, "Active")
         self.assertEqual(unit.last_follow_up, getdate(visit.visit_date))
-        self.assertEqual(unit.next_visit, getdate(add_days(TODAY, -60)))
-        make_visit(unit.name, TODAY, operating="No")
+        self.assertEqual(unit.next_visit, getdate(add_days(nowdate(), -60)))
+        make_visit(unit.name, nowdate(), operating="No")
         self.assertEqual(frappe.db.get_value("Productive Unit", unit.name, "status"), "Not Operating")
 
     def test_deleting_the_only_visit_leaves_the_unit_unverified(self):
         unit = self.started()
-        visit = make_visit(unit.name, TODAY)
+        visit = make_visit(unit.name, nowdate())
         frappe.delete_doc("Productive Unit Follow-up", visit.name)
         unit.reload()
         self.assertEqual((unit.status, unit.last_follow_up), ("Unverified", None))
 
     def test_nightly_refresh_finds_what_passed_the_term(self):
         unit = self.started()
-        make_visit(unit.name, add_days(TODAY, -91))
+        make_visit(unit.name, add_days(nowdate(), -91))
         frappe.db.set_value("Productive Unit", unit.name, "status", "Active", update_modified=False)
         self.assertGreaterEqual(services.refresh_all_units(), 1)
         self.assertEqual(frappe.db.get_value("Productive Unit", unit.name, "status"), "Unverified")
@@ -63,20 +61,20 @@ class TestProductiveUnit(SocialCRMTestCase):
 
     def test_net_income_is_reckoned_by_the_server(self):
         unit = self.started()
-        visit = make_visit(unit.name, TODAY, sales=1000.10, costs=400.20, income=9)
+        visit = make_visit(unit.name, nowdate(), sales=1000.10, costs=400.20, income=9)
         self.assertEqual(visit.income, 599.9)
 
     def test_dates_that_cannot_be(self):
-        tomorrow = add_days(TODAY, 1)
+        tomorrow = add_days(nowdate(), 1)
         with self.assertRaises(frappe.ValidationError):
             make_unit(self.person, started_on=tomorrow)
         with self.assertRaises(frappe.ValidationError):
-            make_unit(self.person, started_on=TODAY, closed_on=add_days(TODAY, -1))
+            make_unit(self.person, started_on=nowdate(), closed_on=add_days(nowdate(), -1))
         unit = self.started()
         with self.assertRaises(frappe.ValidationError):
             make_visit(unit.name, tomorrow)
         with self.assertRaises(frappe.ValidationError):
-            make_visit(unit.name, TODAY, next_visit=TODAY)
+            make_visit(unit.name, nowdate(), next_visit=nowdate())
 
     def test_implementation_needs_the_start(self):
         unit = self.to_stage(make_unit(self.person), "Action Plan")
@@ -87,17 +85,17 @@ class TestProductiveUnit(SocialCRMTestCase):
         unit = self.to_stage(self.started(), "Follow-up")
         with self.assertRaises(frappe.MandatoryError):
             apply_workflow(frappe.get_doc("Productive Unit", unit.name), "Close")
-        services.close_unit(unit.name, add_days(TODAY, -1), "Health")
+        services.close_unit(unit.name, add_days(nowdate(), -1), "Health")
         unit.reload()
         self.assertEqual((unit.workflow_state, unit.status), ("Closed", "Closed"))
         with self.assertRaises(frappe.ValidationError):
-            make_visit(unit.name, TODAY)
-        rate = services.active_rate(getdate(TODAY), {"community": self.place})
+            make_visit(unit.name, nowdate())
+        rate = services.active_rate(getdate(nowdate()), {"community": self.place})
         self.assertEqual((rate.active, rate.ever_started), (0, 1))
 
     def test_reopening_takes_the_closing_back(self):
         unit = self.to_stage(self.started(), "Follow-up")
-        services.close_unit(unit.name, TODAY, "Health")
+        services.close_unit(unit.name, nowdate(), "Health")
         unit = apply_workflow(frappe.get_doc("Productive Unit", unit.name), "Reopen")
         self.assertEqual(
             (unit.workflow_state, unit.closed_on, unit.closing_reason), ("Follow-up", None, None)
@@ -106,10 +104,10 @@ class TestProductiveUnit(SocialCRMTestCase):
     def test_rate_as_of_a_past_date_and_the_card(self):
         for days in (10, 50, 120):
             unit = self.started()
-            make_visit(unit.name, add_days(TODAY, -days))
-        rate = services.active_rate(getdate(TODAY), {"community": self.place})
+            make_visit(unit.name, add_days(nowdate(), -days))
+        rate = services.active_rate(getdate(nowdate()), {"community": self.place})
         self.assertEqual(str(rate.percent), "66.67")
-        past = services.active_rate(getdate(TODAY) - timedelta(days=60), {"community": self.place})
+        past = services.active_rate(getdate(nowdate()) - timedelta(days=60), {"community": self.place})
         self.assertEqual(str(past.percent), "33.33")
         card = services.active_unit_rate_card()
         self.assertEqual(card["fieldtype"], "Percent")
@@ -117,8 +115,8 @@ class TestProductiveUnit(SocialCRMTestCase):
     def test_gestor_sees_the_units_of_the_own_community_alone(self):
         elsewhere = make_community("Comunidad ajena")
         own, foreign = self.started(), make_unit(make_resident(elsewhere), started_on="2025-01-01")
-        make_visit(own.name, TODAY)
-        make_visit(foreign.name, TODAY)
+        make_visit(own.name, nowdate())
+        make_visit(foreign.name, nowdate())
         for role in ("Gestor", "Income Advisor"):
             user = make_staff(f"{frappe.scrub(role)}-unidades@example.com", role, self.place)
             frappe.set_user(user)
@@ -129,7 +127,7 @@ class TestProductiveUnit(SocialCRMTestCase):
                 )
                 self.assertTrue(frappe.has_permission("Productive Unit", "write", doc=own.name))
                 self.assertFalse(frappe.has_permission("Productive Unit", "read", doc=foreign.name))
-                self.assertEqual([u.name for u in services.units_with_status(getdate(TODAY))], [own.name])
+                self.assertEqual([u.name for u in services.units_with_status(getdate(nowdate()))], [own.name])
                 self.assertEqual(services.active_unit_rate_card()["value"], 100)
                 with self.assertRaises(frappe.PermissionError):
                     services.follow_up_series(foreign.name)
