@@ -96,7 +96,11 @@ REFERENCES: dict[str, tuple[str, str]] = {
     "Submission Queue": ("ref_doctype", "ref_docname"),
     "Deleted Document": ("deleted_doctype", "deleted_name"),
     "Access Log": ("export_from", "reference_document"),
+    "Dynamic Link": ("link_doctype", "link_name"),
 }
+
+# Telephones and addresses of a contact are rows of their own, which Frappe lists to whoever may read any contact.
+REFERENCE_CHILDREN: dict[str, str] = {"Contact Phone": "Contact", "Contact Email": "Contact"}
 
 
 def condition_function_name(doctype: str) -> str:

@@ -10,11 +10,12 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from social_crm.access.files import refuse_hidden_attachments
 from social_crm.access.references import may_see
 from social_crm.permissions import visible
-from social_crm.scopes import CHILD_TABLES, PROTECTED, REFERENCES
+from social_crm.scopes import CHILD_TABLES, PROTECTED, REFERENCE_CHILDREN, REFERENCES
 
-GUARDED = frozenset((*PROTECTED, *CHILD_TABLES, *REFERENCES))
+GUARDED = frozenset((*PROTECTED, *CHILD_TABLES, *REFERENCES, *REFERENCE_CHILDREN))
 
 
 def original(path: str, **arguments: Any) -> Any:
@@ -25,7 +26,7 @@ def original(path: str, **arguments: Any) -> Any:
 def is_limited(doctype: str, user: str | None = None) -> bool:
     """Tell whether some rows of the DocType are, or may be, hidden from the user."""
     user = user or frappe.session.user
-    if doctype in REFERENCES:
+    if doctype in REFERENCES or doctype in REFERENCE_CHILDREN:
         return user != "Administrator"
     return doctype in GUARDED and visible(doctype, user) is not None
 
@@ -123,7 +124,7 @@ def get_count(
 
 def count_listed(doctype: str, filters: str | dict | list | None) -> int:
     """Count what the list view would count, with all its permissions."""
-    parent = CHILD_TABLES.get(doctype, (None,))[0]
+    parent = CHILD_TABLES.get(doctype, (REFERENCE_CHILDREN.get(doctype),))[0]
     if not frappe.has_permission(doctype, "read", parent_doctype=parent):
         frappe.throw(_("No permission to read {0}").format(_(doctype)), frappe.PermissionError)
     asked = frappe.local.form_dict
@@ -147,9 +148,11 @@ def get_contact_details(contact: str) -> Any:
 @frappe.whitelist()
 def get_address_display(address_dict: dict | str | None = None) -> str | None:
     """Return an address as it is printed; a stored one only to who may read it."""
-    stored = frappe.parse_json(address_dict) if isinstance(address_dict, str) else address_dict
-    if isinstance(stored, str) and stored:
-        refuse_unknown("Address", stored)
+    # A name or the fields of an address; over HTTP both arrive as text.
+    if isinstance(address_dict, str) and address_dict.lstrip().startswith("{"):
+        address_dict = frappe.parse_json(address_dict)
+    if isinstance(address_dict, str) and address_dict:
+        refuse_unknown("Address", address_dict)
     return original("frappe.contacts.doctype.address.address.get_address_display", address_dict=address_dict)
 
 
@@ -188,6 +191,24 @@ def get_contact_list(
     frappe.cache.delete_value("contacts")
     return original(
         "frappe.email.get_contact_list", txt=txt, page_length=cint(page_length), extra_filters=extra_filters
+    )
+
+
+@frappe.whitelist()
+def make_communication(attachments: str | list | None = None, **values: Any) -> Any:
+    """Write a message about a record; it carries no file away that its writer may not read."""
+    refuse_hidden_attachments(attachments)
+    return original("frappe.core.doctype.communication.email.make", attachments=attachments, **values)
+
+
+@frappe.whitelist()
+def add_attachments(doctype: str, name: str, attachments: str | list) -> Any:
+    """Attach files that the user may read to a record that the user may change."""
+    if not frappe.has_permission(doctype, "write", doc=name):
+        frappe.throw(_("No permission to change {0} {1}").format(_(doctype), name), frappe.PermissionError)
+    refuse_hidden_attachments(attachments)
+    return original(
+        "frappe.utils.file_manager.add_attachments", doctype=doctype, name=name, attachments=attachments
     )
 
 

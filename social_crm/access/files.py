@@ -87,6 +87,20 @@ def check_attached(doc: Any, before: Any) -> None:
                 refuse_borrowed()
 
 
+def refuse_hidden_attachments(attachments: Any) -> None:
+    """Refuse to attach, by the names of their rows, files that the user may not read.
+
+    Frappe copies such rows without asking, and whoever owns the copy may download what it names.
+
+    Raises:
+        frappe.PermissionError: a named file belongs to a record that the user may not see.
+    """
+    given = frappe.parse_json(attachments) if isinstance(attachments, str) else attachments
+    for file in given or []:
+        if isinstance(file, str) and is_borrowed(frappe.db.get_value("File", file, "file_url")):
+            refuse_borrowed()
+
+
 def is_borrowed(url: str | None, own_row: str | None = None) -> bool:
     """Tell whether a private file belongs to records of ours only, none of which the user may see."""
     user = frappe.session.user

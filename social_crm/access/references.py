@@ -16,7 +16,7 @@ from pypika.terms import Criterion
 
 from social_crm.access.wiring import HAS_PERMISSION
 from social_crm.permissions import as_sql, may_read, visible
-from social_crm.scopes import PROTECTED, REFERENCES, condition_function_name
+from social_crm.scopes import PROTECTED, REFERENCE_CHILDREN, REFERENCES, condition_function_name
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ def reference_criterion(doctype: str, user: str | None = None) -> Criterion | No
     """
     user = user or frappe.session.user
     table = DocType(doctype)
+    if doctype in REFERENCE_CHILDREN:
+        return _within_parent(doctype, REFERENCE_CHILDREN[doctype], user)
     type_field, name_field = REFERENCES[doctype]
     answers = {target: _answer(target, user) for target in PROTECTED}
     limited = {
@@ -49,6 +51,16 @@ def reference_criterion(doctype: str, user: str | None = None) -> Criterion | No
         if not answer.nothing:
             allowed = allowed | ((column == target) & table[name_field].isin(_names(target, answer)))
     return allowed
+
+
+def _within_parent(doctype: str, parent: str, user: str) -> Criterion | None:
+    """Rows of a table field are seen with the record that they stand in."""
+    inside = reference_criterion(parent, user)
+    if inside is None:
+        return None
+    rows, parents = DocType(doctype), DocType(parent)
+    seen = frappe.qb.from_(parents).select(parents.name).where(inside)
+    return (rows.parenttype != parent) | rows.parent.isin(seen)
 
 
 # Contact and Address name their people in rows of a child table rather than in two fields of their own.
@@ -165,5 +177,5 @@ def _conditions_for(doctype: str) -> Callable[..., str]:
     return conditions
 
 
-for _doctype in REFERENCES:
+for _doctype in (*REFERENCES, *REFERENCE_CHILDREN):
     globals()[condition_function_name(_doctype)] = _conditions_for(_doctype)

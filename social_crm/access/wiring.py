@@ -1,6 +1,12 @@
 """Which door of Frappe asks which function of ours; `hooks.py` takes these tables over. Imports nothing of Frappe."""
 
-from social_crm.scopes import CHILD_TABLES, PROTECTED, REFERENCES, condition_function_name
+from social_crm.scopes import (
+    CHILD_TABLES,
+    PROTECTED,
+    REFERENCE_CHILDREN,
+    REFERENCES,
+    condition_function_name,
+)
 
 _PERMISSIONS = "social_crm.permissions"
 _ASSIGNMENTS = "social_crm.access.assignments"
@@ -9,7 +15,7 @@ _FILES = "social_crm.access.files"
 
 PERMISSION_QUERY_CONDITIONS: dict[str, str] = {
     **{name: f"{_PERMISSIONS}.{condition_function_name(name)}" for name in (*PROTECTED, *CHILD_TABLES)},
-    **{name: f"{_REFERENCES}.{condition_function_name(name)}" for name in REFERENCES},
+    **{name: f"{_REFERENCES}.{condition_function_name(name)}" for name in (*REFERENCES, *REFERENCE_CHILDREN)},
 }
 
 HAS_PERMISSION: dict[str, str] = {
@@ -59,6 +65,8 @@ OVERRIDES: dict[str, str] = {
     "frappe.contacts.doctype.address.address.get_address_display": f"{_DOORS}.get_address_display",
     "frappe.contacts.doctype.address.address.get_default_address": f"{_DOORS}.get_default_address",
     "frappe.core.doctype.sms_settings.sms_settings.get_contact_number": f"{_DOORS}.get_contact_number",
+    "frappe.core.doctype.communication.email.make": f"{_DOORS}.make_communication",
+    "frappe.utils.file_manager.add_attachments": f"{_DOORS}.add_attachments",
     "frappe.email.get_contact_list": f"{_DOORS}.get_contact_list",
     "frappe.core.api.file.get_attached_images": f"{_DOORS}.get_attached_images",
     "frappe.desk.doctype.dashboard_chart.dashboard_chart.get": f"{_DESK}.get_chart",

@@ -1,0 +1,84 @@
+"""Contacts, addresses and files of people elsewhere: nothing of them is listed, read or borrowed."""
+
+import frappe
+import frappe.client
+from frappe.utils.file_manager import save_file
+
+from social_crm.access import doors
+from social_crm.testing import SocialCRMTestCase
+from social_crm.testing_factories import assign, make, make_community, make_family, make_person, make_user
+
+
+class TestContactsAndFiles(SocialCRMTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.user = make_user("contacts@example.com", "Gestor", "Sales User")
+        near, far = make_community("Near the Door"), make_community("Behind the Door")
+        assign(self.user, near.name)
+        self.near, self.far = make_person(make_family(near.name)), make_person(make_family(far.name))
+        self.contact_of(self.near, "3000000001")
+        self.hidden = self.contact_of(self.far, "3000000002")
+
+    def contact_of(self, person, phone: str):
+        return make(
+            "Contact",
+            first_name=f"Contact {phone}",
+            phone_nos=[{"phone": phone, "is_primary_mobile_no": 1}],
+            email_ids=[{"email_id": f"{phone}@example.com", "is_primary": 1}],
+            links=[{"link_doctype": "Beneficiary", "link_name": person.name}],
+        )
+
+    def test_rows_of_a_contact_follow_the_contact(self):
+        frappe.set_user(self.user)
+        for doctype, field in (("Contact Phone", "phone"), ("Contact Email", "email_id")):
+            rows = frappe.client.get_list(doctype, fields=[field], parent="Contact", limit_page_length=0)
+            told = " ".join(row[field] for row in rows)
+            self.assertIn("3000000001", told)
+            self.assertNotIn("3000000002", told)
+        links = frappe.client.get_list(
+            "Dynamic Link", fields=["link_name"], parent="Contact", limit_page_length=0
+        )
+        named = {row.link_name for row in links}
+        self.assertIn(self.near.name, named)
+        self.assertNotIn(self.far.name, named)
+
+    def test_address_is_told_by_name_to_who_may_read_it(self):
+        if not frappe.db.exists("Address Template", "Colombia"):
+            make(
+                "Address Template",
+                country="Colombia",
+                is_default=1,
+                template="{{ address_line1 }} {{ city }}",
+            )
+        seen, hidden = (
+            make(
+                "Address",
+                address_title=title,
+                address_type="Personal",
+                address_line1=title,
+                city="Maicao",
+                country="Colombia",
+                links=[{"link_doctype": "Beneficiary", "link_name": person.name}],
+            )
+            for title, person in (("Near", self.near), ("Far", self.far))
+        )
+        frappe.set_user(self.user)
+        self.assertIn("Near", doors.get_address_display(seen.name))
+        self.assertIn("Maicao", doors.get_address_display(frappe.as_json(seen.as_dict())))
+        with self.assertRaises(frappe.PermissionError):
+            doors.get_address_display(hidden.name)
+
+    def test_a_message_does_not_carry_a_hidden_file_away(self):
+        near = save_file("near.txt", b"near", "Beneficiary", self.near.name, is_private=1)
+        far = save_file("far.txt", b"far", "Beneficiary", self.far.name, is_private=1)
+        frappe.set_user(self.user)
+        message = {"doctype": "Beneficiary", "name": self.near.name, "content": "x", "subject": "x"}
+        with self.assertRaises(frappe.PermissionError):
+            doors.make_communication(**message, attachments=frappe.as_json([far.name]))
+        with self.assertRaises(frappe.PermissionError):
+            doors.add_attachments("Beneficiary", self.near.name, [far.name])
+        with self.assertRaises(frappe.PermissionError):
+            doors.add_attachments("Beneficiary", self.far.name, [near.name])
+        doors.make_communication(**message, attachments=frappe.as_json([near.name]))
+        self.assertEqual(frappe.db.count("File", {"file_url": near.file_url}), 2)
+        self.assertEqual(frappe.db.count("File", {"file_url": far.file_url}), 1)
