@@ -7,17 +7,6 @@ from frappe.utils import getdate, nowdate
 from social_crm.higher_education.domain.permanence import Figures, Level, Standing, figures, standings
 from social_crm.higher_education.services.permanence import records, rules
 
-COLOURS = {
-    Standing.ACTIVE: "#2e7d6b",
-    Standing.ON_LEAVE: "#7bbf9e",
-    Standing.GRADUATED: "#3b6fb6",
-    Standing.ABSENT: "#e0a030",
-    Standing.WITHDRAWN: "#d98559",
-    Standing.DROPPED_OUT: "#c4573a",
-    Standing.EXPELLED: "#7a4b8c",
-    Standing.DECEASED: "#8d99a6",
-}
-
 
 def execute(filters: dict | None = None) -> tuple:
     """Return columns, rows, message, chart and summary; only students the user may see are counted.
@@ -75,8 +64,9 @@ def _chart(total: Figures) -> dict:
                 {"name": _("Students"), "values": [total.counts[standing] for standing in Standing]}
             ],
         },
-        "type": "donut",
-        "colors": [COLOURS[standing] for standing in Standing],
+        "type": "bar",
+        "colors": ["#3b6fb6"],
+        "fieldtype": "Int",
     }
 
 

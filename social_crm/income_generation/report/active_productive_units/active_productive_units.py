@@ -8,7 +8,6 @@ from social_crm.income_generation import services
 from social_crm.income_generation.domain.activity import UnitStatus, percentage
 
 COUNTED = (UnitStatus.ACTIVE, UnitStatus.NOT_OPERATING, UnitStatus.UNVERIFIED, UnitStatus.CLOSED)
-COLOURS = {"Active": "#2e7d6b", "Not Operating": "#c4573a", "Unverified": "#e0a030", "Closed": "#8d99a6"}
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -60,8 +59,9 @@ def _chart(total: dict) -> dict:
                 }
             ],
         },
-        "type": "donut",
-        "colors": [COLOURS[status.value] for status in COUNTED],
+        "type": "bar",
+        "colors": ["#2e7d6b"],
+        "fieldtype": "Int",
     }
 
 
