@@ -1,0 +1,288 @@
+"""The answers of an acta against its template: what applies, what is calculated, what is missing or wrong.
+
+Stored answers are plain: text, integers, decimals as text, ISO dates and times, choices as values (several: a list), a
+point as {"latitude", "longitude"[, "accuracy"]} in decimal texts, a picture as the address of its file, a repeat as a
+list of rows. What does not apply (`relevant` is false) is left out.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from social_crm.field_records.domain.expressions import Context, Value, as_text, evaluate, holds
+from social_crm.field_records.domain.templates import Item, Template
+
+MAX_TEXT = 10_000
+MAX_REPEATS = 100
+# The rounds in which visibility and calculations that depend on each other settle.
+_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one answer; `path` is the field, in a repeat "repeat[row].field"; `message` is the author's."""
+
+    path: str
+    code: str
+    label: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Answers as they are kept, the paths that apply, and the findings. `missing` lists the required ones unanswered."""
+
+    answers: Mapping[str, Any]
+    visible: frozenset[str]
+    findings: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+
+
+def examine(template: Template, given: Mapping[str, Any], today: date) -> Result:
+    """Return what becomes of the given answers on a day; unknown fields and wrong values are findings, never errors."""
+    known = {item.row.name for item in _questions(template.items)}
+    findings = [Finding(name, "unknown_field", name) for name in given if name not in known]
+    state = _State(template, today)
+    state.read(template.items, given, findings)
+    for _ in range(_ROUNDS):
+        before = dict(state.flat)
+        state.visible = set()
+        state.walk(template.items, state.values, "", True)
+        if state.flat == before:
+            break
+    missing: list[Finding] = []
+    state.judge(template.items, state.values, "", findings, missing)
+    kept = state.keep(template.items, state.values, "")
+    return Result(kept, frozenset(state.visible), tuple(findings), tuple(missing))
+
+
+class _State:
+    def __init__(self, template: Template, today: date) -> None:
+        self.template = template
+        self.today = today
+        self.values: dict[str, Any] = {}
+        self.flat: dict[str, Value] = {}
+        self.visible: set[str] = set()
+
+    def read(self, items: tuple[Item, ...], given: Mapping[str, Any], findings: list[Finding]) -> None:
+        self.values = self._read(items, given, "", findings)
+
+    def _read(
+        self, items: tuple[Item, ...], given: Mapping[str, Any], prefix: str, findings: list[Finding]
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for item in items:
+            name = item.row.name
+            if item.is_group:
+                values.update(self._read(item.parts, given, prefix, findings))
+            elif item.is_repeat:
+                values[name] = self._read_rows(item, given.get(name), prefix, findings)
+            elif item.row.field_type not in ("note", "calculate"):
+                value, code = clean(item, given.get(name), self.template)
+                if code:
+                    findings.append(Finding(f"{prefix}{name}", code, item.row.label or name))
+                values[name] = value
+        return values
+
+    def _read_rows(
+        self, item: Item, given: Any, prefix: str, findings: list[Finding]
+    ) -> list[dict[str, Any]]:
+        path = f"{prefix}{item.row.name}"
+        if given in (None, ""):
+            return []
+        if not isinstance(given, list) or not all(isinstance(row, Mapping) for row in given):
+            findings.append(Finding(path, "not_rows", item.row.label or path))
+            return []
+        if len(given) > MAX_REPEATS:
+            findings.append(Finding(path, "too_many_rows", item.row.label or path))
+            return []
+        known = {part.row.name for part in _questions(item.parts)}
+        rows = []
+        for number, row in enumerate(given):
+            findings.extend(
+                Finding(f"{path}[{number}].{name}", "unknown_field", name)
+                for name in row
+                if name not in known
+            )
+            rows.append(self._read(item.parts, row, f"{path}[{number}].", findings))
+        return rows
+
+    def walk(self, items: tuple[Item, ...], values: dict[str, Any], prefix: str, shown: bool) -> None:
+        """Settle visibility and calculations of items over their values, in order."""
+        for item in items:
+            name, path = item.row.name, f"{prefix}{item.row.name}"
+            context = self._context(values if prefix else {}, "")
+            applies = shown and (item.relevant is None or holds(item.relevant, context))
+            if applies:
+                self.visible.add(path)
+            if item.is_group:
+                self.walk(item.parts, values, prefix, applies)
+            elif item.is_repeat:
+                rows = values.get(name) or []
+                for number, row in enumerate(rows):
+                    self.walk(item.parts, row, f"{path}[{number}].", applies)
+                for part in _questions(item.parts):
+                    self.flat[part.row.name] = (
+                        [expression_value(row.get(part.row.name)) for row in rows] if applies else []
+                    )
+                self.flat[name] = [Decimal(number) for number in range(1, len(rows) + 1)] if applies else []
+            else:
+                if item.calculation is not None:
+                    text = as_text(evaluate(item.calculation, context)) if applies else ""
+                    values[name] = None if text in ("", "NaN") else text
+                if not prefix:
+                    self.flat[name] = expression_value(values.get(name)) if applies else ""
+
+    def judge(
+        self,
+        items: tuple[Item, ...],
+        values: Mapping[str, Any],
+        prefix: str,
+        findings: list[Finding],
+        missing: list[Finding],
+    ) -> None:
+        """Collect broken constraints and required fields without an answer, among what applies."""
+        for item in items:
+            name, path = item.row.name, f"{prefix}{item.row.name}"
+            if path not in self.visible:
+                continue
+            if item.is_group:
+                self.judge(item.parts, values, prefix, findings, missing)
+                continue
+            if item.is_repeat:
+                for number, row in enumerate(values.get(name) or []):
+                    self.judge(item.parts, row, f"{path}[{number}].", findings, missing)
+            value = values.get(name)
+            label = item.row.label or name
+            if value in (None, "", []):
+                if item.row.required and item.row.field_type not in ("note", "calculate"):
+                    missing.append(Finding(path, "required", label))
+            elif item.constraint is not None and not holds(
+                item.constraint, self._context(values if prefix else {}, expression_value(value))
+            ):
+                findings.append(Finding(path, "constraint", label, item.row.constraint_message))
+
+    def keep(self, items: tuple[Item, ...], values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+        """Return the answers that apply and are not empty."""
+        kept: dict[str, Any] = {}
+        for item in items:
+            name, path = item.row.name, f"{prefix}{item.row.name}"
+            if path not in self.visible or item.row.field_type == "note":
+                continue
+            if item.is_group:
+                kept.update(self.keep(item.parts, values, prefix))
+            elif item.is_repeat:
+                rows = [
+                    self.keep(item.parts, row, f"{path}[{number}].")
+                    for number, row in enumerate(values.get(name) or [])
+                ]
+                if rows:
+                    kept[name] = rows
+            elif values.get(name) not in (None, "", []):
+                kept[name] = values[name]
+        return kept
+
+    def _context(self, row: Mapping[str, Any], own: Value) -> Context:
+        inside = {name: expression_value(value) for name, value in row.items()}
+        return Context({**self.flat, **inside}, self.today, own)
+
+
+def clean(item: Item, value: Any, template: Template) -> tuple[Any, str]:
+    """Return a value as it is kept and the code of what is wrong with it (empty when nothing is)."""
+    if value is None or value == "" or value == []:
+        return None, ""
+    kind = item.row.field_type
+    if kind in ("integer", "decimal"):
+        return _clean_number(kind, value)
+    if kind in ("date", "time"):
+        return _clean_moment(kind, value)
+    if kind == "select_one":
+        known = isinstance(value, str) and value in template.labels(item.row.choice_list)
+        return (value, "") if known else (None, "choice")
+    if kind == "select_multiple":
+        chosen = value.split() if isinstance(value, str) else value
+        labels = template.labels(item.row.choice_list)
+        if not isinstance(chosen, list) or not all(isinstance(one, str) and one in labels for one in chosen):
+            return None, "choice"
+        # In the order of the list, once each: the same answer always looks the same.
+        return [one for one in labels if one in chosen], ""
+    if kind == "geopoint":
+        return _clean_point(value)
+    if not isinstance(value, str):
+        return None, "text"
+    if len(value) > MAX_TEXT:
+        return None, "too_long"
+    if kind == "image" and not re.fullmatch(r"/(private/)?files/[^\s<>\"']{1,300}", value):
+        return None, "image"
+    return value.strip() or None, ""
+
+
+def expression_value(value: Any) -> Value:
+    """Return a kept answer as expressions see it: several choices are a text of values with spaces between."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, Mapping):
+        return f"{value.get('latitude', '')} {value.get('longitude', '')}".strip()
+    if isinstance(value, list):
+        return " ".join(str(one) for one in value if not isinstance(one, Mapping))
+    return str(value)
+
+
+def _clean_number(kind: str, value: Any) -> tuple[Any, str]:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None, "number"
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None, "number"
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+        return None, "number"
+    if kind == "integer":
+        return (int(number), "") if number == number.to_integral_value() else (None, "integer")
+    return format(number.normalize(), "f"), ""
+
+
+def _clean_moment(kind: str, value: Any) -> tuple[Any, str]:
+    try:
+        if kind == "date":
+            return date.fromisoformat(str(value)[:10]).isoformat(), ""
+        hours, minutes = (int(part) for part in str(value).split(":")[:2])
+        return time(hours, minutes).strftime("%H:%M"), ""
+    except ValueError:
+        return None, kind
+
+
+def _clean_point(value: Any) -> tuple[Any, str]:
+    """A point is a mapping, or XLSForm's "latitude longitude [altitude accuracy]"."""
+    if isinstance(value, str):
+        parts = value.replace(",", " ").split()
+        value = dict(zip(("latitude", "longitude", "altitude", "accuracy"), parts, strict=False))
+    if not isinstance(value, Mapping) or not {"latitude", "longitude"} <= set(value):
+        return None, "geopoint"
+    point: dict[str, str] = {}
+    for name, bound in (("latitude", 90), ("longitude", 180), ("accuracy", 10**6)):
+        if value.get(name) in (None, ""):
+            continue
+        number, code = _clean_number("decimal", value[name])
+        if code or abs(Decimal(number)) > bound:
+            return None, "geopoint"
+        point[name] = number
+    return (point, "") if {"latitude", "longitude"} <= set(point) else (None, "geopoint")
+
+
+def _questions(items: tuple[Item, ...]) -> list[Item]:
+    """The items whose names are keys of the answers at this level: groups are transparent, repeats are not."""
+    found: list[Item] = []
+    for item in items:
+        if item.is_group:
+            found.extend(_questions(item.parts))
+        elif item.row.field_type != "note":
+            found.append(item)
+    return found
