@@ -45,6 +45,9 @@ def run(census_import: str, token: str, user: str, run_seconds: float = RUN_SECO
     """Load household after household as the user, until all are in, the run is cancelled, or its time is up."""
     frappe.set_user(user)
     frappe.local.lang = get_user_lang(user)
+    if not state.holds(census_import, token, state.LOADING):
+        _commit()
+        return
     doc = frappe.get_doc("Census Import", census_import)
     if not doc.started_on:
         state.set_values(census_import, started_on=now())
@@ -123,7 +126,8 @@ def _load_one(doc: "frappe.model.document.Document", number: int, token: str, pr
     """Load one household and commit; False when the run has to stop."""
     for attempt in range(_TRIES):
         if not state.holds(doc.name, token, state.LOADING):
-            frappe.db.rollback()
+            # Nothing has been written since the last household; this only gives the lock back.
+            _commit()
             return False
         frappe.db.savepoint("census_household")
         try:
