@@ -66,15 +66,33 @@ def our_doctypes() -> list[str]:
 def remove_contacts(ours: list[str]) -> None:
     """Delete contacts and addresses that belong to our people alone; others only lose the link to them."""
     # Uninstalling works on the whole site, whoever starts it.
-    links = frappe.get_all("Dynamic Link", fields=["parenttype", "parent", "link_doctype"])
+    _remove_contacts(
+        frappe.get_all("Dynamic Link", fields=["parenttype", "parent", "link_doctype"]), set(ours)
+    )
+    frappe.db.delete("Dynamic Link", {"link_doctype": ["in", ours]})
+
+
+def remove_contacts_of(doctype: str, names: list[str]) -> None:
+    """Delete contacts and addresses that belong to these documents of a DocType alone."""
+    if not names:
+        return
+    # As above.
+    links = frappe.get_all(
+        "Dynamic Link",
+        filters={"link_doctype": doctype, "link_name": ["in", names]},
+        fields=["parenttype", "parent", "link_doctype"],
+    )
+    _remove_contacts(links, {doctype})
+
+
+def _remove_contacts(links: list[dict], ours: set[str]) -> None:
     owners: dict[tuple[str, str], set[str]] = {}
     for link in links:
         owners.setdefault((link.parenttype, link.parent), set()).add(link.link_doctype)
     for (doctype, name), targets in owners.items():
-        if targets <= set(ours) and doctype in ("Contact", "Address"):
+        if targets <= ours and doctype in ("Contact", "Address"):
             # The person's data leaves with the person's record.
             frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
-    frappe.db.delete("Dynamic Link", {"link_doctype": ["in", ours]})
 
 
 def remove_rows_about(ours: list[str]) -> None:

@@ -16,4 +16,3 @@ DEMO_USERS: tuple[tuple[str, str, str], ...] = (
     ("medicion@demo.socialcrm.example", "M&E Analyst", "Andrés Felipe Murgas Toro"),
     ("auditoria@demo.socialcrm.example", "Auditor", "Beatriz Elena Gnecco Zuleta"),
 )
-

@@ -1,0 +1,129 @@
+"""What tells the demo's rows from real ones: they belong to the demo's users. Marks them, counts real ones, removes all."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+
+from social_crm.demo.users import DEMO_USERS, DOMAIN
+from social_crm.uninstall import remove_contacts_of, remove_user
+
+MARK = "social_crm_demo"
+ADMINISTRATOR = DEMO_USERS[0][0]
+# Rows that the app ships, or that describe the site and not the demo.
+NOT_DEMO = frozenset({"Shipped Item", "Minimum Wage", "Authorisation Text", "Vulnerability Type"})
+
+
+def tables() -> list[str]:
+    """Return the DocTypes of the app whose rows a demo may bring, child tables included."""
+    # The generator works on the whole site and for nobody's eyes.
+    modules = frappe.get_all("Module Def", filters={"app_name": "social_crm"}, pluck="name")
+    # As above.
+    names = frappe.get_all(
+        "DocType", filters={"module": ["in", modules], "issingle": 0}, pluck="name", order_by="name"
+    )
+    return [name for name in names if name not in NOT_DEMO]
+
+
+def mark() -> dict[str, Any] | None:
+    """Return what the site remembers of its demo (families, seed, today), or None."""
+    stored = frappe.db.get_global(MARK)
+    return json.loads(stored) if stored else None
+
+
+def remember(families: int, seed: int, today: str) -> None:
+    """Note that the site holds this demo."""
+    frappe.db.set_global(MARK, json.dumps({"families": families, "seed": seed, "today": today}))
+
+
+def own(since: datetime) -> None:
+    """Give the rows that were written since a moment to the demo's administrator."""
+    for doctype in tables():
+        table = frappe.qb.DocType(doctype)
+        changed = (
+            frappe.qb.update(table)
+            .set(table.owner, ADMINISTRATOR)
+            .set(table.modified_by, ADMINISTRATOR)
+            .where(table.owner == "Administrator")
+            .where(table.creation >= since)
+        )
+        changed.run()
+
+
+def real_families() -> int:
+    """Count the families that are not the demo's."""
+    table = frappe.qb.DocType("Family")
+    query = frappe.qb.from_(table).select(table.name).where(table.owner.not_like(f"%@{DOMAIN}"))
+    return len(query.limit(100).run())
+
+
+def refuse_real_data(force: bool) -> None:
+    """Throw when the site holds families of its own, unless told to go on."""
+    if not force and real_families():
+        frappe.throw(
+            _("This site holds families of its own. The demo is refused unless it is forced."),
+            title=_("Demo Data"),
+        )
+
+
+def remove_demo() -> None:
+    """Delete the rows of the demo and what hangs on them, then its users; commits."""
+    names = tables()
+    for doctype in names:
+        meta = frappe.get_meta(doctype)
+        if meta.istable:
+            continue
+        owned = {"owner": ["like", f"%@{DOMAIN}"]}
+        _remove_children(doctype, meta)
+        _remove_history(doctype)
+        # The generator works on the whole site and for nobody's eyes.
+        remove_contacts_of(doctype, frappe.get_all(doctype, filters=owned, pluck="name"))
+        frappe.db.delete(doctype, owned)
+    for email, _role, _name in DEMO_USERS:
+        if frappe.db.exists("User", email):
+            remove_user(email)
+    frappe.db.delete("DefaultValue", {"defkey": MARK})
+    _forget_counters()
+    frappe.db.commit()  # A command of its own: what it removed stays removed.
+    frappe.clear_cache()
+
+
+def _remove_children(doctype: str, meta: Any) -> None:
+    parent = frappe.qb.DocType(doctype)
+    for field in meta.get_table_fields():
+        child = frappe.qb.DocType(field.options)
+        mine = frappe.qb.from_(parent).select(parent.name).where(parent.owner.like(f"%@{DOMAIN}"))
+        frappe.qb.from_(child).delete().where((child.parenttype == doctype) & child.parent.isin(mine)).run()
+
+
+def _remove_history(doctype: str) -> None:
+    parent = frappe.qb.DocType(doctype)
+    mine = frappe.qb.from_(parent).select(parent.name).where(parent.owner.like(f"%@{DOMAIN}"))
+    for table, kind, name in (
+        ("Version", "ref_doctype", "docname"),
+        ("Comment", "reference_doctype", "reference_name"),
+        ("ToDo", "reference_type", "reference_name"),
+        ("Notification Log", "document_type", "document_name"),
+        ("File", "attached_to_doctype", "attached_to_name"),
+    ):
+        history = frappe.qb.DocType(table)
+        frappe.qb.from_(history).delete().where((history[kind] == doctype) & history[name].isin(mine)).run()
+
+
+def _forget_counters() -> None:
+    """Let the numbering of DocTypes begin anew where the demo was all there was."""
+    for doctype in tables():
+        prefix = series_prefix(doctype)
+        if prefix and not frappe.db.count(doctype):
+            series = frappe.qb.DocType("Series")
+            frappe.qb.from_(series).delete().where(series.name == prefix).run()
+
+
+def series_prefix(doctype: str) -> str | None:
+    """Return the counter behind the names of a DocType ("FAM-" for FAM-00001), or None for other ways of naming."""
+    autoname = frappe.get_meta(doctype).autoname or ""
+    if autoname.startswith("format:") and autoname.count("{") == 1 and "{#" in autoname:
+        return autoname.removeprefix("format:").split("{", 1)[0]
+    return None
