@@ -123,7 +123,5 @@ def _forget_counters() -> None:
 
 def series_prefix(doctype: str) -> str | None:
     """Return the counter behind the names of a DocType ("FAM-" for FAM-00001), or None for other ways of naming."""
-    autoname = frappe.get_meta(doctype).autoname or ""
-    if autoname.startswith("format:") and autoname.count("{") == 1 and "{#" in autoname:
-        return autoname.removeprefix("format:").split("{", 1)[0]
-    return None
+    prefix, hashes, _digits = (frappe.get_meta(doctype).autoname or "").partition(".#")
+    return prefix if hashes else None

@@ -21,20 +21,20 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ("SENA, Centro Agroempresarial", "Tecnología en Gestión Empresarial"),
 )
 FUNNEL = {"potential": 0, "promoted": 1, "guided": 2, "applied": 3, "admitted": 4, "deceased": 1}
-ROAD = ("Promote", "Guide", "Apply", "Admit")
+ROAD = ("Promoted", "Vocationally Oriented", "Applied", "Admitted")
 REASONS = {
-    "on leave": ("Take Leave", "Licencia por motivos de salud de un familiar."),
-    "dropped out": ("Record Dropout", "No se matriculó en dos semestres seguidos."),
-    "withdrawn": ("Withdraw", "Consiguió empleo y no puede continuar."),
-    "expelled": ("Expel", "Perdió el cupo por bajo rendimiento."),
+    "on leave": ("On Leave", "Licencia por motivos de salud de un familiar."),
+    "dropped out": ("Dropped Out", "No se matriculó en dos semestres seguidos."),
+    "withdrawn": ("Withdrawn", "Consiguió empleo y no puede continuar."),
+    "expelled": ("Expelled", "Perdió el cupo por bajo rendimiento."),
 }
 
 
 @dataclass(frozen=True)
 class PlannedStudent:
-    """One student: index in the family, fields, actions before the semesters, the semesters, actions after them.
+    """One student: index in the family, fields, phases before the semesters, the semesters, phases after them.
 
-    road, ending: (action, day, reason). semesters: fields of FES Semester with `state`, `payments` and `results`.
+    road, ending: (phase, day, reason). semesters: fields of FES Semester with `state`, `payments` and `results`.
     """
 
     person: int
@@ -72,10 +72,10 @@ def _in_the_funnel(
 ) -> PlannedStudent:
     start = today - timedelta(days=rng.randint(130, 190))
     days = [start + timedelta(days=25 * (step + 1)) for step in range(FUNNEL[outcome])]
-    road = tuple((action, day, "") for action, day in zip(ROAD, days, strict=False))
+    road = tuple((phase, day, "") for phase, day in zip(ROAD, days, strict=False))
     values = {**values, "registered_on": start, "first_phase": "Potential"}
     dies_on = today - timedelta(days=45) if outcome == "deceased" else None
-    ending = (("Record Death", dies_on, "Falleció en un accidente de tránsito."),) if dies_on else ()
+    ending = (("Deceased", dies_on, "Falleció en un accidente de tránsito."),) if dies_on else ()
     return PlannedStudent(person, values, road, (), ending, dies_on)
 
 
@@ -93,10 +93,10 @@ def _studying(rng: random.Random, person: int, values: Values, outcome: str, tod
     enrolled = [period.starts_on + timedelta(days=rng.randint(4, 30)) for period in periods]
     first = enrolled[0]
     values = {**values, "registered_on": first - timedelta(days=200), "first_phase": "Potential"}
-    road = [(action, first - timedelta(days=160 - 40 * step), "") for step, action in enumerate(ROAD)]
-    road.append(("Enrol", first, ""))
+    road = [(phase, first - timedelta(days=160 - 40 * step), "") for step, phase in enumerate(ROAD)]
+    road.append(("Enrolled", first, ""))
     if outcome != "enrolled":
-        road.append(("Start Studies", first + timedelta(days=6), ""))
+        road.append(("Active", first + timedelta(days=6), ""))
     semesters = tuple(
         _semester(rng, period, day, number, running=period.ends_on >= today)
         for number, (period, day) in enumerate(zip(periods, enrolled, strict=True), start=1)
@@ -108,15 +108,15 @@ def _studying(rng: random.Random, person: int, values: Values, outcome: str, tod
 
 def _ending(outcome: str, last: Period, judged: int, today: date) -> tuple[tuple[str, date, str], ...]:
     if outcome == "graduated":
-        return (("Graduate", last.ends_on, ""),)
+        return (("Graduated", last.ends_on, ""),)
     if outcome not in REASONS:
         return ()
-    action, reason = REASONS[outcome]
+    phase, reason = REASONS[outcome]
     day = {
         "on leave": Period.from_ordinal(judged).starts_on + timedelta(days=5),
         "dropped out": Period.from_ordinal(judged).starts_on,
     }.get(outcome, today - timedelta(days=12))
-    return ((action, day, reason),)
+    return ((phase, day, reason),)
 
 
 def _semester(rng: random.Random, period: Period, enrolled: date, number: int, running: bool) -> Values:
@@ -163,19 +163,33 @@ def write(people: list[str], planned: PlannedStudent) -> str:
     people: names of the family's members in the order of the plan.
     """
     from social_crm.demo.steps import insert
-    from social_crm.higher_education.services.phases import change_phase
     from social_crm.social_crm.services import families
 
     student = insert("FES Student", beneficiary=people[planned.person], **planned.values).name
-    for action, day, reason in planned.road:
-        change_phase(student, action, str(day), reason)
+    for phase, day, reason in planned.road:
+        _go_to(student, phase, day, reason)
     for semester in planned.semesters:
         _write_semester(student, semester)
     if planned.dies_on:
         families.record_death(people[planned.person], planned.dies_on, "Accidente de tránsito")
-    for action, day, reason in planned.ending:
-        change_phase(student, action, str(day), reason)
+    for phase, day, reason in planned.ending:
+        _go_to(student, phase, day, reason)
     return student
+
+
+def _go_to(student: str, phase: str, day: date, reason: str) -> None:
+    """Take the action that leads from the present phase to another."""
+    import frappe
+
+    from social_crm.higher_education.domain.phases import MOVES
+    from social_crm.higher_education.services.phases import change_phase
+
+    present = frappe.db.get_value("FES Student", student, "phase")
+    if present == phase:
+        return
+    moves = (move for move in MOVES if present in [source.value for source in move.sources])
+    action = next(move.action for move in moves if move.target.value == phase)
+    change_phase(student, action, str(day), reason)
 
 
 def _write_semester(student: str, planned: Values) -> None:

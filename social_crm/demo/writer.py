@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime, nowdate
 from frappe.utils.password import update_password
 
-from social_crm.demo import owner, people, places, students, units
+from social_crm.demo import care, loans, owner, people, places, students, units
 from social_crm.demo.people import PlannedFamily
 from social_crm.demo.quotas import BLOCK
 from social_crm.demo.steps import insert, told
@@ -133,16 +133,28 @@ def write_block(seed: int, number: int, today: date, size: int, count: int | Non
         )
         block.names.append(name)
         block.members.append(_members_of(name))
-    for index, planned in told("Productive units", list(enumerate(block.families)), total):
-        unit = units.plan(planned, seed, today, size)
-        if unit:
-            units.write(planned, block.members[index], unit)
+    for index, planned in told("Work with families", list(enumerate(block.families)), total):
+        care.write(block.names[index], block.members[index], care.plan(planned, seed, today))
+    heads = {
+        planned.position: members[0] for planned, members in zip(block.families, block.members, strict=True)
+    }
+    care.write_activities(care.plan_activities(block.families, seed, number, today), heads)
+    for index, planned in told("Income and credit", list(enumerate(block.families)), total):
+        _write_livelihood(planned, block.members[index], seed, today, size)
     ensure_minimum_wages(today)
     for index, planned in told("Students", list(enumerate(block.families)), total):
         student = students.plan(planned, seed, today, size)
         if student:
             students.write(block.members[index], student)
     return block
+
+
+def _write_livelihood(planned: PlannedFamily, members: list[str], seed: int, today: date, size: int) -> None:
+    unit = units.plan(planned, seed, today, size)
+    name = units.write(planned, members, unit) if unit else None
+    loan = loans.plan(planned, seed, today, size)
+    if loan:
+        loans.write(members[unit.owner if unit else 0], name, loan)
 
 
 def _members_of(family: str) -> list[str]:
