@@ -9,12 +9,19 @@ Nothing is written down as a result: the home page computes its figures from the
 from one day, so that the figures hold on any day.
 """
 
+import os
+
 DEFAULT_FAMILIES = 207
 DEFAULT_SEED = 2026
 
 
+def default_families() -> int:
+    """Return how many families a demo has when nobody says; SOCIAL_CRM_DEMO_FAMILIES makes it smaller for trials."""
+    return int(os.environ.get("SOCIAL_CRM_DEMO_FAMILIES") or DEFAULT_FAMILIES)
+
+
 def load(
-    families: int = DEFAULT_FAMILIES, seed: int = DEFAULT_SEED, today: str | None = None, force: bool = False
+    families: int | None = None, seed: int = DEFAULT_SEED, today: str | None = None, force: bool = False
 ) -> None:
     """Make the demo and commit. Does nothing when this very demo is on the site already.
 
@@ -23,7 +30,7 @@ def load(
     """
     from social_crm.demo.writer import load_demo
 
-    load_demo(int(families), int(seed), today, bool(force))
+    load_demo(int(families or default_families()), int(seed), today, bool(force))
 
 
 def remove() -> None:

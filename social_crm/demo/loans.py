@@ -47,8 +47,8 @@ def plan(family: PlannedFamily, seed: int, today: date, size: int) -> PlannedLoa
     if outcome is None:
         return None
     rng = random.Random(f"{seed}:loan:{family.position}")
-    amount, periods = rng.randrange(10, 51) * 100_000, rng.choice((8, 10, 12))
-    months = {"on time": rng.randint(2, 6), "late": rng.randint(4, 7), "paid": periods + 1}.get(outcome, 0)
+    amount, periods = rng.randrange(10, 51) * 100_000, 6 if outcome == "paid" else rng.choice((6, 8, 10))
+    months = {"on time": rng.randint(1, 4), "late": rng.randint(3, 5), "paid": periods + 1}.get(outcome, 0)
     disbursed = today - timedelta(days=31 * months + rng.randint(3, 20)) if months else None
     decided = (disbursed or today) - timedelta(days=4)
     income = rng.randrange(12, 26) * 100_000
@@ -72,7 +72,7 @@ def plan(family: PlannedFamily, seed: int, today: date, size: int) -> PlannedLoa
             "committee_minutes": f"Comité {rng.randint(3, 40):02d}",
             "committee_date": decided,
         }
-    paid = {"on time": months, "late": rng.randint(0, max(0, months - 2)), "paid": periods}.get(outcome, 0)
+    paid = {"on time": months, "late": rng.randint(0, max(0, months - 3)), "paid": periods}.get(outcome, 0)
     return PlannedLoan(values, STATES.get(outcome, "Disbursed"), decision, disbursed, paid)
 
 

@@ -36,9 +36,9 @@ STUDENTS: tuple[tuple[str, int], ...] = (
     ("deceased", 1),
 )
 LOANS: tuple[tuple[str, int], ...] = (
-    ("on time", 26),
-    ("late", 7),
-    ("paid", 9),
+    ("on time", 20),
+    ("late", 6),
+    ("paid", 5),
     ("draft", 3),
     ("review", 3),
     ("committee", 3),

@@ -88,7 +88,7 @@ def _studying(rng: random.Random, person: int, values: Values, outcome: str, tod
         "dropped out": judged - 3,
         "graduated": judged - 1,
     }.get(outcome, newest)
-    length = {"enrolled": 1, "graduated": 5, "dropped out": 2}.get(outcome) or rng.randint(1, 4)
+    length = {"enrolled": 1, "graduated": 4, "dropped out": 2}.get(outcome) or rng.choice((1, 2, 2, 3))
     periods = [Period.from_ordinal(ordinal) for ordinal in range(last - length + 1, last + 1)]
     enrolled = [period.starts_on + timedelta(days=rng.randint(4, 30)) for period in periods]
     first = enrolled[0]
