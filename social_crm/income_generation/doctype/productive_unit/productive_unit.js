@@ -106,12 +106,12 @@ function visit_table(visits) {
             <td class="text-right text-nowrap">${money(visit.costs)}</td>
             <td class="text-right text-nowrap">${money(visit.income)}</td>
             <td class="text-right">${visit.jobs || 0}</td>
-            <td>${text(visit.findings)}</td>
+            <td style="min-width: 220px">${text(visit.findings)}</td>
         </tr>`
     );
     return `<div class="table-responsive"><table class="table table-bordered table-sm">
         <thead><tr>
-            <th>${__("Visit Date")}</th><th>${__("Found Operating")}</th><th class="text-right">${__("Sales")}</th>
+            <th>${__("Visit Date")}</th><th>${__("Operating")}</th><th class="text-right">${__("Sales")}</th>
             <th class="text-right">${__("Costs")}</th><th class="text-right">${__("Net Income")}</th>
             <th class="text-right">${__("Jobs")}</th><th>${__("Findings")}</th>
         </tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
