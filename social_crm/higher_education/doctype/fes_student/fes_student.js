@@ -57,7 +57,8 @@ frappe.ui.form.on("FES Student", {
         }
         const marked = semesters.filter((semester) => semester.marks_average);
         if (marked.length > 1) {
-            draw_marks($('<div class="marks-chart mb-4"></div>').appendTo(body), marked);
+            const chart = $('<div class="marks-chart mb-4" style="min-height: 220px"></div>').appendTo(body);
+            when_visible(chart, () => draw_marks(chart, marked));
         }
         body.append(semester_table(semesters));
     },
@@ -160,10 +161,21 @@ function ask_for_undo(frm) {
     );
 }
 
+// In a hidden tab a chart has no width: it is drawn when it is first seen.
+function when_visible(wrapper, draw) {
+    const observer = new IntersectionObserver((entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        observer.disconnect();
+        draw();
+    });
+    observer.observe(wrapper.get(0));
+}
+
 function draw_marks(wrapper, semesters) {
-    const chart = new frappe.Chart(wrapper.get(0), {
+    new frappe.Chart(wrapper.get(0), {
         title: __("Average of marks by semester"),
         type: "line",
+        animate: 0,
         height: 220,
         colors: ["#3b6fb6"],
         lineOptions: { dotSize: 5, regionFill: 1 },
@@ -175,8 +187,6 @@ function draw_marks(wrapper, semesters) {
             yMarkers: [{ label: __("Pass"), value: 3, options: { labelPos: "left" } }],
         },
     });
-    // Drawn inside a hidden tab it has no width: drawn again when the tab is opened.
-    $(wrapper).closest(".form-layout").find(".form-tabs a").on("shown.bs.tab", () => chart.draw(true));
 }
 
 function semester_table(semesters) {

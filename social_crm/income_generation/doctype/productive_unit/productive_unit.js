@@ -54,8 +54,8 @@ frappe.ui.form.on("Productive Unit", {
             return;
         }
         if (visits.length > 1) {
-            const chart = $('<div class="unit-chart mb-4"></div>').appendTo(body);
-            draw_chart(chart, visits);
+            const chart = $('<div class="unit-chart mb-4" style="min-height: 240px"></div>').appendTo(body);
+            when_visible(chart, () => draw_chart(chart, visits));
         }
         body.append(visit_table(visits));
     },
@@ -68,10 +68,21 @@ frappe.ui.form.on("Productive Unit", {
     },
 });
 
+// In a hidden tab a chart has no width: it is drawn when it is first seen.
+function when_visible(wrapper, draw) {
+    const observer = new IntersectionObserver((entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        observer.disconnect();
+        draw();
+    });
+    observer.observe(wrapper.get(0));
+}
+
 function draw_chart(wrapper, visits) {
     const money = (value) => format_currency(value, frappe.boot.sysdefaults.currency, 0);
-    const chart = new frappe.Chart(wrapper.get(0), {
+    new frappe.Chart(wrapper.get(0), {
         type: "line",
+        animate: 0,
         height: 240,
         colors: ["#2e7d6b", "#c4573a", "#3b6fb6"],
         lineOptions: { dotSize: 5, regionFill: 0 },
@@ -86,8 +97,6 @@ function draw_chart(wrapper, visits) {
             ],
         },
     });
-    // Drawn inside a hidden tab it has no width: drawn again when the tab is opened.
-    $(wrapper).closest(".form-layout").find(".form-tabs a").on("shown.bs.tab", () => chart.draw(true));
 }
 
 function visit_table(visits) {
