@@ -38,6 +38,7 @@ def after_install() -> None:
 def after_migrate() -> None:
     """Run every step again; each changes nothing when its work is already there."""
     create_roles()
+    create_address_template()
     shipping.sync()
 
 
@@ -58,3 +59,20 @@ def create_roles() -> None:
             )
         if ledger.find("Role", role) is None:
             ledger.add("Role", "Role", role, existed_before=exists if before is None else role in before)
+
+
+def create_address_template() -> None:
+    """Create an address template for the site's country when no default exists.
+
+    Frappe brings none, and without one it opens no family and no person who has an address.
+    """
+    country = frappe.db.get_single_value("System Settings", "country") or "Colombia"
+    if frappe.db.exists("Address Template", {"is_default": 1}) or not frappe.db.exists("Country", country):
+        return
+    if not frappe.db.exists("Address Template", country):
+        # Installing is nobody's permission to hold.
+        frappe.get_doc({"doctype": "Address Template", "country": country, "is_default": 1}).insert(
+            ignore_permissions=True
+        )
+        if ledger.find("Address Template", country) is None:
+            ledger.add("Address Template", "Address Template", country, existed_before=False)

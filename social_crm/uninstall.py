@@ -32,6 +32,7 @@ def before_uninstall() -> None:
     ours = our_doctypes()
     shipping.remove_all()
     remove_contacts(ours)
+    remove_address_template()
     remove_rows_about(ours)
     remove_demo_users()
     remove_roles()
@@ -93,6 +94,15 @@ def _remove_contacts(links: list[dict], ours: set[str]) -> None:
         if targets <= ours and doctype in ("Contact", "Address"):
             # The person's data leaves with the person's record.
             frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+
+
+def remove_address_template() -> None:
+    """Delete the address template that we created, unless addresses of others are printed with it."""
+    if frappe.db.count("Address"):
+        return
+    for entry in ledger.entries(("Address Template",)):
+        # Frappe refuses to delete a default template as a document, even the only one.
+        frappe.db.delete("Address Template", {"name": entry.item_name})
 
 
 def remove_rows_about(ours: list[str]) -> None:

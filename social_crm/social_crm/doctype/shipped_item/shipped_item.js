@@ -8,7 +8,7 @@ frappe.ui.form.on("Shipped Item", {
 
     show_difference(frm) {
         const wrapper = frm.get_field("difference_html").$wrapper;
-        if (["Workflow State", "Workflow Action", "Role"].includes(frm.doc.kind)) {
+        if (["Workflow State", "Workflow Action", "Role", "Address Template"].includes(frm.doc.kind)) {
             wrapper.html(`<p class="text-muted">${__("Only remembered, so that removing the app can tidy up.")}</p>`);
             return;
         }
