@@ -47,6 +47,9 @@ def count(activity: str) -> None:
 
 def check_activity(doc: "frappe.model.document.Document") -> None:
     """Check an activity about to be saved; one that was held has happened."""
+    # Frappe fills every empty time of a new record with the present one, to the microsecond: nobody typed that.
+    if doc.is_new() and doc.start_time and "." in str(doc.start_time):
+        doc.start_time = None
     if doc.status == "Held" and getdate(doc.activity_date) > getdate(nowdate()):
         frappe.throw(_("An activity in the future was not held yet."), title=_("Community Activity"))
     if (doc.hours or 0) < 0:

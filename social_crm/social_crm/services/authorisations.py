@@ -46,7 +46,7 @@ def withdraw(authorisation: str, channel: str, reason: str | None = None, on: st
     doc = frappe.get_doc("Data Authorisation", authorisation, for_update=True)
     if not (doc.has_permission("write") or doc.has_permission("create")):
         raise frappe.PermissionError
-    moment = get_datetime(on) if on else now_datetime()
+    moment = (get_datetime(on) if on else now_datetime()).replace(microsecond=0)
     if doc.status != "In Force":
         frappe.throw(_("Only an authorisation in force can be withdrawn."), title=_("Withdrawal"))
     if moment < get_datetime(doc.given_on) or moment > now_datetime():
@@ -77,6 +77,8 @@ def check(doc: "frappe.model.document.Document") -> None:
         _refuse_changes(doc)
         return
     guards.require_whole(doc)
+    # The form shows seconds; a finer moment would count as changed when it is opened.
+    doc.given_on = get_datetime(doc.given_on).replace(microsecond=0)
     doc.update(dict.fromkeys(_WITHDRAWAL))
     doc.status = "In Force" if doc.decision == "Granted" else "Refused"
     if get_datetime(doc.given_on) > now_datetime():

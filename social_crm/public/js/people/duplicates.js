@@ -35,7 +35,7 @@ export function merge_duplicate(frm) {
             { fieldname: "preview", fieldtype: "HTML" },
             { fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
         ],
-        primary_action_label: __("Merge"),
+        primary_action_label: __("Merge the Records"),
         async primary_action(values) {
             dialog.disable_primary_action();
             try {

@@ -1,6 +1,6 @@
 // Register a family with its people in one dialog.
 
-import { KINSHIPS, person_of } from "./dialogs";
+import { KINSHIPS, person_of } from "./parts";
 
 const ACTIONS = "social_crm.social_crm.services.family_actions";
 

@@ -1,6 +1,9 @@
 frappe.ui.form.on("Community Activity", {
-    setup(frm) {
-        if (frm.is_new() && !frm.doc.responsible) frm.set_value("responsible", frappe.session.user);
+    onload(frm) {
+        if (!frm.is_new()) return;
+        // Frappe fills in the present time; an activity is seldom now.
+        frm.set_value("start_time", "");
+        if (!frm.doc.responsible) frm.set_value("responsible", frappe.session.user);
     },
 
     async refresh(frm) {

@@ -17,7 +17,7 @@ frappe.ui.form.on("Data Authorisation", {
             if (!["evidence", "evidence_note"].includes(df.fieldname)) frm.set_df_property(df.fieldname, "read_only", 1);
         }
         if (frm.doc.status !== "In Force" || !frappe.model.can_create("Data Authorisation")) return;
-        frm.add_custom_button(__("Withdraw"), () =>
+        frm.add_custom_button(__("Withdraw the Authorisation"), () =>
             frappe.prompt(
                 [
                     {
@@ -47,7 +47,7 @@ frappe.ui.form.on("Data Authorisation", {
                     frm.reload_doc();
                 },
                 __("Withdraw the Authorisation"),
-                __("Withdraw")
+                __("Record the Withdrawal")
             )
         );
     },

@@ -1,8 +1,11 @@
 frappe.ui.form.on("Goods Delivery", {
     setup(frm) {
-        if (frm.is_new() && !frm.doc.responsible) frm.set_value("responsible", frappe.session.user);
         frm.set_query("family", () => ({ filters: { status: ["in", ["Active", "Moved Away"]] } }));
         frm.set_query("beneficiary", (doc) => ({ filters: doc.family ? { family: doc.family } : {} }));
+    },
+
+    onload(frm) {
+        if (frm.is_new() && !frm.doc.responsible) frm.set_value("responsible", frappe.session.user);
     },
 
     refresh(frm) {
