@@ -176,6 +176,7 @@ function draw_marks(wrapper, semesters) {
         title: __("Average of marks by semester"),
         type: "line",
         animate: 0,
+        disableEntryAnimation: 1,
         height: 220,
         colors: ["#3b6fb6"],
         lineOptions: { dotSize: 5, regionFill: 1 },

@@ -65,6 +65,9 @@ def _chart(total: Figures) -> dict:
             ],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#3b6fb6"],
         "fieldtype": "Int",
     }

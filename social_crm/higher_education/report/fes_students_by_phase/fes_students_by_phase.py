@@ -39,6 +39,9 @@ def _chart(rows: list[dict]) -> dict:
             "datasets": [{"name": _("Students"), "values": [row["students"] for row in rows]}],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#3b6fb6"],
         "fieldtype": "Int",
     }

@@ -83,6 +83,7 @@ function draw_chart(wrapper, visits) {
     new frappe.Chart(wrapper.get(0), {
         type: "line",
         animate: 0,
+        disableEntryAnimation: 1,
         height: 240,
         colors: ["#2e7d6b", "#c4573a", "#3b6fb6"],
         lineOptions: { dotSize: 5, regionFill: 0 },

@@ -60,6 +60,9 @@ def _chart(total: dict) -> dict:
             ],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#2e7d6b"],
         "fieldtype": "Int",
     }

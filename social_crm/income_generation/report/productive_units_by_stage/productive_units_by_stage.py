@@ -54,6 +54,9 @@ def _chart(rows: list[dict]) -> dict:
             "datasets": [{"name": _("Productive Units"), "values": [row["units"] for row in rows]}],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#2e7d6b"],
         "fieldtype": "Int",
     }
