@@ -78,6 +78,7 @@ def template_key(bench: Bench) -> str:
 def _make_template(bench: Bench, folder: Path) -> None:
     """Create a bare site in `folder` with the bench's environment, then stop its servers."""
     work = Bench(folder, relaxed=True, site=bench.site)
+    bench.logs.mkdir(parents=True, exist_ok=True)
     for name in SHARED:
         (folder / name).symlink_to(bench.root / name)
     try:

@@ -72,20 +72,19 @@ const stylesheets = (rightToLeft) => ({
     },
 });
 
-// A plain `@import "x.css"` inside a component's style must be inlined before scoping, or its rules are lost.
-function inlineImports(text, folder) {
-    return text.replace(/@import\s+["']([^"']+\.css)["'];?/g, (_all, name) => {
-        const file = name.startsWith(".") ? path.resolve(folder, name) : load.resolve(name);
-        return fs.readFileSync(file, "utf-8");
-    });
-}
-
+// A plain `@import "x.css"` inside a component's style brings rules for elements of other components: they stay as
+// they are, before the component's own rules, which are scoped. Scoped with them they would match nothing.
 function componentStyle(style, file, id) {
-    let source = inlineImports(style.content, path.dirname(file));
-    if (style.lang === "scss" || style.lang === "sass") source = compileSass(source, file + ".scss");
+    const imported = [];
+    const own = style.content.replace(/@import\s+["']([^"']+\.css)["'];?/g, (_all, name) => {
+        const source = name.startsWith(".") ? path.resolve(path.dirname(file), name) : load.resolve(name);
+        imported.push(fs.readFileSync(source, "utf-8"));
+        return "";
+    });
+    const source = style.lang === "scss" || style.lang === "sass" ? compileSass(own, `${file}.scss`) : own;
     const result = compiler.compileStyle({ source, filename: file, id: `data-v-${id}`, scoped: Boolean(style.scoped) });
     if (result.errors.length) throw result.errors[0];
-    return result.code;
+    return [...imported, result.code].join("\n");
 }
 
 const components = {

@@ -13,22 +13,31 @@ import frappe
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
-def site() -> Iterator[str]:
-    """Connect to the site once; its name."""
-    name = os.environ["FRAPPE_SITE"]
+def pytest_sessionstart() -> None:
+    """Connect before any test file is read: some ask for today's date or a DocType's fields at their top."""
     os.chdir(os.environ["FRAPPE_TEST_SITES"])
-    frappe.init(site=name)
+    frappe.init(site=os.environ["FRAPPE_SITE"])
     frappe.connect()
     frappe.flags.in_test = True
     frappe.flags.mute_emails = True
-    yield name
+    for hook in frappe.get_hooks("before_tests", app_name="social_crm"):
+        frappe.get_attr(hook)()
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing uncommitted and no connection open."""
     frappe.db.rollback()
     frappe.destroy()
 
 
+@pytest.fixture(scope="session")
+def site() -> str:
+    """The name of the site."""
+    return frappe.local.site
+
+
 @pytest.fixture(autouse=True)
-def untouched(site: str) -> Iterator[None]:
+def untouched() -> Iterator[None]:
     """Begin as Administrator, and undo whatever the test wrote without committing."""
     frappe.set_user("Administrator")
     yield
