@@ -6,7 +6,9 @@ from frappe.commands import get_site, pass_context
 
 
 @click.command("social-crm-demo")
-@click.option("--families", default=None, type=int, help="How many families; 207 without it, up to 100000 in bulk.")
+@click.option(
+    "--families", default=None, type=int, help="How many families; 207 without it, up to 100000 in bulk."
+)
 @click.option("--seed", default=None, type=int, help="Another seed gives other people with the same figures.")
 @click.option("--today", default=None, help="The day (YYYY-MM-DD) from which every date is counted back.")
 @click.option("--force", is_flag=True, help="Also on a site that holds families of its own.")

@@ -24,6 +24,17 @@ NAMED_IN_DATA = (
     ("Workspace Shortcut", "link_to"),
     ("Error Log", "reference_doctype"),
 )
+# Rows that Frappe keeps for a user, as (DocType, field).
+OF_A_USER = (
+    ("Notification Log", "for_user"),
+    ("Notification Settings", "name"),
+    ("ToDo", "allocated_to"),
+    ("DocShare", "user"),
+    ("Activity Log", "user"),
+    ("Route History", "user"),
+    ("Sessions", "user"),
+    ("DefaultValue", "parent"),
+)
 
 
 def before_uninstall() -> None:
@@ -155,10 +166,12 @@ def remove_user(email: str) -> None:
     for contact in frappe.get_all("Contact", filters={"user": email}, pluck="name"):
         # As above.
         frappe.delete_doc("Contact", contact, force=True, ignore_permissions=True, delete_permanently=True)
-    frappe.db.delete("Notification Log", {"for_user": email})
-    # As above.
-    frappe.delete_doc("User", email, force=True, ignore_permissions=True, delete_permanently=True)
-    frappe.db.delete("Notification Settings", {"name": email})
+    for doctype, field in OF_A_USER:
+        frappe.db.delete(doctype, {field: email})
+    # Frappe refuses to delete the last System Manager in `on_trash`; Administrator remains, whose demo this was.
+    frappe.delete_doc(
+        "User", email, force=True, ignore_permissions=True, ignore_on_trash=True, delete_permanently=True
+    )
 
 
 def remove_roles() -> None:
