@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 700, 250
 LEFT, RIGHT, TOP, BOTTOM = 70, 36, 34, 34
@@ -18,6 +17,11 @@ class Line:
     name: str
     colour: str
     values: tuple[Decimal, ...]
+
+
+def escape(text: str) -> str:
+    """Return a text as it may stand inside an element."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def scale(values: Sequence[Decimal], ticks: int = 4) -> tuple[Decimal, Decimal, Decimal]:

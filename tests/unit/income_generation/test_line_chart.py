@@ -39,7 +39,8 @@ def test_numbers_of_the_axis(value, text):
 
 def test_names_are_escaped():
     svg = line_chart(["<a>"], [Line("Ventas & más", "#000000", (Decimal(1),))])
-    assert "Ventas & más" in ET.fromstring(svg).itertext() or "Ventas &amp; más" in svg
+    texts = list(ET.fromstring(svg).itertext())
+    assert "Ventas & más" in texts and "<a>" in texts
     assert "<a>" not in svg
 
 
