@@ -31,7 +31,12 @@ def schema_problems(schema: dict[str, Any], document: Any) -> list[str]:
 def workflow_problems(document: dict[str, Any]) -> list[str]:
     """States and transitions of one workflow that do not fit together."""
     states = [row.get("state") for row in document.get("states", [])]
-    found = [f"state '{state}' appears twice" for state in sorted({s for s in states if states.count(s) > 1})]
+    # Frappe lists a state once for each role that may edit in it.
+    editors = [(row.get("state"), row.get("allow_edit")) for row in document.get("states", [])]
+    found = [
+        f"state '{state}' appears twice for {role}"
+        for state, role in sorted({pair for pair in editors if editors.count(pair) > 1})
+    ]
     reached = {states[0]} if states else set()
     for row in document.get("transitions", []):
         for end in ("state", "next_state"):
