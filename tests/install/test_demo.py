@@ -1,0 +1,151 @@
+"""The demo on a site of its own: computed figures, the bulk path, loading twice, removing, and uninstalling a used site."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from local_bench import site as bench_site
+from local_bench.bench import APP, Bench, demo_bench
+from local_bench.processes import run
+from local_bench.testing import benches
+
+FAMILIES = 207
+# Three blocks: the bulk path writes the first through the services and copies it twice.
+BLOCK = 69
+SEED = 11
+
+PROLOGUE = """
+import json, re, sys, frappe
+frappe.init(site=sys.argv[1]); frappe.connect(); frappe.set_user("Administrator")
+frappe.flags.mute_emails = True
+from social_crm import demo
+from social_crm.demo import owner, writer
+"""
+
+# Rows without what differs by nature: the moments of writing, and the names that a die makes up.
+ROWS = """
+TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on"}
+def rows():
+    raw = {table: frappe.db.sql(f"SELECT * FROM `tab{table}`", as_dict=True) for table in owner.tables()}
+    made_up = {row["name"]: f"<{table}>" for table, found in raw.items() for row in found if "-" not in row["name"]}
+    word = re.compile("[A-Za-z0-9]{10,}")
+    def told(value):
+        return word.sub(lambda match: made_up.get(match[0], match[0]), value) if isinstance(value, str) else str(value)
+    return {
+        table: sorted(json.dumps([(key, told(value)) for key, value in sorted(row.items()) if key not in TIMES]) for row in found)
+        for table, found in raw.items()
+    }
+def series():
+    return {row[0]: row[1] for row in frappe.db.sql("SELECT name, current FROM tabSeries") if row[1]}
+"""
+
+
+def python(bench: Bench, code: str) -> dict:
+    """Run code on the site of a bench and return what it calls `answer`."""
+    script = PROLOGUE + code + '\nprint("ANSWER" + json.dumps(answer, default=str))\nfrappe.destroy()\n'
+    printed = run([str(bench.python), "-c", script, bench.site], cwd=bench.sites, env=bench.environment())
+    return json.loads(printed.split("ANSWER", 1)[1].splitlines()[0])
+
+
+def load_and_read(bench: Bench, bulk: bool) -> dict:
+    return python(
+        bench,
+        f"{ROWS}\nwriter.load_demo({FAMILIES}, {SEED}, None, False, size={BLOCK}, bulk={bulk})\n"
+        "answer = {'rows': rows(), 'series': series(), 'mark': owner.mark()}",
+    )
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    with benches.fresh(demo_bench(), "demo") as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def both(bench: Bench) -> tuple[dict, dict, dict]:
+    """What the bulk path wrote, what remained after its removal, and what the document path wrote."""
+    copied = load_and_read(bench, bulk=True)
+    left = python(
+        bench, f"{ROWS}\ndemo.remove()\nanswer = {{'rows': rows(), 'series': series(), 'mark': owner.mark()}}"
+    )
+    written = load_and_read(bench, bulk=False)
+    return copied, left, written
+
+
+def test_the_bulk_path_writes_what_the_document_path_writes(both):
+    copied, _left, written = both
+    assert copied["rows"].keys() == written["rows"].keys()
+    differing = {
+        table: sorted(set(copied["rows"][table]) ^ set(written["rows"][table]))[:4]
+        for table in written["rows"]
+        if copied["rows"][table] != written["rows"][table]
+    }
+    assert differing == {}
+    assert len(copied["rows"]["Family"]) == FAMILIES
+
+
+def test_the_counters_stand_where_the_document_path_leaves_them(both):
+    copied, _left, written = both
+    assert copied["series"] == written["series"]
+
+
+def test_removing_the_demo_leaves_nothing_of_it(both):
+    _copied, left, _written = both
+    assert {table: found for table, found in left["rows"].items() if found} == {}
+    assert left["mark"] is None
+
+
+def test_loading_twice_changes_nothing(bench, both):
+    before = python(bench, f"{ROWS}\nanswer = rows()")
+    after = python(bench, f"{ROWS}\ndemo.load({FAMILIES}, {SEED})\nanswer = rows()")
+    assert before == after
+
+
+def test_another_demo_is_refused_while_one_is_there(bench, both):
+    answer = python(
+        bench,
+        f"try:\n    demo.load({FAMILIES} + 1, {SEED}); answer = 'loaded'\nexcept frappe.ValidationError as error:\n    answer = str(error)",
+    )
+    assert answer != "loaded"
+
+
+def test_the_home_page_computes_the_figures_of_the_case_study(bench, both):
+    """A block of 207 holds 130 units that ever started, 56 of them active, and 50 students, 46 of them permanent."""
+    answer = python(
+        bench,
+        "demo.remove()\ndemo.load()\n"
+        "from social_crm.income_generation.services import active_unit_rate_card\n"
+        "from social_crm.higher_education.services import permanence_card\n"
+        "answer = [active_unit_rate_card()['value'], permanence_card()['value'], frappe.db.count('Family')]",
+    )
+    assert answer == [43.08, 92.0, 207]
+
+
+def test_uninstalling_a_site_in_use_leaves_no_trace(bench, both):
+    """Every text of every table is looked through for our DocTypes, roles and the demo's people; Patch Log rows stay."""
+    names = python(
+        bench,
+        "modules = frappe.get_module_list('social_crm')\n"
+        "from social_crm.install import ROLES\n"
+        "answer = frappe.get_all('DocType', filters={'module': ['in', modules]}, pluck='name') + list(ROLES)",
+    )
+    bench_site.frappe(bench, "uninstall-app", APP, "--yes", "--no-backup")
+    code = f"""
+import json, sys, frappe
+frappe.init(site=sys.argv[1]); frappe.connect()
+names = set({sorted(set(names))!r})
+found = []
+for (table,) in frappe.db.sql("SHOW TABLES"):
+    if table in ("tabPatch Log", "tabScheduled Job Log", "tabError Log"):
+        continue
+    for number, row in enumerate(frappe.db.sql(f"SELECT * FROM `{{table}}`", as_dict=True)):
+        for column, value in row.items():
+            text = value if isinstance(value, str) else ""
+            if text in names or "demo.socialcrm.example" in text or "social_crm" in text:
+                found.append([table, column, text[:80]])
+print("ANSWER" + json.dumps(found))
+frappe.destroy()
+"""
+    printed = run([str(bench.python), "-c", code, bench.site], cwd=bench.sites, env=bench.environment())
+    assert json.loads(printed.split("ANSWER", 1)[1].splitlines()[0]) == []
