@@ -56,6 +56,7 @@ def after_uninstall() -> None:
     started = frappe.flags.get(_STARTED)
     if started:
         frappe.db.delete("Deleted Document", {"creation": [">=", started]})
+    # Uninstalling works on the whole site, whoever starts it.
     remaining = set(frappe.get_all("DocType", pluck="name"))
     singles = frappe.qb.DocType("Singles")
     for (doctype,) in frappe.qb.from_(singles).select(singles.doctype).distinct().run():

@@ -93,7 +93,9 @@ def bring_back(item: str) -> str:
 def refresh_states() -> int:
     """Look again at every item on the site; return how many await a decision."""
     if not frappe.has_permission(ledger.LEDGER, "write"):
-        frappe.throw(_("Only administrators decide about shipped items."), frappe.PermissionError, _("Not Permitted"))
+        frappe.throw(
+            _("Only administrators decide about shipped items."), frappe.PermissionError, _("Not Permitted")
+        )
     refresh()
     return frappe.db.count(ledger.LEDGER, {"state": ledger.UPDATE_AVAILABLE})
 

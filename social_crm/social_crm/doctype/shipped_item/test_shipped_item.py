@@ -1,6 +1,8 @@
 """Rule 4: what administrators edit survives every migrate, and what they left alone follows ours."""
 
 import copy
+
+# Stands in for the files of a later release alone; everything that reads, compares and writes is real.
 from unittest.mock import patch
 
 import frappe
