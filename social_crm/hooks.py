@@ -33,6 +33,9 @@ ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
 
 before_tests = "social_crm.testing.before_tests"
 
+# "Find a Person" in the navbar of the Desk.
+app_include_js = ["find_person.bundle.js"]
+
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
 permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
 has_permission = _access.HAS_PERMISSION
@@ -48,6 +51,7 @@ social_crm_timeline = [
     "social_crm.income_generation.timeline.SOURCES",
     "social_crm.higher_education.timeline.SOURCES",
     "social_crm.microcredit.timeline.SOURCES",
+    "social_crm.psychosocial.timeline.SOURCES",
 ]
 
 

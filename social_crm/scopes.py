@@ -33,6 +33,7 @@ SCOPES: dict[str, Scope] = {
     "Beneficiary": Scope((("community", "Community"),)),
     "Family Membership": Scope((("family", "Family"),)),
     "Family Event": Scope((("family", "Family"),)),
+    "Beneficiary Merge": Scope((("target", "Beneficiary"),)),
     "Data Authorisation": Scope(PERSON),
     "Commitment": Scope(ANYWHERE, programme_field="programme"),
     "Community Activity": Scope((("community", "Community"),), programme_field="programme"),
@@ -52,6 +53,9 @@ SCOPES: dict[str, Scope] = {
     "FES Semester": Scope((("fes_student", "FES Student"),)),
     # Field Records
     # Psychosocial
+    "Psychosocial Case": Scope(ANYWHERE, programme_field="programme"),
+    "Psychosocial Activity": Scope(ANYWHERE, programme_field="programme"),
+    "Confidential Note Access": Scope((("psychosocial_case", "Psychosocial Case"),)),
 }
 
 # Table fields hold rows about people too, and Frappe lists those of every parent to whoever may read the parent's
@@ -64,12 +68,13 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "FES Phase": ("FES Student",),
     "FES Payment": ("FES Semester",),
     "Microcredit Instalment": ("Microcredit",),
+    "Psychosocial Case Professional": ("Psychosocial Case",),
 }
 
 
 # DocTypes with a rule of their own that holds for everybody, the roles that see every row included: the dotted path
 # of a function that takes the user and returns the criterion.
-OWN_RULES: dict[str, str] = {}
+OWN_RULES: dict[str, str] = {"Confidential Note": "social_crm.psychosocial.notes.readers"}
 
 # Every DocType whose rows are limited; what refers to such a row is limited with it.
 PROTECTED: tuple[str, ...] = (*SCOPES, *OWN_RULES)
