@@ -2,6 +2,7 @@
 
 import frappe
 
+from social_crm.access import contact_roles
 from social_crm.shipping import apply as shipping
 from social_crm.shipping import ledger
 
@@ -33,6 +34,7 @@ def before_migrate() -> None:
 def after_install() -> None:
     """Run every step once the DocTypes exist."""
     after_migrate()
+    contact_roles.grant()
 
 
 def after_migrate() -> None:

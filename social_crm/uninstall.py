@@ -8,6 +8,7 @@ here, before, while it can still be told what is ours. Frappe's own Patch Log ro
 import frappe
 from frappe.utils import now_datetime
 
+from social_crm.access import contact_roles
 from social_crm.demo.users import DEMO_USERS
 from social_crm.shipping import apply as shipping
 from social_crm.shipping import ledger
@@ -42,6 +43,7 @@ def before_uninstall() -> None:
     frappe.flags[_STARTED] = now_datetime()
     ours = our_doctypes()
     shipping.remove_all()
+    contact_roles.withdraw()
     remove_contacts(ours)
     remove_address_template()
     remove_rows_about(ours)

@@ -240,7 +240,7 @@ def remove_tag(tag: str, dt: str, dn: str) -> Any:
 
 def _require_write(doctype: str, name: str) -> None:
     if doctype in PROTECTED:
-        frappe.has_permission(doctype, "write", doc=name, throw=True)
+        frappe.get_doc(doctype, name).check_permission("write")
 
 
 @frappe.whitelist()

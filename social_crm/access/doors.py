@@ -1,14 +1,14 @@
 """Wrappers of methods of Frappe that answer past the row permissions: counting, link search, titles, files, contacts.
 
 Each is typed, answers for the DocTypes whose rows are limited and hands everything else on unchanged. The table of
-what stands for what is in `wiring.py`; `aliases.py` keeps a second address of a wrapped method from working.
+what stands for what is in `wiring.py`; `requests.py` keeps a second address of a wrapped method from working.
 """
 
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.utils import cint, get_safe_filters
 
 from social_crm.access.files import refuse_hidden_attachments
 from social_crm.access.references import may_see
@@ -54,6 +54,17 @@ def refuse_unknown(doctype: str, name: str) -> None:
         )
 
 
+def _parent_of(doctype: str) -> str | None:
+    """The DocType in which rows of a table stand; None for what stands alone."""
+    return CHILD_TABLES.get(doctype, (REFERENCE_CHILDREN.get(doctype),))[0]
+
+
+def _require_reading(doctype: str) -> None:
+    parent = _parent_of(doctype)
+    if not any(frappe.has_permission(doctype, right, parent_doctype=parent) for right in ("read", "select")):
+        frappe.throw(_("No permission to read {0}").format(_(doctype)), frappe.PermissionError)
+
+
 @frappe.whitelist()
 def search_link(
     doctype: str,
@@ -68,6 +79,7 @@ def search_link(
     """Search for a link field: a client cannot ask to be shown rows past the permissions of our DocTypes."""
     arguments = dict(locals())
     if doctype in GUARDED:
+        _require_reading(doctype)
         arguments["ignore_user_permissions"] = False
     return original("frappe.desk.search.search_link", **arguments)
 
@@ -89,6 +101,7 @@ def search_widget(
     """Search for the advanced search dialog: like `search_link`."""
     arguments = dict(locals())
     if doctype in GUARDED:
+        _require_reading(doctype)
         arguments["ignore_user_permissions"] = False
     return original("frappe.desk.search.search_widget", **arguments)
 
@@ -117,18 +130,20 @@ def get_count(
     cache: bool | int | str = False,
 ) -> int:
     """Count rows that match filters: of limited DocTypes only those that a list would show."""
-    if not is_limited(doctype):
+    if doctype not in GUARDED:
         return original("frappe.client.get_count", doctype=doctype, filters=filters, debug=debug, cache=cache)
     return count_listed(doctype, filters)
 
 
 def count_listed(doctype: str, filters: str | dict | list | None) -> int:
     """Count what the list view would count, with all its permissions."""
-    parent = CHILD_TABLES.get(doctype, (REFERENCE_CHILDREN.get(doctype),))[0]
-    if not frappe.has_permission(doctype, "read", parent_doctype=parent):
-        frappe.throw(_("No permission to read {0}").format(_(doctype)), frappe.PermissionError)
+    _require_reading(doctype)
+    parent = _parent_of(doctype)
     asked = frappe.local.form_dict
-    form = frappe._dict(doctype=doctype, filters=frappe.parse_json(filters) or [], distinct="false")
+    wanted = get_safe_filters(filters) or []
+    if isinstance(wanted, str):
+        wanted = {"name": wanted}
+    form = frappe._dict(doctype=doctype, filters=wanted, distinct="false")
     if parent:
         form.parent_doctype = parent
     frappe.local.form_dict = form
@@ -136,6 +151,29 @@ def count_listed(doctype: str, filters: str | dict | list | None) -> int:
         return cint(frappe.get_attr("frappe.desk.reportview.get_count")())
     finally:
         frappe.local.form_dict = asked
+
+
+@frappe.whitelist()
+def get(
+    doctype: str,
+    name: str | int | None = None,
+    filters: str | dict | list | None = None,
+    parent: str | None = None,
+) -> Any:
+    """Return a document; one that is asked for by its values is looked for among those that the user may see.
+
+    Otherwise the refusal itself would tell that there is a person of that name or number.
+    """
+    if not name and filters and is_limited(doctype):
+        wanted = get_safe_filters(filters)
+        wanted = {"name": wanted} if isinstance(wanted, str) else wanted
+        names = frappe.get_list(
+            doctype, filters=wanted, pluck="name", limit_page_length=1, parent_doctype=parent
+        )
+        if not names:
+            raise frappe.DoesNotExistError
+        name, filters = names[0], None
+    return original("frappe.client.get", doctype=doctype, name=name, filters=filters, parent=parent)
 
 
 @frappe.whitelist()
@@ -188,6 +226,8 @@ def get_contact_list(
     txt: str, page_length: int | str = 20, extra_filters: str | None = None
 ) -> list[dict[str, Any]]:
     """Return e-mail addresses for a message; the oldest Frappe we run on keeps one list for all users."""
+    if not frappe.has_permission("Contact", "read"):
+        return []
     frappe.cache.delete_value("contacts")
     return original(
         "frappe.email.get_contact_list", txt=txt, page_length=cint(page_length), extra_filters=extra_filters

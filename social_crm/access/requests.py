@@ -89,9 +89,18 @@ def _linked_fields(form: Any) -> Iterable[tuple[str, str]]:
         if value:
             yield from _LINKED_FIELD.findall(value if isinstance(value, str) else frappe.as_json(value))
     for key in _FILTER_LISTS:
-        value = form.get(key)
-        for name in _filtered_fields(frappe.parse_json(value) if isinstance(value, str) else value):
+        for name in _filtered_fields(_parsed(form.get(key))):
             yield from _LINKED_FIELD.findall(name)
+
+
+def _parsed(value: Any) -> Any:
+    """Filters as the client wrote them; a bare name is a filter too, and names no field."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return frappe.parse_json(value)
+    except ValueError:
+        return None
 
 
 def _filtered_fields(filters: Any) -> Iterable[str]:

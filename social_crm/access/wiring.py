@@ -60,6 +60,7 @@ OVERRIDES: dict[str, str] = {
     "frappe.desk.search.search_widget": f"{_DOORS}.search_widget",
     "frappe.desk.search.get_link_title": f"{_DOORS}.get_link_title",
     "frappe.client.validate_link": f"{_DOORS}.validate_link",
+    "frappe.client.get": f"{_DOORS}.get",
     "frappe.client.get_count": f"{_DOORS}.get_count",
     "frappe.contacts.doctype.contact.contact.get_contact_details": f"{_DOORS}.get_contact_details",
     "frappe.contacts.doctype.address.address.get_address_display": f"{_DOORS}.get_address_display",
