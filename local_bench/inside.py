@@ -86,13 +86,25 @@ def set_admin_password(site: str, password: str) -> None:
     frappe.db.commit()
 
 
+def add_system_manager(site: str, email: str) -> None:
+    """A person who administers the site, as every real one has: without one, Frappe makes the first user that is
+    created System Manager, whatever roles were meant for it."""
+    connect(site)
+    frappe.flags.mute_emails = True
+    user = frappe.get_doc({"doctype": "User", "email": email, "first_name": "System", "last_name": "Manager"})
+    user.append("roles", {"role": "System Manager"})
+    user.flags.no_welcome_mail = True
+    user.insert()
+    frappe.db.commit()
+
+
 def connect(site: str) -> None:
     frappe.init(site=site)
     frappe.connect()
     frappe.set_user("Administrator")
 
 
-ACTIONS = {action.__name__: action for action in (new_site, settle, set_admin_password)}
+ACTIONS = {action.__name__: action for action in (new_site, settle, set_admin_password, add_system_manager)}
 
 if __name__ == "__main__":
     try:

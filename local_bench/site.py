@@ -72,7 +72,7 @@ def frappe(bench: Bench, *words: str) -> str:
 
 def template_key(bench: Bench) -> str:
     server = run([database.program("mariadbd"), "--version"]).split("Ver", 1)[-1]
-    return cache.digest(desk.key(), INSIDE, server, DATABASE, bench.site, 1)
+    return cache.digest(desk.key(), INSIDE, server, DATABASE, bench.site)
 
 
 def _make_template(bench: Bench, folder: Path) -> None:

@@ -17,6 +17,7 @@ from local_bench import cache, database, ports, say, services, site
 from local_bench.bench import APP, CHECKOUT, Bench
 
 LINKED = ("apps", "env", "bin")
+SYSTEM_MANAGER = "system.manager@example.com"
 
 
 def _folder(bench: Bench, name: str) -> Path:
@@ -78,11 +79,12 @@ def use_checkout(copy: Bench) -> None:
 def template(bench: Bench) -> Path:
     """A stopped bench with the app installed from the present code; made anew when that changed."""
     folder = _folder(bench, "template")
-    key = cache.digest(site.template_key(bench), site.app_key())
+    key = cache.digest(site.template_key(bench), site.app_key(), SYSTEM_MANAGER)
     if bench.is_done("test-template", key) and folder.exists():
         return folder
     bench.forget("test-template")
     with say.step("Preparing a test site with the app"), bare(bench, "template") as copy:
+        site.inside(copy, "add_system_manager", site=copy.site, email=SYSTEM_MANAGER)
         site.frappe(copy, "install-app", APP)
         # Later Frappe commands of tests must not wait for a scheduler that nobody runs.
         site.update_site_config(copy, pause_scheduler=1, allow_tests=1)

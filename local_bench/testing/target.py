@@ -43,6 +43,7 @@ class Target:
             f"--junitxml={junit}",
             "--durations=5",
             "--durations-min=3",
+            "--disable-warnings",
         ]
         command = self.command("pytest", *fixed, *words, folder)
         return passthrough(command, cwd=self.sites, env=self.variables(**extra))

@@ -1,0 +1,78 @@
+"""`./run benchmark`: measure what `benchmarks/*.py` describe, on a throw-away site, and print a table.
+
+A benchmark file runs inside Frappe on a fresh site with the app. It defines
+
+    def prepare() -> None                       optional: makes what is measured; its time does not count
+    MEASURES: dict[str, Callable[[], object]]   what to time, by name, the basis of comparison first
+    LIMITS: dict[str, float]                    optional: seconds that a measure must stay below
+
+Every measure runs several times; the median counts, and each is told as a ratio to the first one of its file, which
+says more on a machine of unknown speed than seconds do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from local_bench import debian, say
+from local_bench.bench import CHECKOUT, Bench
+from local_bench.errors import BenchError
+from local_bench.processes import run
+from local_bench.testing import benches, runner
+from local_bench.testing.target import of_bench
+
+FOLDER = CHECKOUT / "benchmarks"
+
+
+def table(name: str, measured: dict[str, dict[str, float]]) -> list[str]:
+    """The lines of one file's table: median, spread and ratio of each measure."""
+    base = next(iter(measured.values()))["median"]
+    lines = [f"{name:<46} {'median':>10} {'slowest':>10} {'ratio':>7}"]
+    for title, figures in measured.items():
+        limit = figures.get("limit")
+        told = ""
+        if limit is not None:
+            told = f"  {'within' if figures['median'] <= limit else 'OVER'} {limit:g} s"
+        ratio = figures["median"] / base if base else 0.0
+        times = f"{figures['median'] * 1000:>7.1f} ms {figures['slowest'] * 1000:>7.1f} ms"
+        lines.append(f"  {title:<44} {times} {ratio:>7.2f}{told}")
+    return lines
+
+
+def is_over(measured: dict[str, dict[str, float]]) -> bool:
+    """Whether a measure took longer than its file allows."""
+    return any(figures["median"] > figures["limit"] for figures in measured.values() if "limit" in figures)
+
+
+def main(bench: Bench, words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run benchmark")
+    parser.add_argument("names", nargs="*", help="names of files in benchmarks/, without .py")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each measure runs (7)")
+    asked = parser.parse_args(words)
+    files = [FOLDER / f"{name}.py" for name in asked.names] or sorted(FOLDER.glob("[a-z]*.py"))
+    absent = [path.name for path in files if not path.exists()]
+    if absent or not files:
+        raise BenchError(f"No such benchmark in {FOLDER}: {', '.join(absent) or 'the folder is empty'}")
+    debian.ensure(debian.SERVED, bench.setup_log)
+    bench.root.mkdir(parents=True, exist_ok=True)
+    runner.prepare(bench, ["site"])
+    over = False
+    for path in files:
+        measured = measure(bench, path, asked.rounds)
+        say.line()
+        for line in table(path.stem, measured):
+            say.line(line)
+        over = over or is_over(measured)
+    say.line(f"\nThe benchmarks took {say.elapsed()}.")
+    return 1 if over else 0
+
+
+def measure(bench: Bench, path: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Run one file on a fresh site; {measure: {median, slowest, limit}} in seconds."""
+    with benches.fresh(bench, "benchmark") as copy, say.step(f"Measuring {path.stem}"):
+        target = of_bench(copy)
+        command = target.command("local_bench.testing.stopwatch", path, str(rounds))
+        printed = run(command, cwd=target.sites, env=target.variables(), what=path.name)
+    return dict(json.loads(printed.split("MEASURED", 1)[1].splitlines()[0]))

@@ -1,0 +1,20 @@
+"""The table of a benchmark: ratios to the first measure, and a limit that is passed is said to be."""
+
+from local_bench import benchmark
+
+MEASURED = {
+    "one family": {"median": 0.010, "slowest": 0.012},
+    "with 500 entries": {"median": 0.035, "slowest": 0.050, "limit": 0.030},
+}
+
+
+def test_table_gives_ratios_and_limits():
+    head, first, second = benchmark.table("timeline", MEASURED)
+    assert "timeline" in head
+    assert first.split()[-1] == "1.00"
+    assert "3.50" in second and "OVER 0.03 s" in second
+
+
+def test_passed_limit_is_seen():
+    assert benchmark.is_over(MEASURED)
+    assert not benchmark.is_over({"one family": {"median": 1.0, "slowest": 1.0, "limit": 1.5}})
