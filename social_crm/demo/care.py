@@ -19,9 +19,9 @@ SIGNATURE = (
 )
 PURPOSES: tuple[tuple[str, int], ...] = (
     ("Programme Services", 100),
-    ("Image and Voice", 70),
-    ("Biometrics", 45),
-    ("Research and Statistics", 40),
+    ("Image and Voice", 50),
+    ("Biometrics", 25),
+    ("Research and Statistics", 20),
 )
 COMMITMENTS = (
     "Llevar el registro diario de ventas",
@@ -134,7 +134,7 @@ def plan_activities(families: list[PlannedFamily], seed: int, block: int, today:
         for number, (subject, kind, component) in enumerate(ACTIVITIES):
             ago = rng.randint(6, 60) + 70 * number if number else -rng.randint(4, 25)
             held = ago > 0
-            asked = sorted(rng.sample(here, min(len(here), 18))) if held else []
+            asked = sorted(rng.sample(here, min(len(here), 12))) if held else []
             rows.append(
                 {
                     "values": {

@@ -13,7 +13,10 @@ from social_crm.uninstall import remove_contacts_of, remove_user
 MARK = "social_crm_demo"
 ADMINISTRATOR = DEMO_USERS[0][0]
 # Rows that the app ships, or that describe the site and not the demo.
-NOT_DEMO = frozenset({"Shipped Item", "Minimum Wage", "Authorisation Text", "Vulnerability Type"})
+NOT_DEMO = frozenset(
+    {"Shipped Item", "Minimum Wage", "Authorisation Text", "Vulnerability Type"}
+    | {"Acta Template", "Acta Template Field", "Acta Template Choice"}
+)
 
 
 def tables() -> list[str]:

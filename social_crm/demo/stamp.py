@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 
-from social_crm.demo import owner, people
+from social_crm.demo import actas, owner, people
 from social_crm.social_crm.domain import names as name_rules
 
 Row = tuple[Any, ...]
@@ -26,7 +26,10 @@ CHUNK = 20_000
 COLUMNS = ("first_name", "middle_name", "first_surname", "second_surname", "search_key")
 
 # Written once a demo, not once a block.
-FIXED = frozenset({"Community", "Social Programme", "Staff Assignment", "Territorial Division"})
+FIXED = frozenset(
+    {"Community", "Social Programme", "Staff Assignment", "Territorial Division"}
+    | {"Confidential Note", "Confidential Note Access"}
+)
 
 
 class Pieces(tuple[Any, ...]):
@@ -46,6 +49,8 @@ def stamp_blocks(seed: int, today: date, size: int, blocks: int, since: datetime
             _write(table, strings)
         print(f"  Copied blocks: {group[-1]}/{blocks - 1} ({time.monotonic() - started:.0f} s)", flush=True)
     template.advance_counters(blocks)
+    if frappe.db.exists("DocType", "Acta"):
+        actas.seal_copies()
 
 
 def _groups(blocks: int, size: int) -> Iterator[range]:

@@ -95,7 +95,7 @@ def _visits(
     rng: random.Random, family: PlannedFamily, unit: Values, outcome: str, age: int, last: int, today: date
 ) -> tuple[Values, ...]:
     days = [last]
-    while len(days) < 5 and days[-1] + 75 < age - 20:
+    while len(days) < 4 and days[-1] + 75 < age - 20:
         days.append(days[-1] + rng.randint(60, 85))
     days = [day for day in days if day < age]
     rows = []

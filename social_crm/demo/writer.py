@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime, nowdate
 from frappe.utils.password import update_password
 
-from social_crm.demo import care, loans, owner, people, places, students, units
+from social_crm.demo import actas, care, cases, loans, owner, people, places, students, units
 from social_crm.demo.people import PlannedFamily
 from social_crm.demo.quotas import BLOCK
 from social_crm.demo.steps import insert, told
@@ -146,7 +146,22 @@ def write_block(seed: int, number: int, today: date, size: int, count: int | Non
         student = students.plan(planned, seed, today, size)
         if student:
             students.write(block.members[index], student)
+    _write_visits(block, seed, today, size, first=number == 0)
     return block
+
+
+def _write_visits(block: Block, seed: int, today: date, size: int, first: bool) -> None:
+    """Write the actas and the psychosocial cases of a block; confidential notes only in the first one."""
+    opened = []
+    for index, planned in told("Actas and cases", list(enumerate(block.families)), len(block.families)):
+        acta = actas.plan(planned, seed, today, size) if frappe.db.exists("DocType", "Acta") else None
+        if acta:
+            actas.write(block.names[index], block.members[index], acta)
+        case = cases.plan(planned, seed, today, size)
+        if case:
+            opened.append(cases.write(block.names[index], block.members[index], case))
+    if first:
+        cases.write_notes(opened)
 
 
 def _write_livelihood(planned: PlannedFamily, members: list[str], seed: int, today: date, size: int) -> None:
