@@ -52,6 +52,7 @@ social_crm_timeline = [
     "social_crm.higher_education.timeline.SOURCES",
     "social_crm.microcredit.timeline.SOURCES",
     "social_crm.psychosocial.timeline.SOURCES",
+    "social_crm.field_records.timeline.SOURCES",
 ]
 
 
@@ -62,6 +63,7 @@ jinja = {
         "social_crm.timeline.life_for_print",
         "social_crm.social_crm.printing",
         "social_crm.income_generation.printing",
+        "social_crm.field_records.printing",
     ]
 }
 

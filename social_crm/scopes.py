@@ -52,6 +52,7 @@ SCOPES: dict[str, Scope] = {
     "FES Student": Scope(PERSON, programme_field="programme"),
     "FES Semester": Scope((("fes_student", "FES Student"),)),
     # Field Records
+    "Acta": Scope(ANYWHERE, programme_field="programme"),
     # Psychosocial
     "Psychosocial Case": Scope(ANYWHERE, programme_field="programme"),
     "Psychosocial Activity": Scope(ANYWHERE, programme_field="programme"),
@@ -69,6 +70,7 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "FES Payment": ("FES Semester",),
     "Microcredit Instalment": ("Microcredit",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
+    "Acta Participant": ("Acta",),
 }
 
 

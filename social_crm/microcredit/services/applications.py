@@ -22,6 +22,7 @@ from social_crm.microcredit.services.money import (
     throw_schedule_error,
     to_decimal,
 )
+from social_crm.workflow_status import status_from_workflow
 
 # What a decision was taken on; nobody changes it afterwards, whatever the workflow of the site lets them edit.
 DECIDED_FIELDS = (
@@ -55,7 +56,7 @@ OWN_FIELDS = ("decided_by", "decided_on", "microcredit")
 def validate(doc: Any) -> None:
     """Check an application and work out what follows from it."""
     before = doc.get_doc_before_save()
-    doc.status = _status_from_workflow(doc, before)
+    doc.status = status_from_workflow(doc, "Open")
     for field in OWN_FIELDS:
         doc.set(field, before.get(field) if before else None)
     _check_request(doc)
@@ -158,26 +159,6 @@ def preview_schedule(
     }
 
 
-def workflow_state_for(status: str) -> str | None:
-    """Return the state of the site's workflow that stands for a status, or None."""
-    workflow = _workflow()
-    states = workflow.states if workflow else ()
-    return next(
-        (row.state for row in states if row.update_field == "status" and row.update_value == status), None
-    )
-
-
-def _status_from_workflow(doc: Any, before: Any) -> str:
-    """The workflow alone moves the status: its states carry it as the value they set."""
-    if not before:
-        return "Open"
-    workflow = _workflow()
-    row = next((s for s in workflow.states if s.state == doc.workflow_state), None) if workflow else None
-    if row and row.update_field == "status":
-        return row.update_value
-    return before.status
-
-
 def _check_move(doc: Any, before: Any) -> None:
     """Whatever the site's workflow allows: first the decision, then the money, and no way back from the money."""
     if (before.status, doc.status) not in MOVES:
@@ -187,11 +168,6 @@ def _check_move(doc: Any, before: Any) -> None:
         )
     if doc.status in ("Approved", "Rejected"):
         check_decision(doc)
-
-
-def _workflow() -> Any:
-    name = frappe.get_meta("Microcredit Application").get_workflow()
-    return frappe.get_cached_doc("Workflow", name) if name else None
 
 
 def _check_request(doc: Any) -> None:

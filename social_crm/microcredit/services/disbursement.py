@@ -11,6 +11,7 @@ from social_crm import permissions
 from social_crm.microcredit.domain.schedule import Schedule, effective_annual_rate
 from social_crm.microcredit.services import applications, ledger
 from social_crm.microcredit.services.money import decimals_of, positive_amount
+from social_crm.workflow_status import state_for_status
 
 # Changes whenever the same terms would give another schedule; a loan keeps the version that made its own.
 METHOD_VERSION = "equal-instalment-1"
@@ -53,7 +54,7 @@ def disburse(application: str, disbursed_on: str | None = None, first_due: str |
     doc.db_set(
         {
             "status": "Disbursed",
-            "workflow_state": applications.workflow_state_for("Disbursed") or doc.workflow_state,
+            "workflow_state": state_for_status(doc.doctype, "Disbursed") or doc.workflow_state,
         }
     )
     return _open_loan(doc, terms, disbursed_on, first_due)

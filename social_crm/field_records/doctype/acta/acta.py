@@ -1,0 +1,23 @@
+import frappe
+from frappe.model.document import Document
+
+from social_crm.field_records.services import actas
+
+
+class Acta(Document):
+    """Field minutes: a draft until it is closed, sealed and beyond change from then on."""
+
+    def validate(self) -> None:
+        actas.validate(self)
+
+    def on_update(self) -> None:
+        actas.seal_when_closed(self)
+
+    def on_trash(self) -> None:
+        actas.refuse_deletion(self)
+
+
+def on_doctype_update() -> None:
+    """Lists ask for the actas of a community or a family by date."""
+    frappe.db.add_index("Acta", ["community", "visit_date"])
+    frappe.db.add_index("Acta", ["family", "visit_date"])

@@ -1,0 +1,207 @@
+import json
+import uuid
+
+import frappe
+from frappe.model.workflow import apply_workflow
+from frappe.utils import add_days, nowdate
+
+from social_crm import testing_factories
+from social_crm.field_records import factories as make
+from social_crm.field_records.printing import acta_sections
+from social_crm.field_records.services import actas, actions, templates
+from social_crm.testing import SocialCRMTestCase
+
+
+class TestActa(SocialCRMTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        make.make_team()
+        frappe.set_user(make.GESTOR)
+
+    def close(self, doc):
+        return frappe.get_doc("Acta", apply_workflow(doc, "Close").name)
+
+    def test_places_follow_from_the_person(self) -> None:
+        family = make.make_family()
+        head = frappe.db.get_value("Family", family, "head")
+        doc = make.make_acta(beneficiary=head)
+        self.assertEqual((doc.family, doc.community), (family, make.COMMUNITY))
+        self.assertEqual((doc.status, doc.workflow_state, doc.template_version), ("Draft", "Draft", 1))
+        self.assertIn("Visita domiciliaria", doc.title)
+
+    def test_answers_are_checked_and_normalised(self) -> None:
+        doc = make.make_acta(
+            answers={**make.ANSWERS, "personas_presentes": "4", "detalle_novedades": "no aplica"}
+        )
+        kept = json.loads(doc.answers)
+        self.assertEqual(kept["personas_presentes"], 4)
+        self.assertNotIn("detalle_novedades", kept)
+        for wrong in ({"personas_presentes": 99}, {"motivo": "otra cosa"}, {"no_existe": 1}, "[1]", "{"):
+            with self.subTest(wrong), self.assertRaises(frappe.ValidationError):
+                make.make_acta(family=doc.family, answers=wrong)
+
+    def test_a_draft_may_be_incomplete_and_a_closed_one_may_not(self) -> None:
+        doc = make.make_acta(answers={}, participants=[])
+        with self.assertRaisesRegex(frappe.ValidationError, "Objetivo de la visita"):
+            apply_workflow(doc, "Close")
+        doc.reload()
+        doc.answers = make.ANSWERS
+        doc.append("participants", make.participant("Luis", signature=None))
+        doc.save()
+        with self.assertRaisesRegex(frappe.ValidationError, "Luis"):
+            apply_workflow(doc, "Close")
+        doc.reload()
+        doc.participants[0].update({"cannot_sign": 1, "cannot_sign_reason": "No ve"})
+        doc.participants[0].witness_name = "Rosa Uriana"
+        doc.save()
+        self.assertEqual(self.close(doc).status, "Closed")
+
+    def test_closed_by_every_door(self) -> None:
+        doc = self.close(make.make_acta())
+        self.assertEqual((doc.status, doc.closed_by, len(doc.content_hash)), ("Closed", make.GESTOR, 64))
+        frappe.set_user("Administrator")
+        for change in (
+            {"place": "Otra"},
+            {"workflow_state": "Draft"},
+            {"answers": "{}"},
+            {"content_hash": "x"},
+        ):
+            with self.subTest(change), self.assertRaises(frappe.ValidationError | frappe.PermissionError):
+                doc.reload()
+                doc.update(change).save()
+        with self.assertRaises(frappe.PermissionError):
+            frappe.client.set_value("Acta", doc.name, "place", "Otra")
+        row = frappe.get_doc("Acta Participant", doc.participants[0].name)
+        row.participant_name = "Otra persona"
+        with self.assertRaises(frappe.PermissionError):
+            row.save()
+        with self.assertRaises(frappe.PermissionError):
+            frappe.delete_doc("Acta Participant", row.name)
+        with self.assertRaises(frappe.PermissionError):
+            frappe.delete_doc("Acta", doc.name)
+        self.assertTrue(actas.verify(doc.name)["valid"])
+
+    def test_one_changed_byte_breaks_the_seal(self) -> None:
+        doc = self.close(make.make_acta(latitude=11.3812345, longitude=-72.24, start_time="08:30:00"))
+        self.assertTrue(actas.verify(doc.name)["valid"])
+        row = doc.participants[0].name
+        for table, name, field, value in (
+            ("Acta", doc.name, "answers", doc.answers.replace("visita.", "visita!")),
+            ("Acta", doc.name, "latitude", 11.3812346),
+            ("Acta Participant", row, "participant_name", "Ana Epiayu"),
+        ):
+            with self.subTest(field):
+                before = frappe.db.get_value(table, name, field)
+                frappe.db.set_value(table, name, field, value)
+                self.assertFalse(actas.verify(doc.name)["valid"])
+                frappe.db.set_value(table, name, field, before)
+                self.assertTrue(actas.verify(doc.name)["valid"])
+
+    def test_photos_are_sealed_and_stay(self) -> None:
+        doc = make.make_acta()
+        photo = frappe.get_doc(
+            {
+                "doctype": "File",
+                "file_name": f"foto-{frappe.generate_hash(length=6)}.png",
+                "content": make.SIGNATURE.split(",")[1],
+                "decode": True,
+                "is_private": 1,
+                "attached_to_doctype": "Acta",
+                "attached_to_name": doc.name,
+            }
+        ).insert()
+        doc.reload()
+        doc.answers = {**make.ANSWERS, "foto": photo.file_url}
+        doc.save()
+        doc = self.close(doc)
+        self.assertEqual(len(actas.sealed_content(doc)["photos"][0][1]), 64)
+        photos = [section["photos"] for section in acta_sections(doc) if section["photos"]]
+        self.assertTrue(photos[0][0][1].startswith("data:image/png;base64,"))
+        frappe.set_user("Administrator")
+        with self.assertRaises(frappe.PermissionError):
+            frappe.delete_doc("File", photo.name)
+
+    def test_an_amendment_names_what_it_amends(self) -> None:
+        doc = make.make_acta()
+        with self.assertRaises(frappe.ValidationError):
+            actions.amend(doc.name, "Antes de cerrar")
+        doc = self.close(doc)
+        with self.assertRaises(frappe.ValidationError):
+            actions.amend(doc.name, "")
+        second = frappe.get_doc("Acta", actions.amend(doc.name, "Se corrigió el número de personas"))
+        self.assertEqual((second.amends, second.status), (doc.name, "Draft"))
+        self.assertEqual(json.loads(second.answers), json.loads(doc.answers))
+
+    def test_the_same_uuid_is_never_recorded_twice(self) -> None:
+        given = str(uuid.uuid4())
+        family = make.make_family()
+        make.make_acta(family=family, client_uuid=given)
+        frappe.db.savepoint("before_second")
+        with self.assertRaises(frappe.UniqueValidationError):
+            make.make_acta(family=family, client_uuid=given)
+        frappe.db.rollback(save_point="before_second")
+        self.assertEqual(frappe.db.count("Acta", {"client_uuid": given}), 1)
+
+    def test_an_acta_keeps_its_version(self) -> None:
+        frappe.set_user("Administrator")
+        template = make.make_template(status="Published")
+        family = make.make_family()
+        frappe.set_user(make.GESTOR)
+        doc = make.make_acta(family=family, template=template.name, answers={"tema": "Agua"})
+        frappe.set_user("Administrator")
+        second = templates.new_version(template.name)
+        templates.set_status(second, "Published")
+        templates.set_status(template.name, "Withdrawn")
+        frappe.set_user(make.GESTOR)
+        with self.assertRaises(frappe.ValidationError):
+            make.make_acta(family=family, template=template.name, answers={})
+        doc.reload()
+        doc.template = second
+        with self.assertRaises(frappe.ValidationError):
+            doc.save()
+        doc.reload()
+        self.assertEqual(self.close(doc).template, template.name)
+
+    def test_commitments(self) -> None:
+        doc = make.make_acta()
+        name = actions.add_commitment(doc.name, "Llevar a la niña al control", str(add_days(nowdate(), 8)))
+        commitment = frappe.get_doc("Commitment", name)
+        self.assertEqual((commitment.family, commitment.community), (doc.family, doc.community))
+        self.assertEqual((commitment.reference_doctype, commitment.reference_name), ("Acta", doc.name))
+        doc = self.close(doc)
+        self.assertEqual([one["name"] for one in json.loads(doc.agreed_commitments)], [name])
+        with self.assertRaises(frappe.PermissionError):
+            actions.add_commitment(doc.name, "Tarde", nowdate())
+        # A commitment lives on; what was agreed stays in the acta.
+        frappe.set_user("Administrator")
+        frappe.db.set_value("Commitment", name, "status", "Done")
+        self.assertTrue(actas.verify(doc.name)["valid"])
+
+    def test_impossible(self) -> None:
+        family = make.make_family()
+        for values in (
+            {"family": family, "visit_date": add_days(nowdate(), 1)},
+            {"family": None, "template": "home_visit-v1"},
+            {"family": family, "template": "no_existe-v1"},
+        ):
+            with self.subTest(values), self.assertRaises(frappe.ValidationError):
+                make.make_acta(**values)
+
+    def test_roles_and_places(self) -> None:
+        doc = make.make_acta()
+        for role, community, sees, writes in (
+            ("Gestor", make.COMMUNITY, True, True),
+            ("Gestor", "Otra comunidad", False, False),
+            ("Psychosocial Professional", make.COMMUNITY, True, False),
+            ("Auditor", None, True, False),
+            ("M&E Analyst", None, True, False),
+        ):
+            with self.subTest(role=role, community=community):
+                frappe.set_user("Administrator")
+                user = testing_factories.make_user(f"{frappe.generate_hash(length=6)}@example.com", role)
+                if community:
+                    testing_factories.assign(user, make.people.make_community(community))
+                frappe.set_user(user)
+                self.assertEqual(frappe.has_permission("Acta", "read", doc=doc.name), sees)
+                self.assertEqual(frappe.has_permission("Acta", "write", doc=doc.name), writes)
+                self.assertEqual(doc.name in frappe.get_list("Acta", pluck="name"), sees)

@@ -1,0 +1,13 @@
+from frappe.model.document import Document
+
+from social_crm.field_records.services import templates
+
+
+class ActaTemplate(Document):
+    """One version of a template: a draft is edited, a published one is copied."""
+
+    def validate(self) -> None:
+        templates.validate(self)
+
+    def on_trash(self) -> None:
+        templates.refuse_deletion(self)

@@ -1,0 +1,75 @@
+"""Actas for tests, made the way a gestor makes them."""
+
+from typing import Any
+
+import frappe
+from frappe.utils import nowdate
+
+from social_crm import testing_factories as make
+from social_crm.social_crm import factories as people
+
+COMMUNITY = "Comunidad de las actas"
+GESTOR = "gestor.actas@example.com"
+# A drawn line of one pixel: what the signature field gives.
+SIGNATURE = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+ANSWERS = {
+    "motivo": "seguimiento",
+    "objetivo": "Conocer la situación del hogar",
+    "personas_presentes": 3,
+    "novedades": "no",
+    "desarrollo": "La familia recibió la visita.",
+}
+
+
+def make_team() -> None:
+    """Give the gestor of these tests the role and the community."""
+    people.make_community(COMMUNITY)
+    make.make_user(GESTOR, "Gestor")
+    make.assign(GESTOR, COMMUNITY)
+
+
+def make_family() -> str:
+    """Return a new family of the community of these tests."""
+    before = frappe.session.user
+    frappe.set_user("Administrator")
+    family = people.make_family(2, people.make_community(COMMUNITY))
+    frappe.set_user(before)
+    return family
+
+
+def make_acta(**values: Any) -> Any:
+    """Return a new acta of a home visit, a draft with one signature."""
+    fields = {
+        "template": "home_visit-v1",
+        "visit_date": nowdate(),
+        "answers": ANSWERS,
+        "participants": [participant("Ana Epiayú")],
+    }
+    if not {"family", "beneficiary", "community"} & set(values):
+        fields["family"] = make_family()
+    return frappe.get_doc({"doctype": "Acta", **fields, **values}).insert()
+
+
+def participant(name: str, **values: Any) -> dict:
+    """Return a participant who signed."""
+    return {
+        "participant_name": name,
+        "participant_role": "Beneficiary",
+        "document_number": "CC 1",
+        "signature": SIGNATURE,
+        **values,
+    }
+
+
+def make_template(**values: Any) -> Any:
+    """Return a new draft template with one question."""
+    fields = {
+        "title": "Plantilla de prueba",
+        "template_key": f"prueba_{frappe.generate_hash(length=8)}",
+        "version": 1,
+        "questions": [{"field_type": "text", "field_name": "tema", "label": "Tema", "required": 1}],
+    }
+    return frappe.get_doc({"doctype": "Acta Template", **fields, **values}).insert()

@@ -1,0 +1,81 @@
+"""What the print format of an acta asks for; every function here becomes a Jinja global."""
+
+import json
+
+import frappe.utils
+
+from social_crm.field_records.services import actas, forms, templates
+from social_crm.print_formats import jinja
+
+
+def acta_sections(doc) -> list[dict]:
+    """Return the answers of an acta in the order of its template, ready to print.
+
+    Each section is {"title", "rows": [(label, text)], "photos": [(label, data URI)], "tables": [{"title", "columns",
+    "rows"}]}; what was not asked or not answered is left out.
+    """
+    template = templates.load(doc.template)
+    answers = forms.read_answers(doc.answers)
+    sections = [_section("")]
+    _fill(sections, template, template.items, answers, doc)
+    return [section for section in sections if section["rows"] or section["photos"] or section["tables"]]
+
+
+def acta_commitments(doc) -> list[dict]:
+    """Return the commitments of an acta: as agreed when it is closed, as they are while it is a draft."""
+    if doc.status == "Closed":
+        return json.loads(doc.agreed_commitments or "[]")
+    return actas.commitments_of(doc.name)
+
+
+def _section(title: str) -> dict:
+    return {"title": title, "rows": [], "photos": [], "tables": []}
+
+
+def _fill(sections: list[dict], template, items, answers: dict, doc) -> None:
+    for item in items:
+        row = item.row
+        if item.is_group:
+            sections.append(_section(row.label))
+            _fill(sections, template, item.parts, answers, doc)
+            sections.append(_section(""))
+        elif item.is_repeat:
+            _table(sections[-1], template, item, answers.get(row.name) or [])
+        elif row.name in answers and row.field_type == "image":
+            picture = jinja.attached_image(answers[row.name], "Acta", doc.name)
+            if picture:
+                sections[-1]["photos"].append((row.label, picture))
+        elif row.name in answers:
+            label = row.label or row.name
+            sections[-1]["rows"].append((label, _shown(template, row, answers[row.name])))
+
+
+def _table(section: dict, template, item, rows: list[dict]) -> None:
+    parts = [part for part in item.parts if part.row.field_type not in ("note", "image") and not part.parts]
+    if rows:
+        section["tables"].append(
+            {
+                "title": item.row.label,
+                "columns": [{"label": part.row.label or part.row.name} for part in parts],
+                "rows": [
+                    [_shown(template, part.row, row.get(part.row.name)) for part in parts] for row in rows
+                ],
+            }
+        )
+
+
+def _shown(template, row, value) -> str:
+    if value in (None, "", []):
+        return ""
+    if row.field_type == "date":
+        return jinja.spanish_date(value)
+    if row.field_type in ("select_one", "select_multiple"):
+        labels = template.labels(row.choice_list)
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(one, one) for one in chosen)
+    if row.field_type == "geopoint":
+        text = f"{value['latitude']}, {value['longitude']}".replace(".", ",")
+        return f"{text} (± {value['accuracy']} m)" if value.get("accuracy") else text
+    if row.field_type == "decimal" or (row.field_type == "calculate" and "." in str(value)):
+        return frappe.utils.cstr(value).replace(".", ",")
+    return str(value)

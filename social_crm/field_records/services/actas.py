@@ -1,0 +1,277 @@
+"""What an acta must hold, its closing and its seal."""
+
+import hashlib
+import json
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import getdate, now_datetime
+
+from social_crm.field_records.domain.answers import Result, examine
+from social_crm.field_records.domain.sealing import seal
+from social_crm.field_records.services import forms, templates
+from social_crm.workflow_status import status_from_workflow
+
+# Read-only on screen; over REST a value may still arrive, and is put back.
+OWN_FIELDS = ("closed_on", "closed_by", "content_hash", "agreed_commitments")
+# What the seal covers, besides answers, participants, photos and commitments.
+SEALED_FIELDS = (
+    "name",
+    "template",
+    "template_version",
+    "client_uuid",
+    "visit_date",
+    "start_time",
+    "end_time",
+    "gestor",
+    "family",
+    "beneficiary",
+    "productive_unit",
+    "community",
+    "programme",
+    "place",
+    "latitude",
+    "longitude",
+    "accuracy",
+    "amends",
+    "amendment_reason",
+    "device_time",
+    "closed_on",
+    "closed_by",
+)
+_PARTICIPANT_FIELDS = (
+    "participant_name",
+    "participant_role",
+    "document_number",
+    "beneficiary",
+    "signature",
+    "signed_at",
+    "cannot_sign",
+    "cannot_sign_reason",
+    "witness_name",
+    "witness_document",
+    "witness_signature",
+)
+
+
+def validate(doc: Any) -> None:
+    """Check an acta. A draft may be incomplete, never wrong; a closed one does not change by any door."""
+    before = doc.get_doc_before_save()
+    if before and before.status == "Closed":
+        frappe.throw(
+            _("A closed acta does not change: write an amendment, which is a new acta that names this one."),
+            frappe.PermissionError,
+            title=_("Closed Acta"),
+        )
+    doc.status = status_from_workflow(doc, "Draft")
+    for field in OWN_FIELDS:
+        doc.set(field, before.get(field) if before else None)
+    _check_template(doc, before)
+    _place(doc)
+    if doc.visit_date and getdate(doc.visit_date) > getdate():
+        frappe.throw(_("The visit date lies in the future."), title=_("Date not Possible"))
+    _check_amendment(doc)
+    _note_signatures(doc, before)
+    result = examine_answers(doc)
+    forms.refuse_findings(result)
+    doc.answers = json.dumps(result.answers, ensure_ascii=False)
+    if doc.status == "Closed":
+        _require_complete(doc, result)
+        doc.agreed_commitments = json.dumps(_agreed(doc.name), ensure_ascii=False)
+
+
+def seal_when_closed(doc: Any) -> None:
+    """Stamp and seal an acta that this save has closed."""
+    before = doc.get_doc_before_save()
+    if doc.status == "Closed" and before and before.status != "Closed":
+        # Whole seconds: what is sealed must come back from the database exactly as it was.
+        doc.db_set({"closed_on": now_datetime().replace(microsecond=0), "closed_by": frappe.session.user})
+        doc.db_set("content_hash", seal(sealed_content(frappe.get_doc("Acta", doc.name))))
+
+
+@frappe.whitelist()
+def verify(acta: str) -> dict:
+    """Return whether a closed acta is still what was sealed: {"valid": true or false, "content_hash": stored}."""
+    doc = frappe.get_doc("Acta", acta)
+    doc.check_permission("read")
+    if doc.status != "Closed":
+        frappe.throw(_("Only a closed acta has a seal."), title=_("Not Closed"))
+    return {"valid": seal(sealed_content(doc)) == doc.content_hash, "content_hash": doc.content_hash}
+
+
+def sealed_content(doc: Any) -> dict[str, Any]:
+    """Return what the seal of an acta covers, as texts and whole numbers, read from the database."""
+    answers = forms.read_answers(doc.answers)
+    return {
+        **{field: _text(doc.get(field)) for field in SEALED_FIELDS},
+        "answers": answers,
+        "participants": [
+            {field: _text(row.get(field)) for field in _PARTICIPANT_FIELDS} for row in doc.participants
+        ],
+        "photos": [[address, _file_hash(doc, address)] for address in photos_of(answers)],
+        "commitments": json.loads(doc.agreed_commitments or "[]"),
+    }
+
+
+def examine_answers(doc: Any) -> Result:
+    """Return what the domain makes of the answers of an acta."""
+    return examine(templates.load(doc.template), forms.read_answers(doc.answers), getdate(doc.visit_date))
+
+
+def photos_of(answers: Any) -> list[str]:
+    """Return the addresses of all pictures among answers, in a fixed order."""
+    if isinstance(answers, dict):
+        return [found for key in sorted(answers) for found in photos_of(answers[key])]
+    if isinstance(answers, list):
+        return [found for item in answers for found in photos_of(item)]
+    is_file = isinstance(answers, str) and answers.startswith(("/files/", "/private/files/"))
+    return [answers] if is_file else []
+
+
+def commitments_of(acta: str) -> list[Any]:
+    """Return the commitments that an acta made, oldest first."""
+    # They belong to the acta's content: whoever may read the acta reads what was agreed in it.
+    return frappe.get_all(
+        "Commitment",
+        filters={"reference_doctype": "Acta", "reference_name": acta},
+        fields=["name", "subject", "due_date", "responsible_party", "responsible", "status", "creation"],
+        order_by="creation, name",
+    )
+
+
+def _agreed(acta: str) -> list[dict[str, str]]:
+    """The commitments as they stood when the acta was closed: they live on as records of their own."""
+    return [
+        {
+            "name": row.name,
+            "subject": row.subject,
+            "due_date": str(row.due_date),
+            "responsible_party": row.responsible_party or "",
+        }
+        for row in commitments_of(acta)
+    ]
+
+
+def refuse_deletion(doc: Any) -> None:
+    """A closed acta stays."""
+    if doc.status == "Closed":
+        frappe.throw(
+            _("A closed acta stays on record and cannot be deleted."),
+            frappe.PermissionError,
+            title=_("Closed Acta"),
+        )
+
+
+def keep_files(doc: Any, method: str | None = None) -> None:
+    """Keep the files of a closed acta: an event of File, for deletions."""
+    if (
+        doc.attached_to_doctype == "Acta"
+        and doc.attached_to_name
+        and frappe.db.get_value("Acta", doc.attached_to_name, "status") == "Closed"
+    ):
+        frappe.throw(
+            _("This file belongs to the closed acta {0} and stays with it.").format(doc.attached_to_name),
+            frappe.PermissionError,
+            title=_("Closed Acta"),
+        )
+
+
+def _check_template(doc: Any, before: Any) -> None:
+    template = frappe.db.get_value(
+        "Acta Template", doc.template, ["title", "version", "status"], as_dict=True
+    )
+    if not template:
+        frappe.throw(_("Choose the template of the acta."), title=_("Template Missing"))
+    if before is None and template.status != "Published":
+        frappe.throw(
+            _("The template {0} is not published: choose a published version.").format(doc.template),
+            title=_("Template not Published"),
+        )
+    if before and before.template != doc.template:
+        frappe.throw(_("An acta keeps the template version that it began with."), title=_("Another Template"))
+    doc.template_title, doc.template_version = template.title, template.version
+
+
+def _place(doc: Any) -> None:
+    """Fill what follows: the person's family, the family's community; then the title."""
+    if doc.productive_unit and not doc.beneficiary:
+        doc.beneficiary = frappe.db.get_value("Productive Unit", doc.productive_unit, "beneficiary")
+    if doc.beneficiary and not doc.family:
+        doc.family = frappe.db.get_value("Beneficiary", doc.beneficiary, "family")
+    if doc.family and not doc.community:
+        doc.community = frappe.db.get_value("Family", doc.family, "community")
+    if not (doc.community or doc.family or doc.beneficiary):
+        frappe.throw(
+            _("Say what the acta is about: a family, a person or a community."), title=_("Subject Missing")
+        )
+    subject = (
+        (doc.beneficiary and frappe.db.get_value("Beneficiary", doc.beneficiary, "full_name"))
+        or (doc.family and frappe.db.get_value("Family", doc.family, "family_name"))
+        or doc.community
+    )
+    doc.title = f"{doc.template_title} · {subject}"[:140]
+
+
+def _check_amendment(doc: Any) -> None:
+    if not doc.amends:
+        return
+    if frappe.db.get_value("Acta", doc.amends, "status") != "Closed":
+        frappe.throw(
+            _("Only a closed acta is amended; {0} can still be corrected.").format(doc.amends),
+            title=_("Amendment not Needed"),
+        )
+    if not doc.amendment_reason:
+        frappe.throw(_("Write the reason for the amendment."), title=_("Reason Missing"))
+
+
+def _note_signatures(doc: Any, before: Any) -> None:
+    """The server's time of each signature: when it first arrived, kept while it is the same."""
+    known = {row.signature: row.signed_at for row in before.participants if row.signature} if before else {}
+    for row in doc.participants:
+        if row.cannot_sign:
+            row.signature = None
+        row.signed_at = (
+            (known.get(row.signature) or now_datetime().replace(microsecond=0)) if row.signature else None
+        )
+
+
+def _require_complete(doc: Any, result: Result) -> None:
+    problems = [forms.finding_text(finding) for finding in result.missing]
+    if not doc.participants:
+        problems.append(_("Write at least one participant."))
+    for row in doc.participants:
+        if row.cannot_sign and not (row.cannot_sign_reason and row.witness_name):
+            problems.append(
+                _("{0} cannot sign: write the reason and the witness.").format(row.participant_name)
+            )
+        elif not row.cannot_sign and not row.signature:
+            problems.append(_("The signature of {0} is missing.").format(row.participant_name))
+    if problems:
+        frappe.throw(
+            "<br>".join(frappe.utils.escape_html(problem) for problem in problems),
+            title=_("Not Ready to Close"),
+        )
+
+
+def _file_hash(doc: Any, address: str) -> str:
+    # The file of this very acta: whoever may read the acta may read it.
+    names = frappe.get_all(
+        "File",
+        filters={"file_url": address, "attached_to_doctype": "Acta", "attached_to_name": doc.name},
+        pluck="name",
+        order_by="creation",
+        limit=1,
+    )
+    if not names:
+        return ""
+    content = frappe.get_doc("File", names[0]).get_content()
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def _text(value: Any) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return repr(value)
+    return value if isinstance(value, int) else str(value)

@@ -1,0 +1,99 @@
+"""A template as the Desk draws it, and what the server says of answers while they are written."""
+
+import json
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from social_crm.field_records.domain.answers import Finding, Result, examine
+from social_crm.field_records.domain.templates import Item, Template
+from social_crm.field_records.services import templates
+
+
+@frappe.whitelist()
+def template_form(template: str) -> list[dict]:
+    """Return the questions of a template, groups and repeats with their parts, for whoever may read it."""
+    frappe.get_doc("Acta Template", template).check_permission("read")
+    built = templates.load(template)
+    return [_node(item, built) for item in built.items]
+
+
+@frappe.whitelist()
+def look_at_answers(template: str, answers: str | dict, visit_date: str | None = None) -> dict:
+    """Return what the server makes of answers: visible paths, values as kept, findings and what is missing."""
+    frappe.get_doc("Acta Template", template).check_permission("read")
+    result = examine(templates.load(template), read_answers(answers), getdate(visit_date))
+    return {
+        "visible": sorted(result.visible),
+        "answers": result.answers,
+        "findings": [{"path": f.path, "text": finding_text(f)} for f in result.findings],
+        "missing": [{"path": f.path, "text": finding_text(f)} for f in result.missing],
+    }
+
+
+def read_answers(answers: Any) -> dict[str, Any]:
+    """Return answers that arrived as a mapping or as its JSON text; anything else is refused."""
+    if not answers:
+        return {}
+    try:
+        value = json.loads(answers) if isinstance(answers, str) else answers
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        frappe.throw(
+            _("The answers must be a JSON object: field name and value."), title=_("Answers not Understood")
+        )
+    return value
+
+
+def refuse_findings(result: Result) -> None:
+    """Say what is wrong with answers."""
+    if result.findings:
+        frappe.throw(
+            "<br>".join(frappe.utils.escape_html(finding_text(f)) for f in result.findings[:20]),
+            title=_("Answers to Correct"),
+        )
+
+
+def finding_text(finding: Finding) -> str:
+    """Return what is wrong with an answer in the user's language."""
+    texts = {
+        "required": _("{0}: an answer is needed."),
+        "constraint": _("{0}: the answer is not possible."),
+        "unknown_field": _("{0}: the template has no such field."),
+        "number": _("{0}: write a number."),
+        "integer": _("{0}: write a whole number."),
+        "date": _("{0}: write a date that exists."),
+        "time": _("{0}: write a time such as 14:30."),
+        "choice": _("{0}: choose one of the options."),
+        "geopoint": _("{0}: write latitude and longitude."),
+        "image": _("{0}: attach a picture."),
+        "text": _("{0}: write a text."),
+        "too_long": _("{0}: the text is too long."),
+        "not_rows": _("{0}: a list of rows is needed."),
+        "too_many_rows": _("{0}: there are too many rows."),
+    }
+    if finding.message:
+        return f"{finding.label}: {finding.message}"
+    return texts.get(finding.code, "{0}").format(finding.label)
+
+
+def _node(item: Item, template: Template) -> dict[str, Any]:
+    row = item.row
+    return {
+        "type": row.field_type,
+        "name": row.name,
+        "label": row.label,
+        "hint": row.hint,
+        "required": row.required,
+        "appearance": row.appearance,
+        "default": row.default,
+        "choices": [
+            {"value": value, "label": label} for value, label in template.labels(row.choice_list).items()
+        ]
+        if row.choice_list
+        else [],
+        "parts": [_node(part, template) for part in item.parts],
+    }
