@@ -66,7 +66,7 @@ class TestActa(SocialCRMTestCase):
             {"answers": "{}"},
             {"content_hash": "x"},
         ):
-            with self.subTest(change), self.assertRaises(frappe.ValidationError | frappe.PermissionError):
+            with self.subTest(change), self.assertRaises((frappe.ValidationError, frappe.PermissionError)):
                 doc.reload()
                 doc.update(change).save()
         with self.assertRaises(frappe.PermissionError):

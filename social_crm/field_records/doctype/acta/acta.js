@@ -1,0 +1,257 @@
+// The form of an acta is drawn from its template; what applies, what is calculated and what is wrong, the server says.
+frappe.ui.form.on("Acta", {
+    setup(frm) {
+        frm.set_query("template", () => ({ filters: { status: "Published" } }));
+        frm.set_query("amends", () => ({ filters: { status: "Closed" } }));
+        frm.set_query("productive_unit", () => (frm.doc.beneficiary ? { filters: { beneficiary: frm.doc.beneficiary } } : {}));
+        frm.set_query("beneficiary", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
+    },
+    refresh(frm) {
+        const closed = frm.doc.status === "Closed";
+        if (closed) {
+            frm.disable_save();
+            frm.add_custom_button(__("Amend"), () => ask_amendment(frm));
+        } else if (!frm.is_new()) {
+            frm.add_custom_button(__("Add Commitment"), () => ask_commitment(frm));
+        }
+        draw_form(frm);
+        draw_commitments(frm);
+        draw_seal(frm);
+    },
+    template: draw_form,
+    visit_date: look,
+});
+
+function draw_form(frm) {
+    const wrapper = frm.get_field("answers_html").$wrapper;
+    if (!frm.doc.template) {
+        wrapper.html(`<p class="text-muted">${__("Choose a template first.")}</p>`);
+        return;
+    }
+    const key = `${frm.doc.name}:${frm.doc.template}:${frm.doc.modified}:${frm.doc.status}`;
+    if (frm.acta_form && frm.acta_form.key === key) return;
+    frappe.call("social_crm.field_records.services.forms.template_form", { template: frm.doc.template }).then(({ message }) => {
+        wrapper.empty();
+        frm.acta_form = {
+            key,
+            tree: message,
+            group: new frappe.ui.FieldGroup({
+                fields: message.flatMap((node) => fields_for(node, frm)),
+                body: $('<div class="acta-form">').appendTo(wrapper)[0],
+            }),
+        };
+        frm.acta_form.group.make();
+        fill(frm);
+        look(frm);
+    });
+}
+
+function fields_for(node, frm) {
+    const read_only = frm.doc.status === "Closed" || node.type === "calculate" ? 1 : 0;
+    const base = {
+        fieldname: node.name,
+        label: node.label,
+        description: node.hint ? frappe.utils.escape_html(node.hint) : "",
+        reqd: node.required ? 1 : 0,
+        read_only,
+        onchange: () => changed(frm),
+    };
+    if (node.type === "begin_group") {
+        const end = { fieldtype: "Section Break", fieldname: `${node.name}_end` };
+        return [{ fieldtype: "Section Break", fieldname: node.name, label: node.label }, ...node.parts.flatMap((part) => fields_for(part, frm)), end];
+    }
+    if (node.type === "begin_repeat") {
+        const parts = node.parts.flatMap((part) => fields_for({ ...part, required: false }, frm));
+        return [
+            {
+                ...base,
+                reqd: 0,
+                fieldtype: "Table",
+                in_place_edit: true,
+                cannot_add_rows: read_only,
+                cannot_delete_rows: read_only,
+                data: [],
+                fields: parts.map((part) => ({ ...part, in_list_view: 1, columns: 2, onchange: () => changed(frm) })),
+            },
+        ];
+    }
+    return [{ ...base, ...control_for(node) }];
+}
+
+function control_for(node) {
+    const options = node.choices.map((choice) => ({ value: choice.value, label: choice.label }));
+    const controls = {
+        integer: { fieldtype: "Int" },
+        decimal: { fieldtype: "Float" },
+        date: { fieldtype: "Date" },
+        time: { fieldtype: "Time" },
+        select_one: { fieldtype: "Select", options: [{ value: "", label: "" }, ...options] },
+        select_multiple: { fieldtype: "MultiCheck", options, columns: 2 },
+        note: { fieldtype: "HTML", options: `<p class="text-muted">${frappe.utils.escape_html(node.label)}</p>`, label: "" },
+        geopoint: { fieldtype: "Data", placeholder: __("Latitude, longitude") },
+        image: { fieldtype: "Attach Image" },
+    };
+    const text = { fieldtype: node.appearance.includes("multiline") ? "Small Text" : "Data" };
+    return controls[node.type] || text;
+}
+
+// Every question by its name: groups hold theirs openly, a repeat is one question.
+function questions(tree) {
+    return tree.flatMap((node) => (node.type === "begin_group" ? questions(node.parts) : node.type === "note" ? [] : [node]));
+}
+
+function stored(frm) {
+    const answers = frm.doc.answers;
+    return (typeof answers === "string" ? JSON.parse(answers || "{}") : answers) || {};
+}
+
+function fill(frm) {
+    const answers = stored(frm);
+    frm.acta_form.filling = true;
+    const tasks = questions(frm.acta_form.tree).map((node) => {
+        const field = frm.acta_form.group.get_field(node.name);
+        let value = answers[node.name] ?? (frm.is_new() && node.default ? node.default : null);
+        if (value == null) return null;
+        if (node.type === "geopoint" && typeof value === "object") value = `${value.latitude}, ${value.longitude}`;
+        if (node.type === "begin_repeat") {
+            field.df.data = value.map((row, index) => ({ ...row, idx: index + 1, name: `row ${index + 1}` }));
+            return field.grid.refresh();
+        }
+        if (node.type === "select_multiple") {
+            field.selected_options = value.slice();
+            field.df.options.forEach((option) => (option.checked = value.includes(option.value)));
+            return field.refresh_input();
+        }
+        return field.set_value(value);
+    });
+    Promise.all(tasks).then(() => setTimeout(() => (frm.acta_form.filling = false), 200));
+}
+
+function read(frm) {
+    const answers = {};
+    questions(frm.acta_form.tree).forEach((node) => {
+        if (node.type === "calculate") return;
+        const field = frm.acta_form.group.get_field(node.name);
+        let value = node.type === "select_multiple" ? field.selected_options || [] : field.get_value();
+        if (node.type === "begin_repeat") {
+            const names = node.parts.filter((part) => !["note", "calculate"].includes(part.type)).map((part) => part.name);
+            value = (field.grid.get_data() || [])
+                .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, row[name]])))
+                .filter((row) => Object.keys(row).length);
+        }
+        // An empty number box reads as 0: it is an answer only when something was typed.
+        if (["integer", "decimal"].includes(node.type) && !field.$input?.val()) value = null;
+        if (value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length)) answers[node.name] = value;
+    });
+    return answers;
+}
+
+function changed(frm) {
+    if (!frm.acta_form || frm.acta_form.filling || frm.doc.status === "Closed") return;
+    const text = JSON.stringify(read(frm));
+    if (text === JSON.stringify(stored(frm))) return;
+    frm.set_value("answers", text);
+    look(frm);
+}
+
+const look = frappe.utils.debounce((frm) => {
+    if (!frm.acta_form) return;
+    frappe
+        .call("social_crm.field_records.services.forms.look_at_answers", {
+            template: frm.doc.template,
+            answers: frm.doc.status === "Closed" ? stored(frm) : read(frm),
+            visit_date: frm.doc.visit_date,
+        })
+        .then(({ message }) => show_findings(frm, message));
+}, 400);
+
+function show_findings(frm, seen) {
+    const visible = new Set(seen.visible);
+    const walk = (nodes) =>
+        nodes.forEach((node) => {
+            frm.acta_form.group.set_df_property(node.name, "hidden", visible.has(node.name) ? 0 : 1);
+            if (node.type === "begin_group") walk(node.parts);
+            if (node.type === "calculate" && !node.label) frm.acta_form.group.set_df_property(node.name, "hidden", 1);
+            if (node.type === "calculate") {
+                frm.acta_form.filling = true;
+                frm.acta_form.group.set_value(node.name, seen.answers[node.name] ?? "");
+                setTimeout(() => (frm.acta_form.filling = false), 200);
+            }
+        });
+    walk(frm.acta_form.tree);
+    const wrapper = frm.get_field("answers_html").$wrapper;
+    wrapper.find(".acta-findings").remove();
+    if (frm.doc.status === "Closed") return;
+    const list = (items, colour) =>
+        items.map((item) => `<li class="text-${colour}">${frappe.utils.escape_html(item.text)}</li>`).join("");
+    if (seen.findings.length || seen.missing.length) {
+        wrapper.append(`<div class="acta-findings border-top pt-3"><b>${__("Before closing")}</b>
+            <ul>${list(seen.findings, "danger")}${list(seen.missing, "muted")}</ul></div>`);
+    }
+}
+
+function draw_commitments(frm) {
+    const wrapper = frm.get_field("commitments_html").$wrapper;
+    if (frm.is_new()) {
+        wrapper.html(`<p class="text-muted">${__("Save the acta first.")}</p>`);
+        return;
+    }
+    frappe.call("social_crm.field_records.services.actions.commitments", { acta: frm.doc.name }).then(({ message }) => {
+        const rows = message.map(
+            (row) => `<tr><td><a href="/app/commitment/${encodeURIComponent(row.name)}">${frappe.utils.escape_html(row.subject)}</a></td>
+            <td>${frappe.datetime.str_to_user(row.due_date)}</td><td>${__(row.responsible_party || "")}</td><td>${__(row.status)}</td></tr>`
+        );
+        wrapper.html(
+            rows.length
+                ? `<table class="table table-bordered"><thead><tr><th>${__("Commitment")}</th><th>${__("Due Date")}</th>
+                   <th>${__("Responsible Party")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows.join("")}</tbody></table>`
+                : `<p class="text-muted">${__("No commitments yet.")}</p>`
+        );
+    });
+}
+
+function draw_seal(frm) {
+    const wrapper = frm.get_field("seal_html").$wrapper.empty();
+    if (frm.doc.status !== "Closed") return;
+    frappe.call("social_crm.field_records.services.actas.verify", { acta: frm.doc.name }).then(({ message }) => {
+        const [colour, text] = message.valid
+            ? ["green", __("The content is what was sealed.")]
+            : ["red", __("The content is no longer what was sealed.")];
+        wrapper.html(`<span class="indicator-pill ${colour}">${text}</span>`);
+    });
+}
+
+function ask_commitment(frm) {
+    const dialog = new frappe.ui.Dialog({
+        title: __("Add Commitment"),
+        fields: [
+            { fieldtype: "Data", fieldname: "subject", label: __("Commitment"), reqd: 1 },
+            { fieldtype: "Date", fieldname: "due_date", label: __("Due Date"), reqd: 1 },
+            { fieldtype: "Select", fieldname: "responsible_party", label: __("Responsible Party"), options: ["Family", "Staff"], default: "Family", reqd: 1 },
+        ],
+        primary_action_label: __("Add Commitment"),
+        primary_action: (values) => {
+            dialog.disable_primary_action();
+            frappe
+                .call("social_crm.field_records.services.actions.add_commitment", { acta: frm.doc.name, ...values })
+                .then(() => {
+                    dialog.hide();
+                    draw_commitments(frm);
+                })
+                .catch(() => dialog.enable_primary_action());
+        },
+    });
+    dialog.show();
+}
+
+function ask_amendment(frm) {
+    frappe.prompt(
+        [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason for the Amendment"), reqd: 1 }],
+        ({ reason }) =>
+            frappe
+                .call("social_crm.field_records.services.actions.amend", { acta: frm.doc.name, reason })
+                .then(({ message }) => frappe.set_route("Form", "Acta", message)),
+        __("Amend"),
+        __("Amend")
+    );
+}

@@ -1,0 +1,3 @@
+frappe.listview_settings["Acta"] = {
+    add_fields: ["status", "workflow_state"],
+};
