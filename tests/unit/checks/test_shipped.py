@@ -30,5 +30,11 @@ def test_transition_to_nowhere_and_unreachable_state_are_found():
 
 
 def test_state_named_twice_is_found():
-    found = shipped.workflow_problems({"states": [{"state": "Draft"}, {"state": "Draft"}], "transitions": []})
-    assert found == ["state 'Draft' appears twice"]
+    twice = [{"state": "Draft", "allow_edit": "Gestor"}, {"state": "Draft", "allow_edit": "Gestor"}]
+    found = shipped.workflow_problems({"states": twice, "transitions": []})
+    assert found == ["state 'Draft' appears twice for Gestor"]
+
+
+def test_state_with_two_editing_roles_passes():
+    two = [{"state": "Draft", "allow_edit": "Gestor"}, {"state": "Draft", "allow_edit": "Income Advisor"}]
+    assert shipped.workflow_problems({"states": two, "transitions": []}) == []

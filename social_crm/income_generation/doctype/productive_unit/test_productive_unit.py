@@ -146,3 +146,16 @@ class TestProductiveUnit(SocialCRMTestCase):
         frappe.set_user(make_staff("fes-unidades@example.com", "FES Advisor", self.place))
         with self.assertRaises(frappe.PermissionError):
             make_unit(self.person)
+
+    def test_gestor_works_in_the_diagnosis_and_not_beyond(self):
+        make_unit(self.person)
+        frappe.set_user(make_staff("gestora-diagnostico@example.com", "Gestor", self.place))
+        unit = make_unit(self.person)
+        unit.description = "Vende pan"
+        unit.save()
+        unit = apply_workflow(unit, "Advance")
+        self.assertEqual(unit.workflow_state, "Profile")
+        unit = frappe.get_doc("Productive Unit", unit.name)
+        unit.description = "Vende tortas"
+        with self.assertRaises(frappe.PermissionError):
+            unit.save()
