@@ -12,7 +12,8 @@ add_to_apps_screen = [
         "name": "social_crm",
         "logo": "/assets/social_crm/images/social_crm.svg",
         "title": "Social CRM",
-        "route": "/app/social-crm",
+        # Not /app/social-crm: v15 compares that with the workspace's name and, for a name of two words, opens another.
+        "route": "/app",
         "has_permission": "social_crm.apps_screen.has_permission",
     }
 ]
