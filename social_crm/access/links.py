@@ -12,6 +12,7 @@ from frappe import _
 
 from social_crm.access.assignments import grants_of
 from social_crm.access.files import check_attached
+from social_crm.access.references import is_unsaved_form
 from social_crm.permissions import readable_names
 from social_crm.scopes import PROTECTED, REFERENCES
 
@@ -40,6 +41,7 @@ def check_links(doc: Any, method: str | None = None) -> None:
     for target, names in new.items():
         added = names - old.get(target, set())
         hidden = added - readable_names(target, added)
+        hidden -= {name for name in hidden if is_unsaved_form(doc, target, name, frappe.session.user)}
         if hidden:
             _refuse(target, hidden)
 

@@ -135,10 +135,10 @@ def _refers_to_visible(doc: Any, user: str) -> bool:
     carried = (doc.get(type_field), doc.get(name_field))
     stored = frappe.db.get_value(doc.doctype, doc.name, (type_field, name_field)) if doc.get("name") else None
     pairs = {carried, tuple(stored)} if stored else {carried}
-    return all(may_see(*pair, user) or _is_unsaved(doc, *pair, user) for pair in pairs)
+    return all(may_see(*pair, user) or is_unsaved_form(doc, *pair, user) for pair in pairs)
 
 
-def _is_unsaved(doc: Any, doctype: str, name: str | None, user: str) -> bool:
+def is_unsaved_form(doc: Any, doctype: str, name: str | None, user: str) -> bool:
     """Whether a file hangs on a form that its own writer has not saved yet; it is attached there before it has a name."""
     if doc.doctype != "File" or (doc.get("owner") or user) != user:
         return False

@@ -71,10 +71,15 @@ class TestContactsAndFiles(SocialCRMTestCase):
     def test_a_file_may_hang_on_a_form_that_is_not_saved_yet(self):
         theirs = save_file("theirs.txt", b"theirs", "Beneficiary", "new-beneficiary-1", is_private=1)
         frappe.set_user(self.user)
-        own = {"file_name": "own.txt", "content": b"own", "is_private": 1, "attached_to_doctype": "Beneficiary"}
+        own = {
+            "file_name": "own.txt",
+            "content": b"own",
+            "is_private": 1,
+            "attached_to_doctype": "Beneficiary",
+        }
         file = frappe.get_doc({"doctype": "File", **own, "attached_to_name": "new-beneficiary-1"}).insert()
         self.assertTrue(file.has_permission("read"))
-        self.assertFalse(theirs.has_permission("read"))
+        self.assertFalse(frappe.get_doc("File", theirs.name).has_permission("read"))
         with self.assertRaises(frappe.PermissionError):
             frappe.get_doc({"doctype": "File", **own, "attached_to_name": self.far.name}).insert()
 
