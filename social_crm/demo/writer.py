@@ -154,7 +154,7 @@ def _write_visits(block: Block, seed: int, today: date, size: int, first: bool) 
     """Write the actas and the psychosocial cases of a block; confidential notes only in the first one."""
     opened = []
     for index, planned in told("Actas and cases", list(enumerate(block.families)), len(block.families)):
-        acta = actas.plan(planned, seed, today, size) if frappe.db.exists("DocType", "Acta") else None
+        acta = actas.plan(planned, seed, today, size)
         if acta:
             actas.write(block.names[index], block.members[index], acta)
         case = cases.plan(planned, seed, today, size)
