@@ -7,6 +7,7 @@ import frappe
 from social_crm.social_crm.factories import make_family, make_person, members
 from social_crm.social_crm.services import links, person_merge
 from social_crm.testing import SocialCRMTestCase
+from social_crm.testing_factories import make_user
 
 DAY = date(2024, 6, 1)
 IGNORED = {"modified", "modified_by"}
@@ -111,14 +112,6 @@ class TestBeneficiaryMerge(SocialCRMTestCase):
             frappe.get_doc({"doctype": "Commitment", **values}).insert()
 
     def test_only_some_roles_merge(self):
-        frappe.get_doc(
-            {
-                "doctype": "User",
-                "email": "merge.gestor@example.com",
-                "first_name": "G",
-                "send_welcome_email": 0,
-            }
-        ).insert()
-        frappe.get_doc("User", "merge.gestor@example.com").add_roles("Gestor")
+        make_user("merge.gestor@example.com", "Gestor")
         frappe.set_user("merge.gestor@example.com")
         self.assertRaises(frappe.PermissionError, person_merge.merge, self.duplicate, self.kept, "x")
