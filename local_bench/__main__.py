@@ -16,6 +16,7 @@ HELP = """\
 usage: ./run COMMAND [options]
 
   demo [--port N]      set up what is missing and serve the site with demo data; prints the address and logins
+       [--empty]       the same without demo data
   stop                 stop everything this bench runs
   status               what runs, where, and since which set-up
   logs [NAME] [-f]     the services' logs (web, door, worker, schedule, mariadb, redis_cache, redis_queue, setup)
@@ -43,7 +44,9 @@ def _existing(bench: Bench) -> Bench:
 def command_demo(bench: Bench, words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run demo")
     parser.add_argument("--port", default=os.environ.get("SOCIAL_CRM_PORT"))
-    demo.demo(bench, parser.parse_args(words).port)
+    parser.add_argument("--empty", action="store_true", help="without demo data")
+    asked = parser.parse_args(words)
+    demo.demo(bench, asked.port, data=not asked.empty)
     return 0
 
 

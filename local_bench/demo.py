@@ -94,7 +94,8 @@ def demo_users() -> list[tuple[str, str, str]]:
 def tell(bench: Bench) -> None:
     """Print where the site is and who can log in."""
     rows = [("Administrator", bench.secrets["administrator"], "everything")]
-    rows += [(email, bench.secrets["demo"], f"{role} ({name})") for email, role, name in demo_users()]
+    if bench.is_done("demo-data", bench.site):
+        rows += [(email, bench.secrets["demo"], f"{role} ({name})") for email, role, name in demo_users()]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     say.line()
     say.line(f"Social CRM is up at {bench.url}")
@@ -107,13 +108,13 @@ def tell(bench: Bench) -> None:
     say.line("Stop it with ./run stop; see ./run help for more.")
 
 
-def demo(bench: Bench, port: str | None) -> None:
+def demo(bench: Bench, port: str | None, data: bool = True) -> None:
     """Bring the demo up; if that is broken off, stop what runs so that nothing stays behind."""
     python_env.check_python()
     bench.root.mkdir(parents=True, exist_ok=True)
     with cache.lock(bench.root / "setup.lock"):
         try:
-            bring_up(bench, port)
+            bring_up(bench, port, data)
         except BaseException:
             services.stop_all(bench)
             raise

@@ -42,7 +42,7 @@ def processes_of(root: Path) -> list[str]:
 def start_until(text: str, environment: dict[str, str]) -> subprocess.Popen[str]:
     """Start ./run demo and return once it has printed a text."""
     process = subprocess.Popen(
-        [CHECKOUT / "run", "demo"],
+        [CHECKOUT / "run", "demo", "--empty"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -57,6 +57,20 @@ def start_until(text: str, environment: dict[str, str]) -> subprocess.Popen[str]
     return process
 
 
+def listens(bench: Bench) -> str:
+    """What a listener hears when a record is made through the served site."""
+    words = [
+        bench.url,
+        bench.site,
+        bench.frappe / "node_modules",
+        "Administrator",
+        bench.secrets["administrator"],
+    ]
+    script = Path(__file__).parent / "realtime.mjs"
+    done = subprocess.run(["node", script, *words], capture_output=True, text=True, timeout=PATIENCE)
+    return done.stdout.strip() or done.stderr.strip()
+
+
 def test_ctrl_c_leaves_nothing_running_and_the_next_try_succeeds(second):
     bench, environment = second
     process = start_until("Installing Social CRM", environment)
@@ -68,13 +82,19 @@ def test_ctrl_c_leaves_nothing_running_and_the_next_try_succeeds(second):
     assert processes_of(bench.root) == []
 
     done = subprocess.run(
-        [CHECKOUT / "run", "demo"], env=environment, capture_output=True, text=True, timeout=PATIENCE
+        [CHECKOUT / "run", "demo", "--empty"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     url = Bench(bench.root).url
     assert url in done.stdout
     with urllib.request.urlopen(f"{url}/login", timeout=60) as answer:
         assert answer.status == 200
+
+    assert listens(Bench(bench.root)) == "HEARD ToDo"
 
     again = subprocess.run([CHECKOUT / "run", "status"], env=environment, capture_output=True, text=True)
     assert again.returncode == 0, again.stdout
