@@ -5,10 +5,14 @@ These tests are an outside program: they speak HTTP and import nothing of Frappe
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 import requests
+
+# Tests share helpers (lending.py): pytest imports each of them by its path, without its folder.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 class Client:
