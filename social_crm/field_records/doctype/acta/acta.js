@@ -19,7 +19,7 @@ frappe.ui.form.on("Acta", {
         draw_seal(frm);
     },
     template: draw_form,
-    visit_date: look,
+    visit_date: (frm) => look(frm),
 });
 
 function draw_form(frm) {
