@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -11,25 +12,54 @@ from local_bench.checks import tree
 LEFT_OVER = re.compile(r"^\s*(debugger\b|console\.(log|debug)\()")
 
 
-def findings(root: Path) -> list[str]:
-    found = []
-    paths = (
-        tree.app_files(root, ".js", ".mjs")
-        + tree.files(root / "tests", ".mjs")
-        + tree.files(root / "local_bench", ".mjs")
+# Reads every file of a list as a plain script in one process; prints those that do not parse, with the reason.
+READER = """
+const fs = require("fs"), vm = require("vm");
+for (const file of JSON.parse(fs.readFileSync(0, "utf-8"))) {
+    try { new vm.Script(fs.readFileSync(file, "utf-8").replace(/^#!.*/, ""), { filename: file }); }
+    catch (problem) { console.log(JSON.stringify([file, problem.message])); }
+}
+"""
+MODULE_SIGNS = (
+    "import statement outside a module",
+    "Unexpected token 'export'",
+    "Cannot use 'import.meta'",
+    "await is only",
+)
+
+
+def unparsed(paths: list[Path]) -> dict[Path, str]:
+    """The files that are neither a script nor a module, with what is wrong."""
+    done = subprocess.run(
+        ["node", "-e", READER],
+        input=json.dumps([str(path) for path in paths]),
+        capture_output=True,
+        text=True,
     )
-    for path in paths:
-        done = subprocess.run(["node", "--check", str(path)], capture_output=True, text=True)
-        # A bundle may import other bundles; as a plain script such a file does not parse, so it is read as a module.
-        if done.returncode and "outside a module" in done.stderr:
-            text = path.read_bytes()
-            done = subprocess.run(
-                ["node", "--input-type=module", "--check", "-"], input=text, capture_output=True
+    found = {}
+    for line in done.stdout.splitlines():
+        name, reason = json.loads(line)
+        path = Path(name)
+        if any(sign in reason for sign in MODULE_SIGNS):
+            words = ["node", "--input-type=module", "--check", "-"]
+            module = subprocess.run(
+                words, input=path.read_text(encoding="utf-8"), capture_output=True, text=True
             )
-        if done.returncode:
-            problem = done.stderr if isinstance(done.stderr, str) else done.stderr.decode()
-            lines = [line for line in problem.splitlines() if "Error" in line]
-            found.append(f"{tree.at(root, path)}: {lines[0] if lines else 'does not parse'}")
+            reasons = [text for text in module.stderr.splitlines() if "Error" in text]
+            if not module.returncode:
+                continue
+            reason = reasons[0] if reasons else reason
+        found[path] = reason
+    if done.returncode:
+        found[paths[0]] = done.stderr.strip()[-200:]
+    return found
+
+
+def findings(root: Path) -> list[str]:
+    paths = tree.app_files(root, ".js", ".mjs")
+    paths += tree.files(root / "tests", ".mjs") + tree.files(root / "local_bench", ".mjs")
+    found = [f"{tree.at(root, path)}: {reason}" for path, reason in unparsed(paths).items()]
+    for path in paths:
         if path.is_relative_to(root / tree.APP):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 if LEFT_OVER.search(line):

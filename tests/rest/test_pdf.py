@@ -44,9 +44,15 @@ def test_every_page_has_letterhead_and_number(client):
             },
         )
         assert answer.status_code == 200, answer.text[:500]
-        pages = [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.content)).pages]
+        pages = [
+            " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.content)).pages
+        ]
     finally:
-        for doctype, document in (("Note", note), ("Print Format", print_format), ("Letter Head", letterhead)):
+        for doctype, document in (
+            ("Note", note),
+            ("Print Format", print_format),
+            ("Letter Head", letterhead),
+        ):
             administrator.call("DELETE", f"/api/resource/{doctype}/{document['name']}")
     assert [HEAD in text for text in pages] == [True, True]
     assert [f"Hoja {number} de 2" in text for number, text in enumerate(pages, 1)] == [True, True]
