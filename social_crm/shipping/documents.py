@@ -71,11 +71,20 @@ def overwrite(doctype: str, name: str, values: Mapping[str, Any]) -> Values:
     return read(doctype, name) or {}
 
 
-def delete(doctype: str, name: str) -> None:
-    """Delete a row of ours that nobody edited; links to it are the caller's matter."""
+def delete(doctype: str, name: str, at_any_rate: bool = False) -> None:
+    """Delete a row that we brought; links to it are the caller's matter.
+
+    at_any_rate: also where the record's own rules keep it (a published template), for its DocType goes as well.
+    """
     # Migrate and uninstall take back what they brought.
     frappe.delete_doc(
-        doctype, name, force=True, ignore_permissions=True, ignore_missing=True, delete_permanently=True
+        doctype,
+        name,
+        force=True,
+        ignore_permissions=True,
+        ignore_missing=True,
+        ignore_on_trash=at_any_rate,
+        delete_permanently=True,
     )
 
 

@@ -344,6 +344,20 @@ class TestShippedItem(SocialCRMTestCase):
         self.assertIn("- &lt;p&gt;Mine&lt;/p&gt;", shown)
         self.assertIn("+ &lt;p&gt;Two&lt;/p&gt;", shown)
 
+    def test_a_row_that_its_own_rules_keep_does_not_break_the_migrate(self):
+        """A text to which people answered stays; the item waits for a decision."""
+        text = {"title": "Test", "purpose": "Image and Voice", "version": "test", "valid_from": "2020-01-01"}
+        name = "AUT-Image and Voice-test"
+        self.ship(source("Authorisation Text", name, **text, text="<p>First</p>"))
+        answer = frappe.new_doc("Data Authorisation")
+        answer.update({"authorisation_text": name, "purpose": "Image and Voice", "decision": "Granted"})
+        # An answer without its person is enough for the rule, which asks only whether somebody answered to the text.
+        answer.name = "DAU-TEST"
+        answer.db_insert()
+        self.ship(source("Authorisation Text", name, **text, text="<p>Second</p>"))
+        self.assertEqual(frappe.db.get_value("Authorisation Text", name, "text"), "<p>First</p>")
+        self.assertEqual(self.state("Authorisation Text", name), "Update Available")
+
     def test_a_field_that_a_newer_platform_adds_is_no_edit(self):
         self.ship(notification())
         stored = ledger.as_installed(ledger.find("Notification", "Test Notice"))
