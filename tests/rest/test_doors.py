@@ -205,7 +205,7 @@ def test_confidential_notes(client, places):
         line_of_care="Health",
         level="Person",
         beneficiary=inside.person,
-        opened_on=str(date.today()),
+        opened_on="2024-01-15",
         responsible=professional.user,
     )["name"]
     write, read = "social_crm.psychosocial.notes.write_note", "social_crm.psychosocial.notes.read_note"
