@@ -143,11 +143,15 @@ def in_value(doctype: str, name: str) -> bool:
 
 
 def in_chart(doctype: str, name: str) -> bool:
+    plain = ("Data", "Select", "Date", "Datetime", "Int", "Check", "Small Text")
+    column = next(
+        field for field in frappe.get_meta(doctype).fields if field.fieldtype in plain and not field.permlevel
+    )
     chart = {
         "name": "Doors",
         "chart_type": "Group By",
         "group_by_type": "Count",
-        "group_by_based_on": "owner",
+        "group_by_based_on": column.fieldname,  # v16 charts by fields of the DocType alone
         "document_type": doctype,
         "type": "Bar",
         "filters_json": json.dumps([[doctype, "name", "=", name, False]]),
