@@ -10,7 +10,7 @@ const KNOWN = [
     "Income Generation",
     "Microcredit",
     "Higher Education",
-    "Psychosocial",
+    "Psychosocial Care",
     "Community Work",
     "Field Records",
     "Data Protection",

@@ -75,7 +75,7 @@ export async function leave(frm) {
                 label: __("Person"),
                 reqd: 1,
                 options: [
-                    { value: "", label: "" },
+                    "",
                     ...members.map((m) => ({ value: m.beneficiary, label: `${m.beneficiary_name} (${__(m.kinship)})` })),
                 ],
                 onchange() {
@@ -205,7 +205,7 @@ export async function death(frm) {
                 options: person
                     ? [{ value: person, label: frm.doc.full_name }]
                     : [
-                          { value: "", label: "" },
+                          "",
                           ...members.map((m) => ({ value: m.beneficiary, label: `${m.beneficiary_name} (${__(m.kinship)})` })),
                       ],
                 onchange() {

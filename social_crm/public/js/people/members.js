@@ -1,5 +1,7 @@
 // The members of a family as of a date, in its form.
 
+import { site_today } from "./parts";
+
 const ACTIONS = "social_crm.social_crm.services.family_actions";
 
 function initials(name) {
@@ -80,12 +82,12 @@ export function show_members(frm) {
     });
     let asked = null;
     async function refresh(on) {
-        const day = on || frappe.datetime.get_today();
+        const day = on || site_today();
         if (day === asked) return;
         asked = day;
         const members = await load_members(frm.doc.name, day);
         if (day === asked) draw(list, members);
     }
-    control.set_value(frappe.datetime.get_today());
-    refresh(frappe.datetime.get_today());
+    control.set_value(site_today());
+    refresh(site_today());
 }

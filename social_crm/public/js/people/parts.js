@@ -17,14 +17,17 @@ export const KINSHIPS = [
     "Non-relative",
 ];
 
-export const kinship_options = () => [{ value: "", label: "" }, ...KINSHIPS.map((k) => ({ value: k, label: __(k) }))];
+export const kinship_options = () => ["", ...KINSHIPS.map((k) => ({ value: k, label: __(k) }))];
+
+// The day at the site: events are refused when they lie in its future, wherever the reader's clock stands.
+export const site_today = () => frappe.datetime.system_datetime().slice(0, 10);
 
 export const date_field = (label) => ({
     fieldname: "on",
     fieldtype: "Date",
     label: label || __("Date"),
     reqd: 1,
-    default: frappe.datetime.get_today(),
+    default: site_today(),
 });
 
 export const reason_field = () => ({ fieldname: "reason", fieldtype: "Small Text", label: __("Reason") });
@@ -65,6 +68,9 @@ export function ask({ title, fields, action, label, ready }) {
             try {
                 await action(values, dialog);
                 dialog.hide();
+            } catch (refusal) {
+                // The server has shown why; the dialog stays open with what was typed.
+                console.warn(refusal);
             } finally {
                 dialog.enable_primary_action();
             }
@@ -117,7 +123,7 @@ export function person_fields() {
             fieldname: "sex",
             fieldtype: "Select",
             label: __("Sex"),
-            options: ["", "Female", "Male", "Intersex"].map((v) => ({ value: v, label: __(v) })),
+            options: ["", "Female", "Male", "Intersex"].map((v) => v && { value: v, label: __(v) }),
         },
         {
             fieldname: "document_type",

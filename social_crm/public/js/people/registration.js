@@ -1,11 +1,11 @@
 // Register a family with its people in one dialog.
 
-import { KINSHIPS, person_of } from "./parts";
+import { KINSHIPS, person_of, site_today } from "./parts";
 
 const ACTIONS = "social_crm.social_crm.services.family_actions";
 
 function member_fields() {
-    const select = (values) => values.map((v) => ({ value: v, label: __(v) }));
+    const select = (values) => values.map((v) => v && { value: v, label: __(v) });
     return [
         { fieldname: "first_name", fieldtype: "Data", label: __("First Given Name"), in_list_view: 1, reqd: 1, columns: 2 },
         { fieldname: "middle_name", fieldtype: "Data", label: __("Second Given Name") },
@@ -53,7 +53,7 @@ export function register_family(community) {
                 fieldtype: "Date",
                 label: __("Registered on"),
                 reqd: 1,
-                default: frappe.datetime.get_today(),
+                default: site_today(),
             },
             { fieldname: "census_code", fieldtype: "Data", label: __("Census Code") },
             {
