@@ -36,11 +36,10 @@ async function fill_in(page, open, community, file) {
     await page.click('[data-fieldname="census_file"] .btn-attach');
     await page.setInputFiles(".file-uploader input[type=file] >> nth=0", file);
     await page.click(".modal.show .btn-modal-primary");
-    await page.waitForSelector('[data-fieldname="census_file"] .attached-file-link');
+    // The Desk saves the form as soon as the file is there.
+    await page.waitForSelector(".census-columns");
     await page.evaluate((name) => window.cur_frm.set_value("community", name), community);
     await page.evaluate(() => window.cur_frm.set_value("registration_date", "2026-01-15"));
-    await page.evaluate(() => window.cur_frm.save());
-    await page.waitForSelector(".census-columns");
 }
 
 const status = (page) => page.evaluate(() => window.cur_frm.doc.status);
@@ -119,8 +118,6 @@ browserTest("a file that is no census is refused in words, on a phone", { role: 
     await page.click('[data-fieldname="census_file"] .btn-attach');
     await page.setInputFiles(".file-uploader input[type=file] >> nth=0", file);
     await page.click(".modal.show .btn-modal-primary");
-    await page.waitForSelector('[data-fieldname="census_file"] .attached-file-link');
-    await page.evaluate(() => window.cur_frm.save().catch(() => {}));
     await page.waitForSelector(".msgprint");
     assert.match(await page.innerText(".msgprint"), /Esto no es una hoja de cálculo \(PDF\)/);
     assert.equal(await page.evaluate(() => window.cur_frm.is_new()), 1);

@@ -217,6 +217,8 @@ export class Workbench {
         this.$box.find("[data-column]").each((_, select) => {
             columns[$(select).data("column")] = select.value;
         });
+        // What was changed beside the panel counts as well; saving draws the panel anew, so the choices are read first.
+        if (this.frm.is_dirty()) await this.frm.save();
         this.changing_columns = false;
         await this.run("check", { columns: JSON.stringify(columns) });
     }

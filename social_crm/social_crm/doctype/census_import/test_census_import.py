@@ -229,7 +229,8 @@ class TestCensusImport(CensusTestCase):
         foreign = self.upload(content, community=other)
         frappe.set_user(GESTOR)
         self.assertRaises(frappe.PermissionError, self.upload, content, community=other)
-        self.assertRaises(frappe.ValidationError, self.upload, content, community=None)
+        nowhere = self.upload(content, community=None)
+        self.assertRaises(frappe.MandatoryError, actions.check, nowhere.name, "{}")
         self.assertRaises(frappe.PermissionError, actions.overview, foreign.name)
         self.assertRaises(frappe.PermissionError, actions.load, foreign.name)
         for role in ("Income Advisor", "M&E Analyst", "Auditor"):

@@ -7,7 +7,7 @@ from frappe import _
 
 from social_crm.social_crm.domain.census_fields import IGNORE_LABEL, key_of
 from social_crm.social_crm.domain.census_sheet import check_mapping
-from social_crm.social_crm.services.census import checking, decisions, files, loading, rejects, state
+from social_crm.social_crm.services.census import checking, decisions, files, imports, loading, rejects, state
 from social_crm.social_crm.services.census import overview as shown
 from social_crm.social_crm.services.census.file_error import CensusFileError
 
@@ -70,6 +70,7 @@ def check(name: str, columns: str) -> dict:
     doc = _import(name, "write")
     _require(doc, *_BEFORE_LOADING)
     _require_nothing_created(doc)
+    imports.require_community(doc)
     chosen = {int(index): str(label or "") for index, label in json.loads(columns).items()}
     for column in doc.columns:
         label = chosen.get(column.column_index, column.target_field or "")

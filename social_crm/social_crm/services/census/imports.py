@@ -58,18 +58,23 @@ def _refuse_changes(doc: "frappe.model.document.Document") -> None:
 
 def _check_community(doc: "frappe.model.document.Document") -> None:
     allowed = allowed_communities()
-    if allowed is None:
-        return
-    if not doc.community:
-        frappe.throw(
-            _("Choose the community into which the file is loaded."),
-            frappe.MandatoryError,
-            title=_("Community"),
-        )
-    if doc.community not in allowed:
+    if doc.community and allowed is not None and doc.community not in allowed:
         frappe.throw(
             _("You are not assigned to the community {0}.").format(doc.community),
             frappe.PermissionError,
+            title=_("Community"),
+        )
+
+
+def require_community(doc: "frappe.model.document.Document") -> None:
+    """Throw when a user who is limited to communities has not said into which the file is loaded.
+
+    Saving does not ask for it: the Desk saves a new form by itself as soon as a file is attached.
+    """
+    if not doc.community and allowed_communities() is not None:
+        frappe.throw(
+            _("Choose the community into which the file is loaded."),
+            frappe.MandatoryError,
             title=_("Community"),
         )
 
