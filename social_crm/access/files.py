@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.access.references import may_see
+from social_crm.access.references import is_unsaved_form, may_see
 from social_crm.scopes import OWN_RULES, PROTECTED
 
 _ATTACH_FIELDS = ("Attach", "Attach Image")
@@ -110,11 +110,13 @@ def is_borrowed(url: str | None, own_row: str | None = None) -> bool:
     rows = frappe.get_all(
         "File",
         filters={"file_url": url, "name": ("!=", own_row or "")},
-        fields=["attached_to_doctype", "attached_to_name"],
+        fields=["owner", "attached_to_doctype", "attached_to_name"],
     )
     ours = [row for row in rows if row.attached_to_doctype in PROTECTED]
     return bool(ours) and not any(
-        may_see(row.attached_to_doctype, row.attached_to_name, user) for row in ours
+        may_see(row.attached_to_doctype, row.attached_to_name, user)
+        or is_unsaved_form({**row, "doctype": "File"}, row.attached_to_doctype, row.attached_to_name, user)
+        for row in ours
     )
 
 

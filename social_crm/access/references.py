@@ -140,7 +140,7 @@ def _refers_to_visible(doc: Any, user: str) -> bool:
 
 def is_unsaved_form(doc: Any, doctype: str, name: str | None, user: str) -> bool:
     """Whether a file hangs on a form that its own writer has not saved yet; it is attached there before it has a name."""
-    if doc.doctype != "File" or (doc.get("owner") or user) != user:
+    if doc.get("doctype") != "File" or (doc.get("owner") or user) != user:
         return False
     return str(name or "").startswith("new-") and not frappe.db.exists(doctype, name)
 
