@@ -129,8 +129,15 @@ def remove_rows_about(ours: list[str]) -> None:
         elif doctype == "File" or meta.get_table_fields():
             # Uninstalling works on the whole site; a file on disk goes through the document.
             for name in frappe.get_all(doctype, filters={field: ["in", ours]}, pluck="name"):
-                # As above.
-                frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+                # As above. Other records keep standard rows (reports) from being deleted by hand: these leave with us.
+                frappe.delete_doc(
+                    doctype,
+                    name,
+                    force=True,
+                    ignore_permissions=True,
+                    ignore_on_trash=doctype != "File",
+                    delete_permanently=True,
+                )
         else:
             frappe.db.delete(doctype, {field: ["in", ours]})
     for doctype, field in NAMED_IN_DATA:
