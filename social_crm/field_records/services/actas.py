@@ -164,7 +164,9 @@ def refuse_deletion(doc: Any) -> None:
 
 
 def keep_files(doc: Any, method: str | None = None) -> None:
-    """Keep the files of a closed acta: an event of File, for deletions."""
+    """Keep the files of a closed acta: an event of File, for deletions. With the whole app they go."""
+    if frappe.flags.in_uninstall:
+        return
     if (
         doc.attached_to_doctype == "Acta"
         and doc.attached_to_name
