@@ -154,8 +154,14 @@ function changed(frm) {
     look(frm);
 }
 
-const look = frappe.utils.debounce((frm) => {
-    if (!frm.acta_form) return;
+// Not at every key: the server is asked once the writing pauses.
+function look(frm) {
+    clearTimeout(frm.acta_look);
+    frm.acta_look = setTimeout(() => ask_server(frm), 400);
+}
+
+function ask_server(frm) {
+    if (!frm.acta_form || !frm.doc.template) return;
     frappe
         .call("social_crm.field_records.services.forms.look_at_answers", {
             template: frm.doc.template,
@@ -163,7 +169,7 @@ const look = frappe.utils.debounce((frm) => {
             visit_date: frm.doc.visit_date,
         })
         .then(({ message }) => show_findings(frm, message));
-}, 400);
+}
 
 function show_findings(frm, seen) {
     const visible = new Set(seen.visible);

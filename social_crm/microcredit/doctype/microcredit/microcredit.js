@@ -15,9 +15,7 @@ frappe.ui.form.on("Microcredit", {
         }
         draw_schedule(frm);
         draw_balance(frm);
-    },
-    on_tab_change(frm) {
-        draw_balance(frm);
+        frm.$wrapper.off("shown.bs.tab.balance").on("shown.bs.tab.balance", () => draw_balance(frm));
     },
 });
 
