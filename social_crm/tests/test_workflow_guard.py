@@ -53,10 +53,16 @@ class TestWorkflowGuard(SocialCRMTestCase):
     def finish(self) -> None:
         apply_workflow(frappe.get_doc("Commitment", self.name), "Finish")
 
-    def change(self) -> None:
+    def change(self) -> str:
+        """Save another description and return it."""
         doc = frappe.get_doc("Commitment", self.name)
         doc.description = frappe.generate_hash(length=6)
         doc.save()
+        return doc.description
+
+    def assert_can_change(self) -> None:
+        written = self.change()
+        self.assertEqual(frappe.db.get_value("Commitment", self.name, "description"), written)
 
     def test_the_state_decides_by_every_door(self) -> None:
         self.change()
@@ -112,7 +118,7 @@ class TestWorkflowGuard(SocialCRMTestCase):
         workflow.states[1].allow_edit = "Gestor"
         workflow.save()
         frappe.set_user(self.gestor)
-        self.change()
+        self.assert_can_change()
 
     def test_without_a_workflow_roles_alone_decide(self) -> None:
         self.finish()
@@ -121,4 +127,4 @@ class TestWorkflowGuard(SocialCRMTestCase):
         frappe.cache.delete_value("workflow_Commitment")
         frappe.clear_cache(doctype="Commitment")
         frappe.set_user(self.gestor)
-        self.change()
+        self.assert_can_change()

@@ -5,6 +5,11 @@ from frappe import _
 
 def file_texts() -> dict[str, str]:
     """About the file, the sheet, its header and the mapping of its columns."""
+    return {**_file_texts(), **_sheet_texts()}
+
+
+def _file_texts() -> dict[str, str]:
+    """About the file and its sheets."""
     return {
         "file_empty": _("The file is empty. Choose the spreadsheet again."),
         "file_too_large": _(
@@ -40,6 +45,12 @@ def file_texts() -> dict[str, str]:
         "csv_one_column": _(
             "The text file has only one column. Save it with semicolons or commas between the columns."
         ),
+    }
+
+
+def _sheet_texts() -> dict[str, str]:
+    """About the header, the columns and the cells of a sheet."""
+    return {
         "header_not_found": _(
             "No row with headers was found. Write the headers in one row, such as: Cédula, Nombres, Apellidos, Parentesco."
         ),
@@ -77,6 +88,11 @@ def file_texts() -> dict[str, str]:
 
 def row_texts() -> dict[str, str]:
     """About a cell, a row or a household."""
+    return {**_person_texts(), **_household_texts()}
+
+
+def _person_texts() -> dict[str, str]:
+    """About what a row says of its person."""
     return {
         "name_missing": _("The name is missing."),
         "name_not_a_name": _("“{value}” is not a name."),
@@ -115,6 +131,12 @@ def row_texts() -> dict[str, str]:
         "kinship_missing": _("The kinship of {name} to the head of the household is missing."),
         "option_unknown": _("“{value}” is not understood; the field was left empty."),
         "coordinate_unreadable": _("“{value}” is not a coordinate in decimal degrees; it was left out."),
+    }
+
+
+def _household_texts() -> dict[str, str]:
+    """About duplicates, households and the loading."""
+    return {
         "displacement_unreadable": _("“{value}” is not a date; it was left out."),
         "community_differs": _(
             "The row names the community {value}, but this file is loaded into {community}."
