@@ -14,6 +14,8 @@ def acta_sections(doc) -> list[dict]:
     Each section is {"title", "rows": [(label, text)], "photos": [(label, data URI)], "tables": [{"title", "columns",
     "rows"}]}; what was not asked or not answered is left out.
     """
+    if not doc.template:
+        return []
     template = templates.load(doc.template)
     answers = forms.read_answers(doc.answers)
     sections = [_section("")]
