@@ -61,7 +61,9 @@ def _add_responsible(doc: Any) -> None:
     ):
         return
     first_day = doc.opened_on if doc.is_new() else nowdate()
-    doc.append("professionals", {"professional": doc.responsible, "from_date": first_day or nowdate()})
+    full_name = frappe.db.get_value("User", doc.responsible, "full_name")
+    row = {"professional": doc.responsible, "full_name": full_name, "from_date": first_day or nowdate()}
+    doc.append("professionals", row)
 
 
 def _require_professional(user: str) -> None:
