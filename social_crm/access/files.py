@@ -37,6 +37,45 @@ def keep_private(doc: Any, method: str | None = None) -> None:
         doc.save(ignore_permissions=True)
 
 
+def attach_privately(doc: Any, method: str | None = None) -> None:
+    """Attach the private files that the fields of a saved record name, before Frappe does.
+
+    A file chosen on a form that was not saved yet hangs on a name that will never exist; its row is taken over. Where
+    there is none, the row that Frappe's oldest version of ours would insert is marked public and copies the content
+    into the open: ours is private from the start, and Frappe then finds nothing left to do.
+    """
+    for field in doc.meta.fields:
+        url = str(doc.get(field.fieldname) or "") if field.fieldtype in _ATTACH_FIELDS else ""
+        if not url.startswith("/private/"):
+            continue
+        place = {
+            "attached_to_doctype": doc.doctype,
+            "attached_to_name": doc.name,
+            "attached_to_field": field.fieldname,
+        }
+        if frappe.db.exists("File", {"file_url": url, **place}):
+            continue
+        # The user's own rows on unsaved forms of this DocType only.
+        own = frappe.get_all(
+            "File",
+            filters={
+                "file_url": url,
+                "owner": frappe.session.user,
+                "attached_to_doctype": doc.doctype,
+                "attached_to_name": ("like", "new-%"),
+            },
+            fields=["name", "attached_to_name"],
+        )
+        row = next((row for row in own if not frappe.db.exists(doc.doctype, row.attached_to_name)), None)
+        if row:
+            frappe.db.set_value("File", row.name, place)
+        elif frappe.db.exists("File", {"file_url": url}):
+            # `check_attached` has judged whether the user may name this file; the row itself needs no right.
+            frappe.get_doc({"doctype": "File", "file_url": url, "is_private": 1, **place}).insert(
+                ignore_permissions=True
+            )
+
+
 def keep_files_private(doc: Any, method: str | None = None) -> None:
     """Make every file of a saved record private and let the fields that show them name the new address.
 

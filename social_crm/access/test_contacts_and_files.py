@@ -1,5 +1,7 @@
 """Contacts, addresses and files of people elsewhere: nothing of them is listed, read or borrowed."""
 
+from pathlib import Path
+
 import frappe
 import frappe.client
 from frappe.utils.file_manager import save_file
@@ -82,6 +84,21 @@ class TestContactsAndFiles(SocialCRMTestCase):
         self.assertFalse(frappe.get_doc("File", theirs.name).has_permission("read"))
         with self.assertRaises(frappe.PermissionError):
             frappe.get_doc({"doctype": "File", **own, "attached_to_name": self.far.name}).insert()
+
+    def test_a_file_of_an_unsaved_form_moves_to_the_record_and_stays_private(self):
+        file = save_file(
+            "photo.txt", b"photo of the person", "Beneficiary", "new-beneficiary-7", is_private=1
+        )
+        person = frappe.get_doc("Beneficiary", self.near.name)
+        person.photo = file.file_url
+        person.save()
+        rows = frappe.get_all(
+            "File", filters={"file_url": file.file_url}, fields=["name", "attached_to_name", "is_private"]
+        )
+        self.assertEqual(
+            [(r.name, r.attached_to_name, r.is_private) for r in rows], [(file.name, person.name, 1)]
+        )
+        self.assertFalse(Path(frappe.get_site_path("public", "files", file.file_name)).exists())
 
     def test_a_message_does_not_carry_a_hidden_file_away(self):
         near = save_file("near.txt", b"near", "Beneficiary", self.near.name, is_private=1)

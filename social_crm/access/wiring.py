@@ -26,7 +26,10 @@ HAS_PERMISSION: dict[str, str] = {
 
 DOC_EVENTS: dict[str, dict[str, list[str]]] = {
     "*": {"validate": ["social_crm.access.links.check_links"]},
-    **{name: {"on_update": [f"{_FILES}.keep_files_private"]} for name in PROTECTED},
+    **{
+        name: {"on_update": [f"{_FILES}.attach_privately", f"{_FILES}.keep_files_private"]}
+        for name in PROTECTED
+    },
     "File": {
         "validate": [f"{_FILES}.refuse_on_encrypted", f"{_FILES}.refuse_changed_url"],
         "after_insert": [f"{_FILES}.keep_private"],
