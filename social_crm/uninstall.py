@@ -58,6 +58,7 @@ def after_uninstall() -> None:
     started = frappe.flags.get(_STARTED)
     if started:
         frappe.db.delete("Deleted Document", {"creation": [">=", started]})
+    frappe.db.delete("DefaultValue", {"defkey": ["like", f"{APP}%"]})
     # Uninstalling works on the whole site, whoever starts it.
     remaining = set(frappe.get_all("DocType", pluck="name"))
     singles = frappe.qb.DocType("Singles")
@@ -178,10 +179,17 @@ def remove_user(email: str) -> None:
         frappe.delete_doc("Contact", contact, force=True, ignore_permissions=True, delete_permanently=True)
     for doctype, field in OF_A_USER:
         frappe.db.delete(doctype, {field: email})
+    for doctype, kind, name in (
+        ("Comment", "reference_doctype", "reference_name"),
+        ("Version", "ref_doctype", "docname"),
+        ("Communication", "reference_doctype", "reference_name"),
+    ):
+        frappe.db.delete(doctype, {kind: "User", name: email})
     # Frappe refuses to delete the last System Manager in `on_trash`; Administrator remains, whose demo this was.
     frappe.delete_doc(
         "User", email, force=True, ignore_permissions=True, ignore_on_trash=True, delete_permanently=True
     )
+    frappe.db.delete("Comment", {"comment_type": "Deleted", "subject": ["like", f"%{email}%"]})
 
 
 def remove_roles() -> None:
