@@ -86,7 +86,7 @@ browserTest("a Gestor loads a messy census and takes the rejected rows back", { 
     await page.click("[data-census=load]");
     await reached(page, "Finished");
     await page.waitForSelector(".census-done");
-    assert.match(await page.innerText(".census-done"), /2 personas creadas en 1 familias nuevas/);
+    assert.match(await page.innerText(".census-done"), /Personas creadas: 2\. Familias nuevas: 1\./);
     await screenshot("census-result");
 
     const waiting = page.waitForEvent("download");
