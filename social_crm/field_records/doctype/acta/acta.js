@@ -18,6 +18,10 @@ frappe.ui.form.on("Acta", {
         draw_commitments(frm);
         draw_seal(frm);
     },
+    validate(frm) {
+        // What is still being written goes along, whatever event the browser has not sent yet.
+        if (frm.acta_form && frm.doc.status !== "Closed") frm.doc.answers = JSON.stringify(read(frm));
+    },
     template: draw_form,
     visit_date: (frm) => look(frm),
 });
@@ -54,7 +58,7 @@ function fields_for(node, frm) {
         description: node.hint ? frappe.utils.escape_html(node.hint) : "",
         reqd: node.required ? 1 : 0,
         read_only,
-        onchange: () => changed(frm),
+        onchange: node.type === "calculate" ? undefined : () => changed(frm),
     };
     if (node.type === "begin_group") {
         const end = { fieldtype: "Section Break", fieldname: `${node.name}_end` };
@@ -175,14 +179,11 @@ function show_findings(frm, seen) {
     const visible = new Set(seen.visible);
     const walk = (nodes) =>
         nodes.forEach((node) => {
-            frm.acta_form.group.set_df_property(node.name, "hidden", visible.has(node.name) ? 0 : 1);
+            const field = frm.acta_form.group.fields_dict[node.name];
+            // Shown and hidden without redrawing the box: someone may be writing in it.
+            $(field.$wrapper || field.wrapper).toggle(visible.has(node.name) && !(node.type === "calculate" && !node.label));
             if (node.type === "begin_group") walk(node.parts);
-            if (node.type === "calculate" && !node.label) frm.acta_form.group.set_df_property(node.name, "hidden", 1);
-            if (node.type === "calculate") {
-                frm.acta_form.filling = true;
-                frm.acta_form.group.set_value(node.name, seen.answers[node.name] ?? "");
-                setTimeout(() => (frm.acta_form.filling = false), 200);
-            }
+            if (node.type === "calculate") field.set_value(seen.answers[node.name] ?? "");
         });
     walk(frm.acta_form.tree);
     const wrapper = frm.get_field("answers_html").$wrapper;

@@ -15,7 +15,6 @@ frappe.ui.form.on("Microcredit", {
         }
         draw_schedule(frm);
         draw_balance(frm);
-        frm.$wrapper.off("shown.bs.tab.balance").on("shown.bs.tab.balance", () => draw_balance(frm));
     },
 });
 
@@ -45,37 +44,42 @@ function draw_schedule(frm) {
         <th class="text-right">${__("Balance after it")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows}</tbody></table></div>`);
 }
 
+// Two lines from the principal down to zero: as agreed, and as paid until now.
 function draw_balance(frm) {
     const rows = frm.doc.schedule || [];
     if (!rows.length) return;
-    const wrapper = frm.get_field("chart_html").$wrapper.empty();
-    // Charts measure their parent: inside a hidden tab there is nothing to measure yet.
-    if (!wrapper.is(":visible")) return;
+    const [width, height, left, top, bottom] = [900, 260, 100, 12, 48];
     const today = frappe.datetime.get_today();
     let repaid = 0;
-    const real = rows.map((row) => {
+    const real = [frm.doc.principal];
+    rows.forEach((row) => {
         repaid += row.paid_principal;
-        return row.due_date <= today || row.paid_principal ? frm.doc.principal - repaid : null;
+        if (row.due_date <= today || row.paid_principal) real.push(frm.doc.principal - repaid);
     });
-    const last = real.reduce((found, value, index) => (value === null ? found : index), -1);
-    new frappe.Chart(wrapper[0], {
-        type: "line",
-        height: 240,
-        colors: ["#8aa4af", "#1f7a6d"],
-        lineOptions: { hideDots: rows.length > 24 ? 1 : 0, regionFill: 0 },
-        axisOptions: { xIsSeries: 1, shortenYAxisNumbers: 1 },
-        data: {
-            labels: ["0", ...rows.map((row) => String(row.number))],
-            datasets: [
-                { name: __("Agreed balance"), values: [frm.doc.principal, ...rows.map((row) => row.balance)] },
-                {
-                    name: __("Real balance"),
-                    values: [frm.doc.principal, ...real.map((value, index) => (index <= last ? value ?? frm.doc.principal : null))],
-                },
-            ],
-        },
-        tooltipOptions: { formatTooltipY: (value) => (value === null ? "" : money(frm, value)) },
-    });
+    const x = (number) => left + (number * (width - left - 12)) / rows.length;
+    const y = (value) => top + (1 - value / frm.doc.principal) * (height - top - bottom);
+    const line = (values, style) =>
+        `<polyline fill="none" ${style} points="${values.map((value, number) => `${x(number)},${y(value)}`).join(" ")}"></polyline>`;
+    const levels = [1, 0.75, 0.5, 0.25, 0]
+        .map((part) => {
+            const level = y(part * frm.doc.principal);
+            return `<line x1="${left}" x2="${width - 12}" y1="${level}" y2="${level}" stroke="var(--border-color)"></line>
+                <text x="${left - 8}" y="${level + 4}" text-anchor="end">${money(frm, part * frm.doc.principal)}</text>`;
+        })
+        .join("");
+    const step = Math.ceil(rows.length / 12);
+    const numbers = [0, ...rows.map((row) => row.number)]
+        .filter((number) => number % step === 0)
+        .map((number) => `<text x="${x(number)}" y="${height - bottom + 18}" text-anchor="middle">${number}</text>`)
+        .join("");
+    const legend = (at, style, text) =>
+        `<line x1="${at}" x2="${at + 24}" y1="${height - 8}" y2="${height - 8}" ${style}></line><text x="${at + 30}" y="${height - 4}">${text}</text>`;
+    const agreed_style = 'stroke="#8aa4af" stroke-width="2" stroke-dasharray="5 4"';
+    const real_style = 'stroke="#1f7a6d" stroke-width="3"';
+    frm.get_field("chart_html").$wrapper.html(`<svg class="balance-curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="${__("Balance Curve")}"
+        style="width: 100%; max-width: ${width}px" font-size="12" fill="var(--text-muted)">${levels}${numbers}
+        ${line([frm.doc.principal, ...rows.map((row) => row.balance)], agreed_style)}${line(real, real_style)}
+        ${legend(left, agreed_style, __("Agreed balance"))}${legend(left + 220, real_style, __("Real balance"))}</svg>`);
 }
 
 function open_repayment(frm) {
