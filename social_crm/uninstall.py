@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from social_crm.access import contact_roles
-from social_crm.demo.users import DEMO_USERS
+from social_crm.demo.users import DEMO_USERS, MARK
 from social_crm.shipping import apply as shipping
 from social_crm.shipping import ledger
 
@@ -165,10 +165,12 @@ def _links_to_doctypes(ours: list[str]) -> list[tuple[str, str]]:
 
 
 def remove_demo_users() -> None:
-    """Delete the users of the demo site; nobody else has their addresses."""
+    """Delete the users of the demo site, whose addresses nobody else has, and the note that there is a demo."""
     for email, _role, _name in DEMO_USERS:
         if frappe.db.exists("User", email):
             remove_user(email)
+    # What the demo was made with.
+    frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": MARK})
 
 
 def remove_user(email: str) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.demo.users import DEMO_USERS, DOMAIN
+from social_crm.demo.users import DEMO_USERS, DOMAIN, MARK
 from social_crm.uninstall import remove_contacts_of, remove_user
 
-MARK = "social_crm_demo"
 ADMINISTRATOR = DEMO_USERS[0][0]
 # Rows that the app ships, or that describe the site and not the demo.
 NOT_DEMO = frozenset(

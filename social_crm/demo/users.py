@@ -1,6 +1,8 @@
 """The people of the demo site: one for each role, and two gestores who work in different communities."""
 
 DOMAIN = "demo.socialcrm.example"
+# The global default under which a site notes that it holds a demo, and which.
+MARK = "social_crm_demo"
 
 # (e-mail, role, full name). The administrator comes first: Frappe makes the first user of a site a System Manager.
 DEMO_USERS: tuple[tuple[str, str, str], ...] = (
