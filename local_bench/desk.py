@@ -81,7 +81,7 @@ def build_app(bench: Bench) -> bool:
         True if anything was built: then the site's cache has to be cleared.
     """
     current = app_key()
-    if bench.is_done("app-assets", current) and (bench.sites / "assets" / "assets.json").exists():
+    if bench.is_done("app-assets", current) and _is_complete(bench):
         return False
     with say.step("Building the app's JavaScript and CSS"):
         report = bench.state / "app-assets.json"
@@ -90,6 +90,15 @@ def build_app(bench: Bench) -> bool:
     write_assets(bench, [bench.frappe / "assets.json", report])
     bench.mark_done("app-assets", current)
     return True
+
+
+def _is_complete(bench: Bench) -> bool:
+    """Whether every bundle that the web server will be asked for is there."""
+    lists = [bench.sites / "assets" / name for name in ("assets.json", "assets-rtl.json")]
+    if not all(path.exists() for path in lists):
+        return False
+    urls = [url for path in lists for url in json.loads(path.read_text()).values()]
+    return all((bench.sites / url.lstrip("/")).exists() for url in urls)
 
 
 def write_assets(bench: Bench, reports: list[Path]) -> None:

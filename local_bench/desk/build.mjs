@@ -151,13 +151,18 @@ function bundlesOf(app) {
 }
 
 async function buildInto(app, entries, folder, plugins, prefix) {
-    const out = path.join(publicFolder(app), "dist", folder);
-    fs.rmSync(out, { recursive: true, force: true });
-    if (!entries.length) return {};
+    // The names of the results carry a hash over the contents and the relative paths of the sources. All paths are
+    // taken from the app's real folder, so that two benches of one checkout give the same names and share the files.
+    const root = fs.realpathSync(publicFolder(app));
+    const out = path.join(root, "dist", folder);
+    if (!entries.length) {
+        fs.rmSync(out, { recursive: true, force: true });
+        return {};
+    }
     const result = await esbuild.build({
-        entryPoints: entries,
+        entryPoints: entries.map((file) => fs.realpathSync(file)),
         outdir: out,
-        outbase: publicFolder(app),
+        outbase: root,
         entryNames: "[name].[hash]",
         assetNames: "[name].[hash]",
         bundle: true,
@@ -174,7 +179,7 @@ async function buildInto(app, entries, folder, plugins, prefix) {
         },
         plugins,
         logLevel: "error",
-        absWorkingDir: appsFolder,
+        absWorkingDir: root,
     });
     const assets = {};
     for (const [file, info] of Object.entries(result.metafile.outputs)) {
@@ -182,6 +187,10 @@ async function buildInto(app, entries, folder, plugins, prefix) {
         const source = path.basename(info.entryPoint);
         const key = prefix + source.replace(/\.(scss|sass|less)$/, ".css").replace(/\.ts$/, ".js");
         assets[key] = `/assets/${app}/dist/${folder}/${path.basename(file)}`;
+    }
+    const built = new Set(Object.keys(result.metafile.outputs).map((file) => path.basename(file)));
+    for (const name of fs.readdirSync(out)) {
+        if (!built.has(name)) fs.rmSync(path.join(out, name));
     }
     return assets;
 }

@@ -108,7 +108,7 @@ def node_tests(this: Run, variables: dict[str, str], files: list[Path]) -> tuple
     """Run Node's test runner on the terminal; (passed, failed)."""
     command = ["node", "--test", "--test-reporter=spec", *map(str, files)]
     if this.keyword:
-        command.insert(2, f"--test-name-pattern={this.keyword}")
+        command.insert(2, f"--test-name-pattern=/{this.keyword.replace(' or ', '|')}/i")
     process = subprocess.Popen(
         command,
         env=variables,
@@ -127,7 +127,7 @@ def node_tests(this: Run, variables: dict[str, str], files: list[Path]) -> tuple
     except BaseException:
         end_group(process)
         raise
-    passed, failed = results.from_node("".join(lines))
+    passed, failed = results.from_node("".join(lines), chosen=bool(this.keyword))
     if process.returncode and not failed:
         failed = 1
     return passed, failed

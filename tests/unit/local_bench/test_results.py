@@ -23,6 +23,7 @@ def test_node_closing_lines_are_read(mark):
     names = {"tests": 9, "suites": 0, "pass": 4, "fail": 2, "cancelled": 1, "skipped": 1, "todo": 1}
     output = "✔ pass 7 of 9 (5ms)\n" + "\n".join(f"{mark}{name} {count}" for name, count in names.items())
     assert results.from_node(output) == (4, 5)
+    assert results.from_node(output, chosen=True) == (4, 4)
 
 
 def test_closing_line_sums_all_groups():
