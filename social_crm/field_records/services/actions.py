@@ -7,6 +7,9 @@ from social_crm.field_records.services.actas import commitments_of
 
 _COPIED = (
     "template",
+    "visit_date",
+    "start_time",
+    "end_time",
     "family",
     "beneficiary",
     "productive_unit",

@@ -6,6 +6,10 @@ frappe.ui.form.on("Acta", {
         frm.set_query("productive_unit", () => (frm.doc.beneficiary ? { filters: { beneficiary: frm.doc.beneficiary } } : {}));
         frm.set_query("beneficiary", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
     },
+    onload(frm) {
+        // Frappe fills both times of a new record with the present one; the end is not known yet.
+        if (frm.is_new()) frm.doc.end_time = null;
+    },
     refresh(frm) {
         const closed = frm.doc.status === "Closed";
         if (closed) {

@@ -7,6 +7,10 @@ from social_crm.field_records.services import actas
 class Acta(Document):
     """Field minutes: a draft until it is closed, sealed and beyond change from then on."""
 
+    def __setup__(self) -> None:
+        # Frappe would fill an empty time with the present one: hours that nobody wrote do not belong in minutes.
+        self.dont_update_if_missing = ["start_time", "end_time"]
+
     def validate(self) -> None:
         actas.validate(self)
 

@@ -28,6 +28,7 @@ class TestActa(SocialCRMTestCase):
         self.assertEqual((doc.family, doc.community), (family, make.COMMUNITY))
         self.assertEqual((doc.status, doc.workflow_state, doc.template_version), ("Draft", "Draft", 1))
         self.assertIn("Visita domiciliaria", doc.title)
+        self.assertEqual((doc.start_time, doc.end_time), (None, None))
 
     def test_answers_are_checked_and_normalised(self) -> None:
         doc = make.make_acta(
@@ -131,6 +132,7 @@ class TestActa(SocialCRMTestCase):
         second = frappe.get_doc("Acta", actions.amend(doc.name, "Se corrigió el número de personas"))
         self.assertEqual((second.amends, second.status), (doc.name, "Draft"))
         self.assertEqual(json.loads(second.answers), json.loads(doc.answers))
+        self.assertEqual((str(second.visit_date), second.start_time), (str(doc.visit_date), doc.start_time))
 
     def test_the_same_uuid_is_never_recorded_twice(self) -> None:
         given = str(uuid.uuid4())
