@@ -1,0 +1,92 @@
+// How a person works in the Desk: fills fields, presses buttons, reads messages. Texts are the Spanish ones.
+
+import { api, people } from "./lib.mjs";
+
+// The visible control of a field, in the open dialog when there is one, else in the form.
+function control(page, field) {
+    const place = `.frappe-control[data-fieldname="${field}"]:visible`;
+    return page.locator(`.modal.show ${place}, .page-container:visible .form-page ${place}`).last();
+}
+
+export async function fill(page, field, value) {
+    // A form that an answer of the server redraws drops what is being typed: look whether it arrived, as a person does.
+    const taken = (name) => {
+        const dialog = document.querySelector(".modal.show") && window.cur_dialog;
+        const value_ = dialog ? dialog.get_value(name) : window.cur_frm?.doc[name];
+        return !window.frappe.request.ajax_count && value_ !== undefined && value_ !== null && value_ !== "" && value_ !== 0;
+    };
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+        const input = control(page, field).locator("input:visible, textarea:visible, [contenteditable=true]:visible").first();
+        await input.fill(String(value));
+        await input.press("Tab");
+        if (await page.waitForFunction(taken, field, { timeout: 4_000 }).catch(() => null)) return;
+    }
+    throw new Error(`The field ${field} did not take ${value}.`);
+}
+
+export async function pick(page, field, text) {
+    const input = control(page, field).locator("input:visible").first();
+    await input.click();
+    await input.fill(text);
+    // The first proposal is marked already; Enter takes it.
+    await control(page, field).locator('li[aria-selected="true"]').filter({ hasText: text }).first().waitFor();
+    await input.press("Enter");
+    await page.waitForFunction(() => !window.frappe.request.ajax_count);
+}
+
+export async function select(page, field, label) {
+    await control(page, field).locator("select:visible").selectOption({ label });
+}
+
+export async function save(page) {
+    await page.locator(".page-container:visible .primary-action:visible").filter({ hasText: "Guardar" }).click();
+    await page.waitForFunction(() => window.cur_frm && !window.cur_frm.is_new() && !window.cur_frm.is_dirty());
+    return page.evaluate(() => window.cur_frm.doc.name);
+}
+
+// An action of the workflow, from the menu of the form.
+export async function act(page, action, state) {
+    await page.locator(".page-container:visible .actions-btn-group:visible > button").click();
+    await page.locator(".page-container:visible .actions-btn-group .dropdown-item:visible").filter({ hasText: action }).first().click();
+    if (state) await page.waitForFunction((wanted) => window.cur_frm.doc.workflow_state === wanted, state);
+}
+
+export async function press(page, label, group) {
+    const bar = page.locator(".page-container:visible .page-head");
+    if (group) {
+        await bar.locator(".inner-group-button:visible, .btn-group:visible").filter({ hasText: group }).locator("button").first().click();
+        await page.locator(".dropdown-menu.show .dropdown-item").filter({ hasText: label }).first().click();
+    } else await bar.locator("button:visible").filter({ hasText: label }).first().click();
+}
+
+export async function confirm(page) {
+    await page.locator(".modal.show .btn-modal-primary:visible, .modal.show .btn-primary:visible").last().click();
+}
+
+// A programme with one community in which the given roles work, made over REST as a system would.
+export async function makePlace(roles) {
+    const admin = "System Manager";
+    const mark = Math.random().toString(36).slice(2, 8);
+    const find = (code) => api(admin, "GET", `/api/resource/Territorial Division?filters=${encodeURIComponent(JSON.stringify({ code }))}`);
+    for (const [code, division_name, level, parent_division] of [
+        ["44", "La Guajira", "Department", null],
+        ["44078", "Barrancas", "Municipality", "44"],
+    ]) {
+        if (!(await find(code)).length) {
+            await api(admin, "POST", "/api/resource/Territorial Division", { code, division_name, level, parent_division });
+        }
+    }
+    const community = `Nueva Tamaquito ${mark}`;
+    await api(admin, "POST", "/api/resource/Community", { community_name: community, kind: "Resettled", municipality: "44078" });
+    const programme = `Medios de vida ${mark}`;
+    await api(admin, "POST", "/api/resource/Social Programme", {
+        programme_name: programme,
+        status: "Running",
+        start_date: "2020-01-01",
+        communities: [{ community }],
+    });
+    for (const role of roles) {
+        await api(admin, "POST", "/api/resource/Staff Assignment", { user: people[role].user, community, from_date: "2020-01-01" });
+    }
+    return { community, programme, mark };
+}
