@@ -33,13 +33,14 @@ async function pin_to_own_community() {
 async function fill_in(page, open, community, file) {
     await open("/app/census-import/new");
     await page.waitForSelector(".census-steps");
+    await page.evaluate((name) => window.cur_frm.set_value("community", name), community);
+    await page.evaluate(() => window.cur_frm.set_value("registration_date", "2026-01-15"));
+    await page.evaluate(() => document.activeElement.blur()); // closes the list of communities
     await page.click('[data-fieldname="census_file"] .btn-attach');
     await page.setInputFiles(".file-uploader input[type=file] >> nth=0", file);
     await page.click(".modal.show .btn-modal-primary");
     // The Desk saves the form as soon as the file is there.
     await page.waitForSelector(".census-columns");
-    await page.evaluate((name) => window.cur_frm.set_value("community", name), community);
-    await page.evaluate(() => window.cur_frm.set_value("registration_date", "2026-01-15"));
 }
 
 const status = (page) => page.evaluate(() => window.cur_frm.doc.status);
@@ -115,6 +116,7 @@ browserTest("a file that is no census is refused in words, on a phone", { role: 
     fs.writeFileSync(file, "%PDF-1.7 not a census");
     await open("/app/census-import/new");
     await page.waitForSelector(".census-steps");
+    await page.evaluate(() => document.activeElement.blur());
     await page.click('[data-fieldname="census_file"] .btn-attach');
     await page.setInputFiles(".file-uploader input[type=file] >> nth=0", file);
     await page.click(".modal.show .btn-modal-primary");

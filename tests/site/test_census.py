@@ -76,7 +76,8 @@ def sweep():
     frappe.db.delete("Beneficiary Document", {"parent": ["in", people]})
     frappe.db.delete("Family Membership", {"family": ["in", families]})
     frappe.db.delete("Family Event", {"family": ["in", families]})
-    for name in frappe.get_all("File", filters={"attached_to_name": ["in", imports]}, pluck="name"):
+    filters = {"attached_to_doctype": "Census Import", "attached_to_name": ["in", imports], "is_folder": 0}
+    for name in frappe.get_all("File", filters=filters, pluck="name") if imports else ():
         frappe.delete_doc("File", name, force=True)
     frappe.db.delete("Census Import Row", {"census_import": ["in", imports]})
     frappe.db.delete("Census Import Column", {"parent": ["in", imports]})
