@@ -151,6 +151,10 @@ def is_borrowed(url: str | None, own_row: str | None = None) -> bool:
         filters={"file_url": url, "name": ("!=", own_row or "")},
         fields=["owner", "attached_to_doctype", "attached_to_name"],
     )
+    # Frappe keeps equal content once: a free row of the user's own was made from the content itself (see
+    # `has_permission`), so two people who upload the same form do not bar each other.
+    if any(row.owner == user and not row.attached_to_doctype for row in rows):
+        return False
     ours = [row for row in rows if row.attached_to_doctype in PROTECTED]
     return bool(ours) and not any(
         may_see(row.attached_to_doctype, row.attached_to_name, user)
