@@ -67,10 +67,10 @@ class Titles:
             return ""
         df = frappe.get_meta(doctype).get_field(field)
         kind = df.fieldtype if df else "Data"
+        if kind == "Select" or (kind == "Link" and df.options == "Workflow State"):
+            return _(value)
         if kind == "Link":
             return self.of(df.options, value)
-        if kind == "Select":
-            return _(value)
         if kind == "Date":
             return formatdate(value)
         if kind == "Datetime":
