@@ -229,6 +229,7 @@ class TestCensusImport(CensusTestCase):
         foreign = self.upload(content, community=other)
         frappe.set_user(GESTOR)
         self.assertRaises(frappe.PermissionError, self.upload, content, community=other)
+        content = workbook(HEADER, person("1", "Jefe", "Rosa", "Daza", 1118800062))
         nowhere = self.upload(content, community=None)
         self.assertRaises(frappe.MandatoryError, actions.check, nowhere.name, "{}")
         self.assertRaises(frappe.PermissionError, actions.overview, foreign.name)
