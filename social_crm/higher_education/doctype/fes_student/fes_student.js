@@ -107,7 +107,8 @@ function ask_for_action(frm, row) {
                     "Year and half, such as 2026-1. Its record is opened when there is none yet; leave it empty otherwise."
                 ),
             },
-            { fieldname: "semester_number", fieldtype: "Int", label: __("Semester Number") }
+            // Not an Int: on focus that control evaluates whatever field is active shortly after, and 2026-1 became 2025.
+            { fieldname: "semester_number", fieldtype: "Data", label: __("Semester Number") }
         );
     }
     fields.push({
