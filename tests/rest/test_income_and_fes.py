@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from lending import apply, pdf, refused
 
 TODAY = date.today() - timedelta(days=1)  # the site's day may be one behind the machine's
 STAGES = ("Profile", "Business Model", "Action Plan", "Implementation", "Follow-up")
@@ -13,31 +14,6 @@ STAGES = ("Profile", "Business Model", "Action Plan", "Implementation", "Follow-
 
 def day(days_ago: int) -> str:
     return str(TODAY - timedelta(days=days_ago))
-
-
-def apply(client, doctype: str, name: str, action: str):
-    return client.method(
-        "frappe.model.workflow.apply_workflow",
-        doc=json.dumps({"doctype": doctype, "name": name}),
-        action=action,
-    )
-
-
-def refused(client, method: str, path: str, **values) -> str:
-    answer = client.call(method, path, json=values)
-    assert 400 <= answer.status_code < 500, f"{answer.status_code} {answer.text[:300]}"
-    return answer.text
-
-
-def pdf(client, doctype: str, name: str, print_format: str) -> bytes:
-    answer = client.call(
-        "GET",
-        "/api/method/frappe.utils.print_format.download_pdf",
-        params={"doctype": doctype, "name": name, "format": print_format},
-    )
-    assert answer.ok, answer.text[:500]
-    assert answer.content.startswith(b"%PDF"), answer.content[:200]
-    return answer.content
 
 
 @pytest.fixture(scope="module")
