@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from social_crm.microcredit.domain.allocation import DEFAULT_ORDER, Allocation, Payment, allocate
 from social_crm.microcredit.domain.schedule import Row
@@ -108,18 +108,6 @@ def position(
         instalments=states,
         allocation=allocation,
     )
-
-
-def portfolio_at_risk(loans: Sequence[tuple[Decimal, int]], days: int) -> Decimal:
-    """Return PAR: the balance of loans more than `days` late over the whole balance, as a fraction of six decimals.
-
-    loans: (outstanding principal, days late) pairs. Without any balance it is zero.
-    """
-    gross = sum((balance for balance, _ in loans), Decimal(0))
-    if gross == 0:
-        return Decimal("0.000000")
-    at_risk = sum((balance for balance, late in loans if late > days), Decimal(0))
-    return (at_risk / gross).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
 
 
 def _state(row: Row, paid: dict[tuple[int, str], Decimal], as_of: date) -> InstalmentState:

@@ -1,54 +1,64 @@
 """The schedule of a loan: from its terms to dated instalments, exact to the last peso.
 
-Money is `Decimal`. Sources of the rules: the French (equal-instalment) method of financial mathematics; the last
-instalment takes the residue of rounding; the sum of principal equals the loan, always.
+Money is `Decimal`. The sum of principal equals what is owed, always: what was lent, fees that were financed, and interest that
+was capitalised.
 """
 
-import calendar
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-MAX_PERIODS = 1200
-# The largest amount that the money columns of a site hold.
-MAX_PRINCIPAL = Decimal("999999999999")
-_PRECISION = 50
+from social_crm.microcredit.domain import dates, methods
+from social_crm.microcredit.domain.dates import PERIODS_A_YEAR, add_months
+from social_crm.microcredit.domain.methods import Line
+from social_crm.microcredit.domain.rates import (
+    compound,
+    dated_rate,
+    effective_annual_rate,
+    internal_rate,
+    nominal_annual,
+)
+from social_crm.microcredit.domain.rounding import WORK_DIGITS, round_money, round_to, working_context
+from social_crm.microcredit.domain.terms import (
+    MAX_PERIODS,
+    MAX_PRINCIPAL,
+    Fee,
+    ScheduleError,
+    SeasonalDue,
+    Terms,
+    Tranche,
+    check,
+)
 
+__all__ = [
+    "MAX_PERIODS",
+    "MAX_PRINCIPAL",
+    "Fee",
+    "Row",
+    "Schedule",
+    "ScheduleError",
+    "SeasonalDue",
+    "Terms",
+    "Tranche",
+    "add_months",
+    "build",
+    "due_date",
+    "effective_annual_rate",
+    "exact_annual_rate",
+    "round_money",
+    "true_annual_rate",
+]
 
-class ScheduleError(ValueError):
-    """Terms from which no schedule can be made; `field` names the term at fault."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What was agreed.
-
-    principal: amount lent, above zero, with at most `decimals` decimals.
-    monthly_rate: interest a month as a fraction (0.02 is 2 %), zero or more.
-    periods: number of instalments, 1 to 1200.
-    disbursed, first_due: dates; the first instalment falls due after the money is handed over.
-    method, frequency: names from METHODS and STEPS.
-    decimals: of the currency; the peso has none.
-    """
-
-    principal: Decimal
-    monthly_rate: Decimal
-    periods: int
-    disbursed: date
-    first_due: date
-    method: str = "equal_instalment"
-    frequency: str = "monthly"
-    decimals: int = 0
+# Extra principal in the first row is tried this often before the nearest is taken.
+_TRIES = 12
 
 
 @dataclass(frozen=True)
 class Row:
-    """One instalment; balance is the principal still owed after it."""
+    """One instalment; balance is the principal still owed after it.
+
+    total: principal, interest, fees and insurance. capitalised: interest added to the balance instead of charged.
+    """
 
     number: int
     due: date
@@ -57,16 +67,33 @@ class Row:
     fees: Decimal
     total: Decimal
     balance: Decimal
+    insurance: Decimal = Decimal(0)
+    capitalised: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """The instalments of a loan and their totals."""
+    """The instalments of a loan and their totals.
+
+    amount: principal owed, with the fees that were financed. net: what the borrower gets in hand.
+    """
 
     terms: Terms
     rows: tuple[Row, ...]
     total_interest: Decimal
     total: Decimal
+    amount: Decimal
+    net: Decimal
+
+    @property
+    def total_fees(self) -> Decimal:
+        """All fees: upfront, financed and with the instalments."""
+        return self.amount - self.net + sum((row.fees for row in self.rows), Decimal(0))
+
+    @property
+    def total_insurance(self) -> Decimal:
+        """Insurance of all instalments."""
+        return sum((row.insurance for row in self.rows), Decimal(0))
 
 
 def build(terms: Terms) -> Schedule:
@@ -75,119 +102,151 @@ def build(terms: Terms) -> Schedule:
     Raises:
         ScheduleError: the terms are outside their bounds, or an instalment would repay nothing.
     """
-    _check(terms)
-    with localcontext() as context:
-        context.prec = _PRECISION
-        shares = METHODS[terms.method](terms)
-        rows: list[Row] = []
-        balance = terms.principal
-        for number, (principal, interest) in enumerate(shares, start=1):
-            balance -= principal
-            rows.append(
-                Row(
-                    number=number,
-                    due=due_date(terms, number),
-                    principal=principal,
-                    interest=interest,
-                    fees=Decimal(0),
-                    total=principal + interest,
-                    balance=balance,
-                )
-            )
-        interest_sum = sum((row.interest for row in rows), Decimal(0))
-        return Schedule(terms, tuple(rows), interest_sum, terms.principal + interest_sum)
+    with localcontext(working_context()):
+        check(terms)
+        lines = methods.lines(terms)
+        if terms.residue == "first":
+            lines = _residue_first(terms, lines)
+        amount = terms.principal + methods.fees_at(terms, "financed")
+        net = terms.principal - methods.fees_at(terms, "upfront")
+        if net <= 0:
+            raise ScheduleError("fees", "The fees held back leave nothing to hand over.")
+        rows = tuple(_row(terms, line) for line in lines)
+        return Schedule(
+            terms=terms,
+            rows=rows,
+            total_interest=sum((row.interest for row in rows), Decimal(0)),
+            total=sum((row.total for row in rows), Decimal(0)),
+            amount=amount,
+            net=net,
+        )
 
 
 def due_date(terms: Terms, number: int) -> date:
-    """Return the due date of instalment `number`: on the day of the first one, clamped to the month's end."""
-    return STEPS[terms.frequency](terms.first_due, number - 1)
+    """Return the due date of instalment `number`: on the day of the first one, clamped to the month's end.
+
+    Raises:
+        ScheduleError: it lies after the year 9999.
+    """
+    if terms.frequency == "seasonal":
+        day: date | None = terms.calendar[number - 1].due
+    else:
+        day = dates.step(terms.frequency, terms.first_due, number - 1)
+    if day is None:
+        raise ScheduleError("first_due", "The last instalment would fall due after the year 9999.")
+    return dates.business_day(day, terms.holiday_rule, terms.holidays, terms.rest_weekdays, terms.disbursed)
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day of a later (or earlier) month, clamped to its end: 31 January + 1 is 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+def true_annual_rate(
+    schedule: Schedule, count_fees: bool = True, count_insurance: bool = True, decimals: int = 6
+) -> Decimal:
+    """Return what a loan costs a year, half up to six decimals: the internal rate of what is handed over and paid."""
+    rate = exact_annual_rate(schedule, count_fees, count_insurance)
+    with localcontext(working_context(WORK_DIGITS + max(rate.adjusted(), 0))):
+        # What the search leaves behind the sixtieth decimal must not decide a tie.
+        settled = rate.quantize(Decimal(1).scaleb(-60))
+        return settled.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
-def effective_annual_rate(monthly_rate: Decimal) -> Decimal:
-    """Return (1 + i)^12 - 1, half up to six decimals: 0.02 a month is 0.268242 a year."""
-    with localcontext() as context:
-        context.prec = _PRECISION
-        return ((1 + monthly_rate) ** 12 - 1).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+def exact_annual_rate(schedule: Schedule, count_fees: bool = True, count_insurance: bool = True) -> Decimal:
+    """Return the effective annual rate of a schedule, unrounded, to compare with a cap.
+
+    A regular loan is reckoned by its periods, the first one as long as its day count says. One with tranches or a
+    seasonal calendar is reckoned by its days (actual/365).
+    """
+    terms = schedule.terms
+    received = schedule.net if count_fees else schedule.amount
+    paid = [
+        row.principal
+        + row.interest
+        + (row.fees if count_fees else 0)
+        + (row.insurance if count_insurance else 0)
+        for row in schedule.rows
+    ]
+    if terms.tranches or terms.frequency == "seasonal":
+        return _rate_by_days(schedule, received, paid)
+    periods_a_year = PERIODS_A_YEAR[terms.frequency]
+    with localcontext(working_context()):
+        part, parts = next(methods.periods(terms)).time
+        first = Decimal(1)
+        if not methods.first_period_is_regular(terms):
+            first = Decimal(part * periods_a_year) / parts
+        flows = [(Decimal(0), -received), *((first + k, amount) for k, amount in enumerate(paid))]
+    # So many digits that even the power of an absurd rate is right to its sixth decimal.
+    digits = WORK_DIGITS + 2 * int(12 * max(terms.rate, Decimal(1)))
+    return compound(_found(internal_rate(flows, digits)), periods_a_year)
 
 
-def round_money(amount: Decimal, decimals: int) -> Decimal:
-    """Return an amount rounded half up to the decimals of its currency."""
-    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+def _rate_by_days(schedule: Schedule, received: Decimal, paid: list[Decimal]) -> Decimal:
+    terms = schedule.terms
+    drawings = terms.tranches or (Tranche(terms.disbursed, terms.principal),)
+    flows = [(item.day, -item.amount) for item in drawings]
+    flows += [(row.due, amount) for row, amount in zip(schedule.rows, paid, strict=True)]
+    # Fees held back or financed are settled when the first money is handed over.
+    flows.append((terms.disbursed, terms.principal - received))
+    return _found(dated_rate(flows))
 
 
-def _first_period_interest(terms: Terms) -> Decimal:
-    """Interest of the first period before rounding: a regular month, or the 30E/360 days that it really has."""
-    if STEPS[terms.frequency](terms.disbursed, 1) == terms.first_due:
-        return terms.principal * terms.monthly_rate
-    days = _days_30e_360(terms.disbursed, terms.first_due)
-    return terms.principal * terms.monthly_rate * days / 30
+def _found(rate: Decimal | None) -> Decimal:
+    if rate is None:
+        raise ScheduleError("fees", "The charges of the first day are more than what is handed over.")
+    return rate
 
 
-def _days_30e_360(start: date, end: date) -> int:
-    return (
-        (end.year - start.year) * 360 + (end.month - start.month) * 30 + min(end.day, 30) - min(start.day, 30)
+def _row(terms: Terms, line: Line) -> Row:
+    return Row(
+        number=line.period.number,
+        due=due_date(terms, line.period.number),
+        principal=line.principal,
+        interest=line.interest,
+        fees=line.fees,
+        total=line.principal + line.interest + line.fees + line.insurance,
+        balance=line.balance,
+        insurance=line.insurance,
+        capitalised=line.capitalised,
     )
 
 
-def _equal_instalment(terms: Terms) -> list[tuple[Decimal, Decimal]]:
-    """The French method. Broken days of an irregular first period are charged once, in the first row."""
-    rate, periods = terms.monthly_rate, terms.periods
-    if rate == 0:
-        instalment = round_money(terms.principal / periods, terms.decimals)
-    else:
-        instalment = round_money(
-            terms.principal * rate / (1 - (1 + rate) ** -periods),
-            terms.decimals,
-        )
-    shares: list[tuple[Decimal, Decimal]] = []
-    balance = terms.principal
-    for number in range(1, periods + 1):
-        regular = round_money(balance * rate, terms.decimals)
-        interest = round_money(_first_period_interest(terms), terms.decimals) if number == 1 else regular
-        principal = balance if number == periods else min(instalment - regular, balance)
-        if principal <= 0:
-            raise ScheduleError(
-                "periods",
-                f"Instalment {number} would repay nothing: the amount is too small for so many periods.",
-            )
-        shares.append((principal, interest))
-        balance -= principal
-        if balance == 0:
+def _residue_first(terms: Terms, lines: list[Line]) -> list[Line]:
+    """Rows whose first repayment takes the residue, as near as the smallest coin allows.
+
+    With equal instalments the rounding of each row's interest may leave the last one a coin or so apart.
+    """
+    after = len(lines) - terms.grace - 1
+    if after < 1 or terms.method == "bullet":
+        return lines
+    # A peso repaid in the first row spares the last one that peso and the interest on it.
+    growth = Decimal(1)
+    if terms.method == "equal_instalment":
+        rate = nominal_annual(terms.rate, terms.rate_period, terms.frequency)
+        growth = (1 + rate / PERIODS_A_YEAR[terms.frequency]) ** after
+    coin = Decimal(1).scaleb(-terms.decimals)
+    best, extra = lines, Decimal(0)
+    for _ in range(_TRIES):
+        miss = _miss(terms, best)
+        change = max(round_to(abs(miss) / growth, terms.decimals), coin).copy_sign(miss)
+        attempt = _attempt(terms, extra + change)
+        if miss == 0 or len(attempt) != len(lines) or abs(_miss(terms, attempt)) >= abs(miss):
             break
-    return shares
+        best, extra = attempt, extra + change
+    return best
 
 
-# Further methods and frequencies are further entries here: each method gives the (principal, interest) pairs in order.
-METHODS: Mapping[str, Callable[[Terms], list[tuple[Decimal, Decimal]]]] = {
-    "equal_instalment": _equal_instalment,
-}
-STEPS: Mapping[str, Callable[[date, int], date]] = {
-    "monthly": add_months,
-}
+def _attempt(terms: Terms, extra: Decimal) -> list[Line]:
+    try:
+        return methods.lines(terms, extra)
+    except ScheduleError:
+        return []
 
 
-def _check(terms: Terms) -> None:
-    if terms.method not in METHODS:
-        raise ScheduleError("method", f"Unknown method: {terms.method}")
-    if terms.frequency not in STEPS:
-        raise ScheduleError("frequency", f"Unknown frequency: {terms.frequency}")
-    if not 0 <= terms.decimals <= 4:
-        raise ScheduleError("decimals", "A currency has 0 to 4 decimals.")
-    if not terms.principal.is_finite() or not 0 < terms.principal <= MAX_PRINCIPAL:
-        raise ScheduleError("principal", f"The amount must be above zero and at most {MAX_PRINCIPAL:,}.")
-    if round_money(terms.principal, terms.decimals) != terms.principal:
-        raise ScheduleError("principal", f"The amount may have at most {terms.decimals} decimals.")
-    if not terms.monthly_rate.is_finite() or not 0 <= terms.monthly_rate < 1:
-        raise ScheduleError("monthly_rate", "The monthly rate must be at least 0 % and below 100 %.")
-    if not 1 <= terms.periods <= MAX_PERIODS:
-        raise ScheduleError("periods", f"The number of instalments must be from 1 to {MAX_PERIODS}.")
-    if terms.first_due <= terms.disbursed:
-        raise ScheduleError("first_due", "The first instalment must fall due after the disbursement.")
-    if terms.first_due.year + terms.periods // 12 + 1 > date.max.year:
-        raise ScheduleError("first_due", "The last instalment would fall due after the year 9999.")
+def _miss(terms: Terms, lines: list[Line]) -> Decimal:
+    """How far the last row is above the row before it."""
+    last, before = lines[-1], lines[-2]
+    if terms.method == "equal_instalment":
+        return last.principal + last.interest - before.principal - before.interest
+    return last.principal - before.principal
+
+
+def with_rate(terms: Terms, rate: Decimal) -> Terms:
+    """Return the same terms at another rate."""
+    return replace(terms, rate=rate)

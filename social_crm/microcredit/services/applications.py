@@ -113,13 +113,15 @@ def schedule_for(
     disbursed = getdate(disbursed_on)
     terms = Terms(
         principal=to_decimal(amount),
-        monthly_rate=monthly_fraction(rate_percent),
+        rate=monthly_fraction(rate_percent),
         periods=int(periods or 0),
         disbursed=disbursed,
         first_due=getdate(first_due) if first_due else add_months(disbursed, 1),
         decimals=decimals_of(currency),
     )
     try:
+        if not 0 <= terms.rate < 1:
+            raise ScheduleError("rate", "The monthly rate must be at least 0 % and below 100 %.")
         return build(terms)
     except ScheduleError as error:
         throw_schedule_error(error, terms)
@@ -155,7 +157,7 @@ def preview_schedule(
         ],
         "total_interest": float(schedule.total_interest),
         "total": float(schedule.total),
-        "effective_annual_rate": float(effective_annual_rate(schedule.terms.monthly_rate) * 100),
+        "effective_annual_rate": float(effective_annual_rate(schedule.terms.rate) * 100),
     }
 
 

@@ -120,7 +120,7 @@ def _create(terms: Any, schedule: Schedule, currency: str) -> Any:
             "currency": currency,
             "principal": float(schedule.terms.principal),
             "monthly_rate": terms.monthly_rate,
-            "effective_annual_rate": float(effective_annual_rate(schedule.terms.monthly_rate) * 100),
+            "effective_annual_rate": float(effective_annual_rate(schedule.terms.rate) * 100),
             "periods": len(schedule.rows),
             "disbursed_on": schedule.terms.disbursed,
             "first_due": schedule.rows[0].due,

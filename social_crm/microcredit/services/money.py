@@ -59,7 +59,7 @@ def throw_schedule_error(error: ScheduleError, terms: Terms) -> None:
     """Say in the user's language why no schedule can be made of the terms."""
     messages = {
         "principal": _("The amount must be above zero and without more decimals than the currency has."),
-        "monthly_rate": _("The monthly rate must be at least 0 % and below 100 %."),
+        "rate": _("The monthly rate must be at least 0 % and below 100 %."),
         "periods": _(
             "The number of instalments must be from 1 to 1200, and small enough that each of them repays something."
         ),

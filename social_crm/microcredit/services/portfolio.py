@@ -13,7 +13,8 @@ from frappe.utils import get_datetime, getdate
 
 from social_crm import permissions
 from social_crm.microcredit.domain.allocation import Payment
-from social_crm.microcredit.domain.arrears import Posting, live_payments, portfolio_at_risk, position
+from social_crm.microcredit.domain.arrears import Posting, live_payments, position
+from social_crm.microcredit.domain.portfolio import portfolio_at_risk
 from social_crm.microcredit.domain.schedule import Row
 from social_crm.microcredit.services.money import to_decimal
 

@@ -14,7 +14,8 @@ from social_crm.microcredit.domain.allocation import (
     check_payment,
     outstanding,
 )
-from social_crm.microcredit.domain.arrears import Posting, live_payments, portfolio_at_risk, position
+from social_crm.microcredit.domain.arrears import Posting, live_payments, position
+from social_crm.microcredit.domain.portfolio import portfolio_at_risk
 from social_crm.microcredit.domain.schedule import Terms, build
 
 DISBURSED = date(2026, 1, 15)

@@ -20,7 +20,7 @@ from social_crm.microcredit.domain.schedule import (
 def terms(**changes: object) -> Terms:
     values: dict[str, object] = {
         "principal": Decimal(3_000_000),
-        "monthly_rate": Decimal("0.02"),
+        "rate": Decimal("0.02"),
         "periods": 12,
         "disbursed": date(2026, 1, 15),
         "first_due": date(2026, 2, 15),
@@ -41,7 +41,7 @@ def test_golden_equal_instalment() -> None:
 
 
 def test_without_interest() -> None:
-    schedule = build(terms(principal=Decimal(100), monthly_rate=Decimal(0), periods=3))
+    schedule = build(terms(principal=Decimal(100), rate=Decimal(0), periods=3))
     assert [row.total for row in schedule.rows] == [33, 33, 34]
 
 
@@ -85,9 +85,7 @@ def test_the_largest_loan() -> None:
 
 
 def test_the_longest_loan() -> None:
-    assert (
-        len(build(terms(principal=MAX_PRINCIPAL, monthly_rate=Decimal("0.001"), periods=1200)).rows) == 1200
-    )
+    assert len(build(terms(principal=MAX_PRINCIPAL, rate=Decimal("0.001"), periods=1200)).rows) == 1200
 
 
 @pytest.mark.parametrize(
@@ -96,11 +94,11 @@ def test_the_longest_loan() -> None:
         ({"principal": Decimal(0)}, "principal"),
         ({"principal": Decimal(-1)}, "principal"),
         ({"principal": Decimal("NaN")}, "principal"),
-        ({"principal": Decimal(10) ** 12}, "principal"),
+        ({"principal": Decimal(10) ** 40}, "principal"),
         ({"principal": Decimal("100.5")}, "principal"),
-        ({"monthly_rate": Decimal("-0.01")}, "monthly_rate"),
-        ({"monthly_rate": Decimal(1)}, "monthly_rate"),
-        ({"monthly_rate": Decimal("Infinity")}, "monthly_rate"),
+        ({"rate": Decimal("-0.01")}, "rate"),
+        ({"rate": Decimal(101)}, "rate"),
+        ({"rate": Decimal("Infinity")}, "rate"),
         ({"periods": 0}, "periods"),
         ({"periods": 1201}, "periods"),
         ({"principal": Decimal(10), "periods": 100}, "periods"),
@@ -138,7 +136,7 @@ def test_add_months() -> None:
 def test_every_schedule(principal: int, rate: int, periods: int, gap: int) -> None:
     agreed = terms(
         principal=Decimal(principal),
-        monthly_rate=Decimal(rate) / 10_000,
+        rate=Decimal(rate) / 10_000,
         periods=periods,
         first_due=date(2026, 1, 15) + timedelta(days=gap),
     )
