@@ -38,9 +38,9 @@ def refused(**changes: object) -> str:
 
 
 def test_grace_of_everything_capitalised() -> None:
-    """3,000,000 x 1.02^2 = 3,121,200 after two rows; then ten rows of 3,121,200 x 0.02 / (1 - 1.02^-10) = 347,472.6."""
+    """3,000,000 x 1.02^2 = 3,121,200 after two rows; then ten rows of 3,121,200 x 0.02 / (1 - 1.02^-10) = 347,472.4."""
     schedule = made(total_grace=2, capitalise=True)
-    assert [row.total for row in schedule.rows[:3]] == [0, 0, 347_473]
+    assert [row.total for row in schedule.rows[:3]] == [0, 0, 347_472]
     assert [row.capitalised for row in schedule.rows[:3]] == [60_000, 61_200, 0]
     assert schedule.rows[1].balance == 3_121_200
     assert sum(row.principal for row in schedule.rows) == 3_000_000 + 121_200
@@ -52,13 +52,7 @@ def test_grace_of_everything_put_off() -> None:
     schedule = made(total_grace=2)
     assert [row.total for row in schedule.rows[:2]] == [0, 0]
     assert schedule.rows[2].interest == 180_000
-    assert (
-        schedule.rows[2].principal
-        == schedule.rows[3].total
-        - schedule.rows[2].balance * D("0.02")
-        - (schedule.rows[2].principal * D("0.02") - (schedule.rows[2].principal * D("0.02")))
-        or schedule.rows[2].total == schedule.rows[3].total + 120_000
-    )
+    assert schedule.rows[2].total == schedule.rows[3].total + 120_000
     assert sum(row.principal for row in schedule.rows) == 3_000_000
     # Interest that waits costs nothing: the true rate is a little lower.
     assert true_annual_rate(schedule) < D("0.268242")
@@ -139,7 +133,7 @@ def test_a_seasonal_calendar_by_harvest() -> None:
         calendar=calendar,
         day_count="actual/365",
     )
-    assert [row.interest for row in flat.rows] == [146_005, 181_479, 331_397]
+    assert [row.interest for row in flat.rows] == [145_973, 181_479, 331_397]
     assert D("0.25") < true_annual_rate(schedule) < D("0.28")
     common = {"frequency": "seasonal", "periods": None, "first_due": date(2026, 3, 30)}
     assert refused(**common, method="equal_principal") == "calendar"
@@ -157,7 +151,7 @@ def test_tranches_cost_interest_from_their_own_day() -> None:
     # 2,000,000 x 0.02 / (1 - 1.02^-12) = 189,119.2
     assert (first.total, first.interest) == (189_119, 40_000)
     # Ten days of the million (30E/360) come on top in the period in which it was handed over.
-    assert second.interest == 37_018 + 6_667
+    assert second.interest == 43_684  # 37,017.62 + 6,666.67
     assert second.balance == first.balance - second.principal + 1_000_000
     # From then on the level instalment of what is owed over the ten rows left.
     level = (second.balance * D("0.02") / (1 - D("1.02") ** -10)).quantize(D(1))
