@@ -142,11 +142,11 @@ def check(terms: Terms) -> None:
     if terms.first_due <= terms.disbursed:
         raise ScheduleError("first_due", "The first instalment must fall due after the disbursement.")
     _check_periods(terms)
+    _check_calendar(terms)
     _check_instalment(terms)
     _check_grace(terms)
     _check_rounding(terms)
     _check_charges(terms)
-    _check_calendar(terms)
     _check_tranches(terms)
 
 
