@@ -4,14 +4,15 @@ State is never stored as a running balance: it is worked out anew from the payme
 backdated payment gives what entering it on time would have given, and taking one away restores the state exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from social_crm.microcredit.domain.schedule import Row
 
-DEFAULT_ORDER: tuple[str, ...] = ("fees", "interest", "principal")
+DEFAULT_ORDER: tuple[str, ...] = ("fees", "insurance", "default_interest", "interest", "principal")
+Claim = tuple[int, str, Decimal]
 
 
 class AllocationError(ValueError):
@@ -41,7 +42,10 @@ class Payment:
 
 @dataclass(frozen=True)
 class Share:
-    """The part of one payment that went to one component of one instalment."""
+    """The part of one payment that went to one component of one instalment.
+
+    It is negative where a prepayment took back what an earlier payment had paid in advance.
+    """
 
     payment: str
     number: int
@@ -51,7 +55,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Allocation:
-    """All shares in order, and what each payment left over (zero for every accepted payment)."""
+    """All shares in order, and what was left over in all (zero while every payment was accepted on time)."""
 
     shares: tuple[Share, ...]
     unplaced: Decimal
@@ -69,34 +73,60 @@ class Allocation:
         )
 
 
+def check_order(order: Sequence[str]) -> None:
+    """Refuse an order of components that does not name each of them once.
+
+    Raises:
+        ValueError: naming the components.
+    """
+    if sorted(order) != sorted(DEFAULT_ORDER):
+        raise ValueError(f"The order must name each component once: {', '.join(DEFAULT_ORDER)}")
+
+
+def place(key: str, amount: Decimal, claims: Iterable[Claim]) -> tuple[list[Share], Decimal]:
+    """Return the shares of an amount over claims, in their order, and what is left of it.
+
+    claims: (number of the instalment, component, what is open of it).
+    """
+    shares: list[Share] = []
+    left = amount
+    for number, component, open_amount in claims:
+        if left <= 0:
+            break
+        part = min(left, open_amount)
+        if part > 0:
+            shares.append(Share(key, number, component, part))
+            left -= part
+    return shares, left
+
+
 def allocate(
     rows: Sequence[Row], payments: Sequence[Payment], order: tuple[str, ...] = DEFAULT_ORDER
 ) -> Allocation:
-    """Place payments, in order of value date and then of posting, on the instalments.
+    """Place payments, in order of value date and then of posting, on the instalments of a schedule.
 
     Raises:
         AllocationError: a payment is not above zero.
     """
     claims = _claims(rows, order)
     shares: list[Share] = []
-    at = 0
-    open_amount = claims[0][2] if claims else Decimal(0)
     unplaced = Decimal(0)
+    # Claims before `at` are paid; of the one at `at`, `paid` is.
+    at, paid = 0, Decimal(0)
     for payment in sorted(payments, key=lambda p: (p.value_date, p.posted_at, p.key)):
         if payment.amount <= 0:
             raise AllocationError("amount", "A payment must be above zero.")
         left = payment.amount
         # `at` only moves forward: all payments together take one step for each claim, and one more each.
-        for number, component, _ in claims[at:]:
-            part = min(left, open_amount)
+        for number, component, amount in claims[at:]:
+            part = min(left, amount - paid)
             if part > 0:
                 shares.append(Share(payment.key, number, component, part))
-                open_amount -= part
+                paid += part
                 left -= part
-            if open_amount > 0:
+            if paid < amount:
                 break
-            at += 1
-            open_amount = claims[at][2] if at < len(claims) else Decimal(0)
+            at, paid = at + 1, Decimal(0)
         unplaced += left
     return Allocation(tuple(shares), unplaced)
 
@@ -117,21 +147,17 @@ def check_payment(rows: Sequence[Row], earlier: Sequence[Payment], new: Payment,
 
 
 def outstanding(rows: Sequence[Row], payments: Sequence[Payment]) -> Decimal:
-    """Return all that is still to be paid over the life of the loan: principal, interest and fees."""
+    """Return all that is still to be paid over the life of the loan: principal, interest, fees and insurance."""
     total = sum((row.total for row in rows), Decimal(0))
     return total - sum((payment.amount for payment in payments), Decimal(0))
 
 
-def _claims(rows: Sequence[Row], order: tuple[str, ...]) -> list[tuple[int, str, Decimal]]:
-    amounts = {
-        "fees": lambda row: row.fees,
-        "interest": lambda row: row.interest,
-        "principal": lambda row: row.principal,
-    }
-    if sorted(order) != sorted(amounts):
-        raise ValueError(f"The order must name each component once: {', '.join(sorted(amounts))}")
+def _claims(rows: Sequence[Row], order: tuple[str, ...]) -> list[Claim]:
+    check_order(order)
     return [
-        (row.number, component, amounts[component](row))
+        (row.number, component, getattr(row, component))
         for row in sorted(rows, key=lambda r: r.number)
         for component in order
+        # A schedule knows no default interest: that comes with time, in the ledger.
+        if component != "default_interest"
     ]

@@ -8,28 +8,39 @@ from decimal import Decimal
 from social_crm.microcredit.domain.allocation import DEFAULT_ORDER, Allocation, Payment, allocate
 from social_crm.microcredit.domain.schedule import Row
 
-COMPONENTS = DEFAULT_ORDER
-
 
 @dataclass(frozen=True)
 class InstalmentState:
-    """One instalment on a day."""
+    """One instalment on a day.
+
+    default_interest: what ran on its overdue principal, not part of `row`. days_late: 0 when nothing but default interest
+    is unpaid.
+    """
 
     row: Row
     paid_principal: Decimal
     paid_interest: Decimal
     paid_fees: Decimal
     days_late: int
+    paid_insurance: Decimal = Decimal(0)
+    default_interest: Decimal = Decimal(0)
+    paid_default_interest: Decimal = Decimal(0)
 
     @property
     def paid(self) -> Decimal:
         """All that was paid of it."""
-        return self.paid_principal + self.paid_interest + self.paid_fees
+        return (
+            self.paid_principal
+            + self.paid_interest
+            + self.paid_fees
+            + self.paid_insurance
+            + self.paid_default_interest
+        )
 
     @property
     def unpaid(self) -> Decimal:
-        """What is still to be paid of it."""
-        return self.row.total - self.paid
+        """What is still to be paid of it, default interest included."""
+        return self.row.total + self.default_interest - self.paid
 
 
 @dataclass(frozen=True)
@@ -90,29 +101,40 @@ def position(
         key = (share.number, share.component)
         paid[key] = paid.get(key, Decimal(0)) + share.amount
     states = tuple(_state(row, paid, as_of) for row in sorted(rows, key=lambda r: r.number))
-    late = [state for state in states if state.days_late > 0]
-    unpaid = sum((state.unpaid for state in states), Decimal(0))
-    upcoming = next((state for state in states if state.unpaid > 0 and state.days_late == 0), None)
-    days_late = max((state.days_late for state in late), default=0)
+    return summarise(states, as_of, allocation)
+
+
+def summarise(instalments: tuple[InstalmentState, ...], as_of: date, allocation: Allocation) -> Position:
+    """Return the position that instalments in order of their due dates add up to."""
+    due = [state for state in instalments if state.row.due < as_of and state.unpaid > 0]
+    unpaid = sum((state.unpaid for state in instalments), Decimal(0))
+    upcoming = next((state for state in instalments if state.unpaid > 0 and state.row.due >= as_of), None)
+    days_late = max((state.days_late for state in instalments), default=0)
     return Position(
         as_of=as_of,
-        balance=sum((state.row.principal - state.paid_principal for state in states), Decimal(0)),
+        balance=sum((state.row.principal - state.paid_principal for state in instalments), Decimal(0)),
         unpaid=unpaid,
-        overdue=sum((state.unpaid for state in late), Decimal(0)),
-        overdue_principal=sum((state.row.principal - state.paid_principal for state in late), Decimal(0)),
+        overdue=sum((state.unpaid for state in due), Decimal(0)),
+        overdue_principal=sum((state.row.principal - state.paid_principal for state in due), Decimal(0)),
         days_late=days_late,
-        paid=sum((state.paid for state in states), Decimal(0)),
+        paid=sum((state.paid for state in instalments), Decimal(0)),
         status="Paid" if unpaid == 0 else "In Arrears" if days_late else "Active",
         next_due=upcoming.row.due if upcoming else None,
         next_amount=upcoming.unpaid if upcoming else Decimal(0),
-        instalments=states,
+        instalments=instalments,
         allocation=allocation,
     )
 
 
+def days_late(row: Row, paid: Decimal, as_of: date) -> int:
+    """Return for how many days an instalment is late of which so much was paid, default interest apart."""
+    return (as_of - row.due).days if row.due < as_of and paid < row.total else 0
+
+
 def _state(row: Row, paid: dict[tuple[int, str], Decimal], as_of: date) -> InstalmentState:
-    principal, interest, fees = (
-        paid.get((row.number, component), Decimal(0)) for component in ("principal", "interest", "fees")
+    principal, interest, fees, insurance = (
+        paid.get((row.number, component), Decimal(0))
+        for component in ("principal", "interest", "fees", "insurance")
     )
-    is_late = row.due < as_of and principal + interest + fees < row.total
-    return InstalmentState(row, principal, interest, fees, (as_of - row.due).days if is_late else 0)
+    late = days_late(row, principal + interest + fees + insurance, as_of)
+    return InstalmentState(row, principal, interest, fees, late, paid_insurance=insurance)

@@ -95,6 +95,8 @@ def schedule(data: Data) -> dict[str, object]:
         principal_grace=_whole(data, "principal_grace", 0),
         instalment=instalment,
     )
+    if instalment is not None and terms.method != "equal_instalment":
+        raise DoorError("instalment", "goes with equal_instalment alone")
     try:
         made = build(terms)
         rate = true_annual_rate(made)

@@ -27,8 +27,21 @@ class Period:
 
 
 @dataclass(frozen=True)
+class PutOff:
+    """What ran in rows that pay nothing, and waits for the first one that pays."""
+
+    interest: Decimal = Decimal(0)
+    fees: Decimal = Decimal(0)
+    insurance: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
 class Line:
-    """What a row repays and costs; `capitalised` is interest that was added to the balance instead of charged."""
+    """What a row repays and costs.
+
+    capitalised: interest that was added to the balance instead of charged. level: the level amount in force, if any yet.
+    put_off: what waits after the row.
+    """
 
     period: Period
     principal: Decimal
@@ -37,6 +50,24 @@ class Line:
     insurance: Decimal
     capitalised: Decimal
     balance: Decimal
+    level: Decimal | None
+    put_off: PutOff
+
+
+@dataclass(frozen=True)
+class Run:
+    """A loan on a day within a period.
+
+    number: of the row to come. due: its date before any holiday rule. interest, fees, insurance: what has run to the day and
+    is not charged by an earlier row. level: the level amount in force, if any yet.
+    """
+
+    number: int
+    due: date
+    interest: Decimal
+    fees: Decimal
+    insurance: Decimal
+    level: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -46,9 +77,7 @@ class _Opening:
     balance: Decimal
     drawn: Decimal
     level: Decimal | None = None
-    late_interest: Decimal = Decimal(0)
-    late_fees: Decimal = Decimal(0)
-    late_insurance: Decimal = Decimal(0)
+    late: PutOff = PutOff()
 
 
 def fee_amount(fee: Fee, terms: Terms) -> Decimal:
@@ -108,9 +137,7 @@ def lines(terms: Terms, extra: Decimal = Decimal(0)) -> list[Line]:
         pending -= len(drawn)
         new = sum((item.amount for item in drawn if item.day == period.start), Decimal(0))
         if new:
-            at = _Opening(
-                at.balance + new, at.drawn + new, None, at.late_interest, at.late_fees, at.late_insurance
-            )
+            at = _Opening(at.balance + new, at.drawn + new, None, at.late)
         line, at = _line(terms, rate, period, at, [item for item in drawn if item.day > period.start], extra)
         found.append(line)
         if at.balance == 0 and not pending:
@@ -118,6 +145,25 @@ def lines(terms: Terms, extra: Decimal = Decimal(0)) -> list[Line]:
     if pending:
         raise ScheduleError("tranches", "A tranche would be handed over after the last instalment.")
     raise ScheduleError("instalment", f"The instalment would not repay the loan in {len(found)} rows.")
+
+
+def run_at(terms: Terms, day: date) -> Run | None:
+    """Return what has run to a day, or None when every row has fallen due.
+
+    Interest runs evenly over the days of a period, as its day count counts them.
+    """
+    late = PutOff()
+    for line in lines(terms):
+        period = line.period
+        if day < period.due:
+            own = line.interest + line.capitalised + line.put_off.interest - late.interest
+            passed, _ = year_fraction(terms.day_count, period.start, max(day, period.start))
+            whole, _ = year_fraction(terms.day_count, period.start, period.due)
+            interest = round_to(own * passed / whole, terms.decimals) if whole else own
+            level = line.level
+            return Run(period.number, period.due, late.interest + interest, late.fees, late.insurance, level)
+        late = line.put_off
+    return None
 
 
 def level_amount(terms: Terms, rate: Decimal, balance: Decimal, rows: int) -> Decimal:
@@ -144,17 +190,16 @@ def _line(
     if level is None and number > grace:
         level = level_amount(terms, rate, at.balance, terms.rows_at_most - number + 1)
     interest, regular = _interest(terms, rate, period, at, mid)
-    fees = at.late_fees + fees_at(terms, "per_instalment")
-    insurance = at.late_insurance + _insurance(terms, period, at.balance)
+    fees = at.late.fees + fees_at(terms, "per_instalment")
+    insurance = at.late.insurance + _insurance(terms, period, at.balance)
     added = sum((item.amount for item in mid), Decimal(0))
     if number <= terms.total_grace:
         capitalised = interest if terms.capitalise else Decimal(0)
         balance = at.balance + capitalised + added
         zero = Decimal(0)
-        after = _Opening(
-            balance, at.drawn + added, level, at.late_interest + interest - capitalised, fees, insurance
-        )
-        return Line(period, zero, zero, zero, zero, capitalised, balance), after
+        late = PutOff(at.late.interest + interest - capitalised, fees, insurance)
+        line = Line(period, zero, zero, zero, zero, capitalised, balance, level, late)
+        return line, _Opening(balance, at.drawn + added, level, late)
     principal = _principal(terms, number, at.balance, level, interest, regular)
     if number == grace + 1 and number < terms.rows_at_most:
         principal = min(principal + extra, at.balance)
@@ -163,7 +208,8 @@ def _line(
                 "residue", "The first instalment cannot take the residue: it would repay nothing."
             )
     balance = at.balance - principal + added
-    line = Line(period, principal, at.late_interest + interest, fees, insurance, Decimal(0), balance)
+    total_interest = at.late.interest + interest
+    line = Line(period, principal, total_interest, fees, insurance, Decimal(0), balance, level, PutOff())
     # Money that came within the period changes the level amount of the rows after it.
     return line, _Opening(balance, at.drawn + added, None if mid else level)
 
@@ -203,7 +249,11 @@ def _principal(
     """
     if number <= terms.grace or level is None:
         return Decimal(0)
-    if terms.instalment is not None and terms.instalment <= max(interest, regular):
+    if (
+        terms.instalment is not None
+        and terms.method == "equal_instalment"
+        and terms.instalment <= max(interest, regular)
+    ):
         raise ScheduleError(
             "instalment",
             f"The instalment is not above the interest of instalment {number}: it repays nothing.",

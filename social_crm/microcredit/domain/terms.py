@@ -78,7 +78,8 @@ class Terms:
     rounding, interest_rounding: keys of MODES, for the level amount and for the interest of each row.
     principal_grace: rows at the beginning that pay interest alone. total_grace: rows among them that pay nothing; their
         interest is added to the principal (`capitalise`) or charged with the first row that pays.
-    instalment: agreed amount of an equal instalment, instead of the one that `periods` gives.
+    instalment: agreed amount of an equal instalment, or of the principal in it where that is level, instead of the one that
+        `periods` gives.
     rounding_unit: what level amounts are rounded to, such as 50 pesos. residue: "last" or "first" repaying row.
     insurance_per_mil: of the opening balance, a month.
     holiday_rule, holidays, rest_weekdays: see `dates.business_day`; interest does not move with the date.
@@ -181,10 +182,8 @@ def _check_instalment(terms: Terms) -> None:
     if terms.instalment is None:
         return
     _check_money("instalment", terms.instalment, terms.decimals)
-    if terms.method != "equal_instalment" or terms.grace or terms.frequency == "seasonal":
-        raise ScheduleError(
-            "instalment", "An agreed instalment needs the method of equal instalments without grace."
-        )
+    if terms.method == "bullet" or terms.grace or terms.frequency == "seasonal":
+        raise ScheduleError("instalment", "An agreed instalment needs level amounts and no grace.")
 
 
 def _check_grace(terms: Terms) -> None:

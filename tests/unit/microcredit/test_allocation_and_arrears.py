@@ -35,7 +35,9 @@ def test_interest_before_principal() -> None:
 
 
 def test_principal_first_is_a_matter_of_order() -> None:
-    allocation = allocate(ROWS, [pay("a", 100_000)], ("principal", "interest", "fees"))
+    allocation = allocate(
+        ROWS, [pay("a", 100_000)], ("principal", "interest", "fees", "insurance", "default_interest")
+    )
     assert allocation.paid(1, "principal") == 100_000
     with pytest.raises(ValueError, match="each component once"):
         allocate(ROWS, [], ("interest",))

@@ -1,0 +1,388 @@
+"""One loan, replayed from its entries: what each payment paid, what is owed, and what stands in each account.
+
+Nothing here is stored. A backdated entry takes its place by value date, a reversed one is left out, and everything after it
+follows: so both give what entering it on time, or never, would have given.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from social_crm.microcredit.domain import methods
+from social_crm.microcredit.domain.accounts import Accounts, income_of, receivable_of
+from social_crm.microcredit.domain.allocation import Claim, Share, check_order, place
+from social_crm.microcredit.domain.entries import Entry, LedgerError, Loan, amounts_by, total
+from social_crm.microcredit.domain.instalments import CHARGES, Instalment, Overdue, ScheduleVersion
+from social_crm.microcredit.domain.rates import equivalent_rate
+from social_crm.microcredit.domain.schedule import Fee, Row, Schedule, ScheduleError, Terms, Tranche, build
+
+DAYS_A_YEAR = 365
+
+
+class Replay:
+    """The working state while entries are replayed; `ledger.state` reads it."""
+
+    def __init__(self, loan: Loan) -> None:
+        check_order(loan.policy.order)
+        self.loan = loan
+        self.accounts = Accounts()
+        self.items: list[Instalment] = []
+        self.versions: list[ScheduleVersion] = []
+        self.shares: list[Share] = []
+        self.tranches: list[Tranche] = []
+        self.day: date | None = None
+        self.terms = loan.terms
+        # The number of the last instalment before the version in force.
+        self.offset = 0
+        self.written_off = amounts_by(("principal", *CHARGES))
+        self.recovered = Decimal(0)
+        self.is_written_off = False
+        self.is_restructured = False
+        self._rates = [
+            (start, equivalent_rate(rate, DAYS_A_YEAR)) for start, rate in sorted(loan.policy.default_rates)
+        ]
+
+    def apply(self, entry: Entry) -> None:
+        """Count one entry; they come in the order of `entries.in_force`."""
+        if self.day is None and entry.kind != "disbursement":
+            raise LedgerError("before_disbursement", "Nothing can precede the disbursement.")
+        self.advance(entry.value_date)
+        _STEPS[entry.kind](self, entry)
+
+    def advance(self, day: date) -> None:
+        """Let time pass to the end of a day: default interest runs, instalments fall due."""
+        if self.day is None or day <= self.day:
+            return
+        for item in self.items:
+            if item.due >= day and item.due > self.day:
+                if item.due == day:
+                    self._fall_due(item)
+                continue
+            if self._rates and item.due < day and item.open("principal") > 0:
+                self._run_default_interest(item, max(self.day, item.due), day)
+            if self.day < item.due:
+                self._fall_due(item)
+        self.day = day
+
+    def _fall_due(self, item: Instalment) -> None:
+        for component in CHARGES:
+            self._recognise(item, component, item.charge[component] - item.recognised[component])
+        if item.capitalised:
+            self.accounts.post("principal", income_of("interest"), item.capitalised)
+
+    def _run_default_interest(self, item: Instalment, start: date, end: date) -> None:
+        """Daily, from the day after `start`, on the overdue principal alone; rounded as a sum for the instalment."""
+        for number, (first, daily) in enumerate(self._rates):
+            following = self._rates[number + 1][0] if number + 1 < len(self._rates) else None
+            # A rate counts from its first day on: the day before it is the last one of the rate before.
+            until = end if following is None else min(end, date.fromordinal(following.toordinal() - 1))
+            days = until.toordinal() - max(start.toordinal(), first.toordinal() - 1)
+            if days > 0:
+                item.run_default(item.open("principal") * daily * days)
+        more = item.default_total(self.terms.decimals) - item.charge["default_interest"]
+        item.charge["default_interest"] += more
+        self._recognise(item, "default_interest", more)
+
+    def _recognise(self, item: Instalment, component: str, amount: Decimal) -> None:
+        if amount:
+            item.recognised[component] += amount
+            self.accounts.post(receivable_of(component), income_of(component), amount)
+
+    def _pay(self, shares: Iterable[Share]) -> None:
+        by_number = {item.number: item for item in self.items}
+        for share in shares:
+            item = by_number[share.number]
+            item.paid[share.component] += share.amount
+            if share.component != "principal":
+                early = item.paid[share.component] - item.recognised[share.component]
+                # Paid in advance: it is income on that day.
+                self._recognise(item, share.component, max(early, Decimal(0)))
+            self.accounts.post("surplus", receivable_of(share.component), share.amount)
+            self.shares.append(share)
+
+    def _claims(self, items: Iterable[Instalment]) -> Iterable[Claim]:
+        for item in items:
+            for component in self.loan.policy.order:
+                yield item.number, component, item.open(component)
+
+    def _place(self, key: str, amount: Decimal, items: Iterable[Instalment]) -> Decimal:
+        shares, left = place(key, amount, self._claims(items))
+        self._pay(shares)
+        return left
+
+    def _disburse(self, entry: Entry) -> None:
+        """The first money, or a further tranche: the rows to come are those of the terms with it."""
+        self.tranches.append(Tranche(entry.value_date, entry.amount))
+        drawn = sum((item.amount for item in self.tranches), Decimal(0))
+        if len(self.versions) > 1 and self.versions[-1].reason != "disbursement":
+            raise LedgerError("changed_schedule", "A tranche cannot follow a change of the schedule.")
+        agreed = self.loan.terms
+        terms = replace(
+            agreed,
+            principal=drawn,
+            disbursed=self.tranches[0].day,
+            fees=tuple(
+                Fee(fee.name, fee.when, "amount", methods.fee_amount(fee, agreed)) for fee in agreed.fees
+            ),
+            tranches=tuple(self.tranches) if len(self.tranches) > 1 else (),
+            residue=agreed.residue if len(self.tranches) == 1 else "last",
+        )
+        financed = Decimal(0)
+        if len(self.tranches) == 1:
+            self.day = entry.value_date
+            financed = methods.fees_at(terms, "financed")
+            self._open(entry, terms)
+        else:
+            self._draw_more(entry, terms)
+        self.accounts.post("principal", "cash", entry.amount)
+        if len(self.tranches) == 1:
+            self.accounts.post("principal", "fees_income", financed)
+            self.accounts.post("cash", "fees_income", methods.fees_at(terms, "upfront"))
+
+    def _open(self, entry: Entry, terms: Terms) -> None:
+        rows = self.loan.rows
+        owed = entry.amount + methods.fees_at(terms, "financed")
+        if sum((row.principal - row.capitalised for row in rows), Decimal(0)) != owed:
+            rows = _build(terms).rows
+        self.items = [Instalment(row) for row in rows]
+        self._keep_version(entry, terms, 1)
+
+    def _draw_more(self, entry: Entry, terms: Terms) -> None:
+        run = methods.run_at(self.terms, entry.value_date)
+        rows = _build(terms).rows
+        if run is None:
+            raise LedgerError("date", "A tranche cannot follow the last instalment.")
+        past = [item for item in self.items if item.number < run.number]
+        kept = {item.number: item for item in self.items}
+        self.items = past + [_renewed(kept.get(row.number), row) for row in rows if row.number >= run.number]
+        self._keep_version(entry, terms, run.number)
+
+    def _receive(self, entry: Entry) -> Decimal:
+        """Money came in; return what is left of it after everything that was written off, if so."""
+        self.accounts.post("cash", "surplus", entry.amount)
+        if not self.is_written_off:
+            return entry.amount
+        part = min(entry.amount, total(self.written_off) - self.recovered)
+        self.accounts.post("surplus", "recovery_income", part)
+        self.recovered += part
+        return Decimal(0)
+
+    def _payment(self, entry: Entry) -> None:
+        left = self._receive(entry)
+        if left:
+            self._place(entry.key, left, self.items)
+
+    def _prepayment(self, entry: Entry) -> None:
+        """Everything that fell due, then the interest run to the day, then principal; the rest is scheduled anew."""
+        left = self._receive(entry)
+        run = methods.run_at(self.terms, entry.value_date)
+        if run is None or not left:
+            if left:
+                self._place(entry.key, left, self.items)
+            return
+        past, to_come = self._split(run.number)
+        left = self._place(entry.key, left, past)
+        in_advance = sum((item.paid_of_charges() for item in to_come), Decimal(0))
+        if left + in_advance <= run.interest + run.fees + run.insurance:
+            self._place(entry.key, left, self.items)
+            return
+        left += self._take_back(entry.key, to_come)
+        outstanding = self.accounts["principal"] - sum((item.open("principal") for item in past), Decimal(0))
+        charges = {"interest": run.interest, "fees": run.fees, "insurance": run.insurance}
+        row = self._row_of_the_day(past, entry.value_date, charges)
+        row.charge["principal"] = min(outstanding, left - total(charges))
+        self.items = [*past, row]
+        self._place(entry.key, left, [row])
+        remaining = outstanding - row.charge["principal"]
+        if remaining:
+            self._schedule_rest(entry, run, remaining)
+        else:
+            self._keep_version(entry, self.terms, row.number + 1)
+
+    def _schedule_rest(self, entry: Entry, run: methods.Run, remaining: Decimal) -> None:
+        """The rows after a prepayment: fewer of the same amount, or as many of a lower one."""
+        old, passed = self.terms, run.number - 1
+        terms = replace(
+            old,
+            principal=remaining,
+            disbursed=entry.value_date,
+            first_due=run.due,
+            periods=None if old.periods is None else old.periods - passed,
+            principal_grace=max(old.principal_grace - passed, 0),
+            total_grace=max(old.total_grace - passed, 0),
+            fees=tuple(fee for fee in old.fees if fee.when == "per_instalment"),
+            tranches=(),
+            calendar=old.calendar[passed:],
+            residue="last",
+        )
+        if old.instalment is not None:
+            terms = replace(terms, periods=len(methods.lines(old)) - passed, instalment=None)
+        has_level = terms.method != "bullet" and terms.frequency != "seasonal" and not terms.grace
+        if entry.mode == "shorten_term" and run.level is not None and has_level:
+            shorter = replace(terms, periods=None, instalment=run.level)
+            terms = shorter if _can_build(shorter) else terms
+        self._continue(entry, terms)
+
+    def _continue(self, entry: Entry, terms: Terms, carried: dict[str, Decimal] | None = None) -> None:
+        """Put the rows of new terms after those that remain."""
+        rows = entry.rows
+        if sum((row.principal - row.capitalised for row in rows), Decimal(0)) != terms.principal:
+            rows = _build(terms).rows
+        self.offset = self.items[-1].number if self.items else 0
+        first = self.offset + 1
+        new = [Instalment(replace(row, number=first + k)) for k, row in enumerate(rows)]
+        for component, amount in (carried or {}).items():
+            new[0].carry(component, amount)
+        self.items += new
+        self._keep_version(entry, terms, first)
+
+    def _restructure(self, entry: Entry) -> None:
+        """All that is owed is agreed anew; what was unpaid of interest and charges goes where the mode says."""
+        if entry.terms is None:
+            raise LedgerError("terms", "A restructuring needs new terms.")
+        run = methods.run_at(self.terms, entry.value_date)
+        past, to_come = self._split(run.number if run else len(self.items) + self.offset + 1)
+        credit = self._take_back(entry.key, to_come)
+        row = self._row_of_the_day(past, entry.value_date, {})
+        if run:
+            for component, amount in (
+                ("interest", run.interest),
+                ("fees", run.fees),
+                ("insurance", run.insurance),
+            ):
+                row.charge[component] = amount
+                self._recognise(row, component, amount)
+        self.items = [*past, row]
+        if credit:
+            row.charge["principal"] = self.accounts["principal"] - sum(
+                (item.open("principal") for item in past), Decimal(0)
+            )
+            self._place(entry.key, credit, self.items)
+        unpaid = Overdue.cut(self.items)
+        if not self.accounts["principal"]:
+            raise LedgerError("nothing_owed", "Nothing is owed that could be agreed anew.")
+        carried = self._settle_unpaid(row, unpaid.charges, entry.mode)
+        terms = replace(
+            entry.terms,
+            principal=self.accounts["principal"],
+            disbursed=entry.value_date,
+            decimals=self.terms.decimals,
+            fees=tuple(fee for fee in entry.terms.fees if fee.when == "per_instalment"),
+            tranches=(),
+        )
+        self.items = [item for item in self.items if item.is_worth_showing()]
+        self.is_restructured = True
+        self._continue(entry, terms, carried)
+
+    def _settle_unpaid(self, row: Instalment, unpaid: dict[str, Decimal], mode: str) -> dict[str, Decimal]:
+        if mode == "first_row":
+            return unpaid
+        for component, amount in unpaid.items():
+            self.accounts.post(
+                "principal" if mode == "capitalise" else "waiver_loss", receivable_of(component), amount
+            )
+        if mode == "capitalise":
+            row.capitalised += total(unpaid)
+        return {}
+
+    def _write_off(self, entry: Entry) -> None:
+        """Everything that is owed leaves the books; what comes later is a recovery."""
+        unpaid = Overdue.cut(self.items)
+        for component in CHARGES:
+            self.written_off[component] += self.accounts[receivable_of(component)]
+            self.accounts.post(
+                "write_off_loss", receivable_of(component), self.accounts[receivable_of(component)]
+            )
+        self.written_off["principal"] += unpaid.principal
+        self.accounts.post("write_off_loss", "principal", self.accounts["principal"])
+        self.items = [item for item in self.items if item.is_worth_showing()]
+        self.is_written_off = True
+
+    def _split(self, number: int) -> tuple[list[Instalment], list[Instalment]]:
+        """The instalments before a row of the version in force, and those from it on."""
+        first = self.offset + number
+        return (
+            [item for item in self.items if item.number < first],
+            [item for item in self.items if item.number >= first],
+        )
+
+    def _take_back(self, key: str, items: Iterable[Instalment]) -> Decimal:
+        """Undo what instalments to come were paid in advance, so that it can be placed anew; return how much it was."""
+        freed = Decimal(0)
+        for item in items:
+            for component, amount in item.paid.items():
+                if amount:
+                    self.accounts.post(receivable_of(component), "surplus", amount)
+                    self.shares.append(Share(key, item.number, component, -amount))
+                    freed += amount
+                if component != "principal":
+                    self.accounts.post(
+                        income_of(component), receivable_of(component), item.recognised[component]
+                    )
+        return freed
+
+    def _row_of_the_day(self, past: list[Instalment], day: date, charges: dict[str, Decimal]) -> Instalment:
+        """A row for what is settled on a day between two instalments."""
+        number = past[-1].number + 1 if past else 1
+        zero = Decimal(0)
+        row = Instalment(Row(number, day, zero, zero, zero, zero, zero))
+        row.charge.update(charges)
+        return row
+
+    def _keep_version(self, entry: Entry, terms: Terms, first: int) -> None:
+        self.terms = terms
+        self.versions.append(
+            ScheduleVersion(
+                number=len(self.versions) + 1,
+                from_date=entry.value_date,
+                entry=entry.key,
+                reason=entry.kind,
+                terms=terms,
+                rows=tuple(rows_of(self.items)),
+                first_new=first,
+            )
+        )
+
+
+def rows_of(items: list[Instalment]) -> list[Row]:
+    """Return instalments as rows of one schedule; each balance is the principal of the rows after it."""
+    balance = sum((item.charge["principal"] - item.capitalised for item in items), Decimal(0))
+    rows = []
+    for item in items:
+        balance += item.capitalised - item.charge["principal"]
+        rows.append(item.row(balance))
+    return rows
+
+
+def _renewed(old: Instalment | None, row: Row) -> Instalment:
+    """A row to come with what had been paid of it in advance."""
+    new = Instalment(row)
+    if old is not None:
+        new.paid, new.recognised = old.paid, old.recognised
+    return new
+
+
+def _build(terms: Terms) -> Schedule:
+    try:
+        return build(terms)
+    except ScheduleError as error:
+        raise LedgerError("terms", f"{error.field}: {error}") from error
+
+
+def _can_build(terms: Terms) -> bool:
+    try:
+        build(terms)
+    except ScheduleError:
+        return False
+    return True
+
+
+_STEPS: Mapping[str, Callable[[Replay, Entry], None]] = {
+    "disbursement": Replay._disburse,
+    "payment": Replay._payment,
+    "recovery": Replay._payment,
+    "prepayment": Replay._prepayment,
+    "restructuring": Replay._restructure,
+    "write_off": Replay._write_off,
+}
