@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 import time
 from pathlib import Path
 
@@ -80,16 +81,22 @@ def create_data(bench: Bench) -> None:
     work = folder.with_name("mariadb.new")
     shutil.rmtree(work, ignore_errors=True)
     work.parent.mkdir(parents=True, exist_ok=True)
-    command = [program("mariadb-install-db"), f"--defaults-file={config}", f"--datadir={work}"]
-    command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
-    if os.geteuid() == 0:
-        command.append("--user=root")
     # The init file names users that do not exist yet while the system tables are being written.
     init = bench.config / "mariadb-init.sql"
     held = init.read_text()
     init.write_text("")
     try:
-        run(command, log=bench.setup_log, what="Creating the database's files")
+        # mariadb-install-db is a shell script that does not quote its paths: a link spares it their spaces.
+        with tempfile.TemporaryDirectory(prefix="social-crm-") as folder_without_spaces:
+            link = Path(folder_without_spaces) / "bench"
+            link.symlink_to(bench.root, target_is_directory=True)
+            command = [program("mariadb-install-db")]
+            command.append(f"--defaults-file={link / config.relative_to(bench.root)}")
+            command.append(f"--datadir={link / work.relative_to(bench.root)}")
+            command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
+            if os.geteuid() == 0:
+                command.append("--user=root")
+            run(command, log=bench.setup_log, what="Creating the database's files")
     finally:
         init.write_text(held)
     work.rename(folder)
