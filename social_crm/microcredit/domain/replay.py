@@ -174,9 +174,9 @@ class Replay:
 
     def _draw_more(self, entry: Entry, terms: Terms) -> None:
         run = methods.run_at(self.terms, entry.value_date)
-        rows = rescheduling.rows_of(terms)
         if run is None:
             raise LedgerError("date", "A tranche cannot follow the last instalment.")
+        rows = rescheduling.rows_of(terms)
         past = [item for item in self.items if item.number < run.number]
         kept = {item.number: item for item in self.items}
         self._replace(past + [renewed(kept.get(r.number), r) for r in rows if r.number >= run.number])
