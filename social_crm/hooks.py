@@ -75,6 +75,6 @@ scheduler_events = {
     # So do the days late and overdue amounts of microcredits, which move with the calendar alone.
     "daily": [
         "social_crm.income_generation.services.refresh_all_units",
-        "social_crm.microcredit.services.ledger.refresh_all",
+        "social_crm.microcredit.services.nightly.refresh_all",
     ],
 }

@@ -47,7 +47,14 @@ SCOPES: dict[str, Scope] = {
     # Microcredit
     "Microcredit Application": Scope(PERSON, programme_field="programme"),
     "Microcredit": Scope(PERSON, programme_field="programme"),
+    "Microcredit Ledger Entry": Scope((("microcredit", "Microcredit"),)),
+    "Microcredit Disbursement": Scope((("microcredit", "Microcredit"),)),
     "Microcredit Repayment": Scope((("microcredit", "Microcredit"),)),
+    "Microcredit Restructuring": Scope((("microcredit", "Microcredit"),)),
+    "Microcredit Write-off": Scope((("microcredit", "Microcredit"),)),
+    # Money of a programme tells of no person: whoever is assigned to the whole programme sees it.
+    "Microcredit Fund": Scope((), programme_field="programme"),
+    "Microcredit Fund Movement": Scope((("fund", "Microcredit Fund"),)),
     # Higher Education
     "FES Student": Scope(PERSON, programme_field="programme"),
     "FES Semester": Scope((("fes_student", "FES Student"),)),

@@ -1,8 +1,19 @@
 """Use cases of microcredit: load, ask the pure domain, save.
 
-money.py         amounts between the site (floats, strings) and the domain (Decimal)
-applications.py  what an application must hold, and who may decide on it
-disbursement.py  an approved application becomes a loan, once
-ledger.py        where a loan stands, reckoned from its posted repayments
-repayments.py    entering and reversing a repayment
+money.py          amounts between the site (floats, strings) and the domain (Decimal)
+applications.py   what an application must hold, and who may decide on it
+disbursement.py   an approved application becomes a loan, once; its money may come in parts
+loans.py          loans as the domain knows them: terms, signed schedule, rules, entries
+ledger.py         the one place where an entry is added, and where a loan stands because of its entries
+figures.py        the figures that the site keeps of loans, written set by set
+nightly.py        what moves with the calendar alone
+refusals.py       what the ledger does not take, in words for people
+closing.py        closed days of the accounts
+funds.py          the revolving fund of a programme
+vouchers.py       what all vouchers share: posting, reversal with a reason, never an edit
+repayments.py     money received: payments, prepayments, recoveries
+restructuring.py  other terms for what is owed
+write_offs.py     a loan that leaves the books
+schedules.py      schedules and ledger for the screen and for paper
+portfolio.py      the portfolio over the loans that the reader may see
 """

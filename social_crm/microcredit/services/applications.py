@@ -56,7 +56,7 @@ OWN_FIELDS = ("decided_by", "decided_on", "microcredit")
 def validate(doc: Any) -> None:
     """Check an application and work out what follows from it."""
     before = doc.get_doc_before_save()
-    doc.status = status_from_workflow(doc, "Open")
+    doc.status = "Disbursed" if doc.flags.disbursement else status_from_workflow(doc, "Open")
     for field in OWN_FIELDS:
         doc.set(field, before.get(field) if before else None)
     _check_request(doc)

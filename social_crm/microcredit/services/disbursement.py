@@ -1,5 +1,8 @@
-"""An approved application becomes a loan, once, with the terms that were approved."""
+"""An approved application becomes a loan, once, with the terms that were approved; its money may come in parts."""
 
+import json
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +11,14 @@ from frappe import _
 from frappe.utils import getdate
 
 from social_crm import permissions
+from social_crm.microcredit.domain import ledger as domain
+from social_crm.microcredit.domain import stored
+from social_crm.microcredit.domain.ledger import Policy
 from social_crm.microcredit.domain.schedule import Schedule, effective_annual_rate
-from social_crm.microcredit.services import applications, ledger
+from social_crm.microcredit.services import applications, funds, ledger, loans, vouchers
+from social_crm.microcredit.services.ledger import Fact
 from social_crm.microcredit.services.money import decimals_of, positive_amount
-from social_crm.workflow_status import state_for_status
+from social_crm.workflow_status import require_status
 
 # Changes whenever the same terms would give another schedule; a loan keeps the version that made its own.
 METHOD_VERSION = "equal-instalment-1"
@@ -30,18 +37,50 @@ _TERMS = (
     "committee_minutes",
     "committee_date",
 )
+_FIGURES = ("fees_held", "net_amount")
 
 
-@frappe.whitelist()
-def disburse(application: str, disbursed_on: str | None = None, first_due: str | None = None) -> str:
+@dataclass(frozen=True)
+class Handover:
+    """How the first money of a loan is handed over; amount: None is all of it. refinances: a loan that it pays off."""
+
+    disbursed_on: str | None = None
+    first_due: str | None = None
+    amount: float | None = None
+    channel: str = "Cash"
+    reference: str | None = None
+    refinances: str | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a loan keeps of its product: schedule with terms, rules, name and version."""
+
+    schedule: Schedule
+    policy: Policy
+    product: str | None = None
+    product_version: int = 0
+
+
+@frappe.whitelist(methods=["POST"])
+def disburse(
+    application: str,
+    disbursed_on: str | None = None,
+    first_due: str | None = None,
+    amount: float | None = None,
+    channel: str = "Cash",
+    reference: str | None = None,
+    refinances: str | None = None,
+) -> str:
     """Hand over the money of an approved application and return the name of its microcredit.
 
     disbursed_on: ISO date, today by default, neither in the future nor before the committee met.
     first_due: ISO date of the first instalment, by default a month later.
-    Errors: not approved, already disbursed, an impossible date; no permission to read it or to create microcredits.
+    amount: of the first part; by default all that was approved. refinances: an older loan of the person, paid off with it.
+    Errors: not approved, already disbursed, an impossible date, not enough in the fund, no such step in the site's workflow;
+    no permission to read it or to create microcredits.
     """
     permissions.require("Microcredit Application", "read", application)
-    permissions.require("Microcredit", "create")
     terms = _terms(application)
     if terms.status == "Disbursed":
         frappe.throw(_("{0} has already been disbursed.").format(application), title=_("Already Disbursed"))
@@ -51,21 +90,81 @@ def disburse(application: str, disbursed_on: str | None = None, first_due: str |
             title=_("Not Approved"),
         )
     doc = frappe.get_doc("Microcredit Application", application)
-    doc.db_set(
-        {
-            "status": "Disbursed",
-            "workflow_state": state_for_status(doc.doctype, "Disbursed") or doc.workflow_state,
-        }
-    )
-    return _open_loan(doc, terms, disbursed_on, first_due)
+    state = require_status(doc, "Disbursed")
+    if state:
+        doc.workflow_state = state
+    doc.flags.disbursement = Handover(disbursed_on, first_due, amount, channel, reference, refinances)
+    doc.save()
+    return doc.microcredit
 
 
 def disburse_by_workflow(doc: Any) -> None:
-    """Create the loan, as of today, of an application that the workflow has just moved to Disbursed."""
+    """Create the loan of an application that has just moved to Disbursed: by `disburse`, or by the workflow as of today."""
     before = doc.get_doc_before_save()
     if before and (before.status, doc.status) == ("Approved", "Disbursed"):
         permissions.require("Microcredit", "create")
-        _open_loan(doc, _terms(doc.name), None, None)
+        _open_loan(doc, _terms(doc.name), doc.flags.disbursement or Handover())
+
+
+def validate(doc: Any) -> None:
+    """Check the draft of money to be handed over."""
+    loan = vouchers.check_draft(doc, doc.disbursed_on, _FIGURES)
+    positive_amount(doc.amount, "Amount", loan.currency)
+    is_first = not _has_money(doc.microcredit)
+    if not is_first and getdate(doc.disbursed_on) < getdate(loan.disbursed_on):
+        frappe.throw(
+            _("A further part cannot precede the first one, of {0}.").format(
+                frappe.format(loan.disbursed_on, "Date")
+            ),
+            title=_("Date not Possible"),
+        )
+    if doc.refinances:
+        _check_refinanced(doc, loan, is_first)
+    vouchers.refuse_known_reference(doc)
+
+
+def post(doc: Any) -> None:
+    """Post money that was handed over: a loan is paid off first where the money is for that."""
+    is_first = not _has_money(doc.microcredit)
+    if doc.refinances:
+        _pay_off(doc)
+    posted = vouchers.post(
+        doc,
+        Fact(
+            kind="disbursement",
+            value_date=getdate(doc.disbursed_on),
+            amount=positive_amount(doc.amount, "Amount", doc.currency),
+            posting_day=getdate(doc.posting_day) if doc.posting_day else None,
+            voucher=doc,
+        ),
+    )
+    fund = frappe.db.get_value("Microcredit", doc.microcredit, "fund")
+    doc.db_set(
+        {
+            "net_amount": float(-posted.cash),
+            "fees_held": float(posted.entry.amount + posted.cash),
+            "fund": fund,
+        },
+        update_modified=False,
+    )
+    if is_first:
+        values = {"disbursed_on": posted.entry.value_date, "refinances": doc.refinances}
+        frappe.db.set_value("Microcredit", doc.microcredit, values, update_modified=False)
+
+
+def undo_refinancing(doc: Any) -> None:
+    """Take back, with the money that was handed over, the payment that it made on an older loan."""
+    if not doc.refinances:
+        return
+    # Names alone: whoever may cancel the disbursement takes back what it did.
+    paid = frappe.get_all(
+        "Microcredit Repayment", filters={"refinanced_by": doc.microcredit, "docstatus": 1}, pluck="name"
+    )
+    for name in paid:
+        repayment = frappe.get_doc("Microcredit Repayment", name)
+        repayment.flags.reversal_reason = doc.reversal_reason
+        repayment.flags.with_disbursement = True
+        repayment.cancel()
 
 
 def _terms(application: str) -> Any:
@@ -73,20 +172,39 @@ def _terms(application: str) -> Any:
     return frappe.db.get_value("Microcredit Application", application, _TERMS, as_dict=True, for_update=True)
 
 
-def _open_loan(doc: Any, terms: Any, disbursed_on: str | None, first_due: str | None) -> str:
-    day = _disbursement_date(terms, disbursed_on)
+def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
+    day = _disbursement_date(terms, handover.disbursed_on)
     currency = _currency(terms.programme)
-    positive_amount(terms.approved_amount, "Approved Amount", currency)
-    schedule = applications.schedule_for(
-        terms.approved_amount, terms.approved_periods, terms.monthly_rate, day, first_due, currency
-    )
-    loan = _create(terms, schedule, currency)
+    amount = positive_amount(terms.approved_amount, "Approved Amount", currency)
+    agreement = _agreement(terms, day, handover, currency)
+    if handover.refinances:
+        ledger.lock(handover.refinances)
+    fund = funds.lock_open(terms.programme, currency)
+    loan = _create(terms, agreement, currency, fund)
     doc.db_set("microcredit", loan.name)
-    ledger.refresh(loan.name)
-    return loan.name
+    money = frappe.new_doc("Microcredit Disbursement")
+    money.update(
+        {
+            "microcredit": loan.name,
+            "disbursed_on": day,
+            "amount": handover.amount if handover.amount is not None else float(amount),
+            "channel": handover.channel,
+            "reference": handover.reference,
+            "refinances": handover.refinances,
+        }
+    )
+    money.submit()
 
 
-def _disbursement_date(terms: Any, disbursed_on: str | None) -> Any:
+def _agreement(terms: Any, day: date, handover: Handover, currency: str) -> Agreement:
+    """What is agreed with the borrower on the day: the one place that asks the product."""
+    schedule = applications.schedule_for(
+        terms.approved_amount, terms.approved_periods, terms.monthly_rate, day, handover.first_due, currency
+    )
+    return Agreement(schedule, Policy())
+
+
+def _disbursement_date(terms: Any, disbursed_on: str | None) -> date:
     day = getdate(disbursed_on)
     if day > getdate():
         frappe.throw(_("The disbursement date lies in the future."), title=_("Date not Possible"))
@@ -105,7 +223,11 @@ def _currency(programme: str | None) -> str:
     return own or frappe.db.get_default("currency") or "COP"
 
 
-def _create(terms: Any, schedule: Schedule, currency: str) -> Any:
+def _create(terms: Any, agreement: Agreement, currency: str, fund: str | None) -> Any:
+    schedule = agreement.schedule
+    agreed = schedule.terms
+    assert sum((row.principal - row.capitalised for row in schedule.rows), Decimal(0)) == schedule.amount
+    assert decimals_of(currency) == agreed.decimals
     loan = frappe.new_doc("Microcredit")
     loan.update(
         {
@@ -118,37 +240,70 @@ def _create(terms: Any, schedule: Schedule, currency: str) -> Any:
             "conditions": terms.conditions,
             "committee_minutes": terms.committee_minutes,
             "currency": currency,
-            "principal": float(schedule.terms.principal),
+            "fund": fund,
+            "principal": float(agreed.principal),
             "monthly_rate": terms.monthly_rate,
-            "effective_annual_rate": float(effective_annual_rate(schedule.terms.rate) * 100),
+            "effective_annual_rate": float(effective_annual_rate(agreed.rate) * 100),
             "periods": len(schedule.rows),
-            "disbursed_on": schedule.terms.disbursed,
+            "disbursed_on": agreed.disbursed,
             "first_due": schedule.rows[0].due,
             "last_due": schedule.rows[-1].due,
-            "method": "Equal Instalment",
-            "frequency": "Monthly",
+            "method": loans.METHOD_LABELS[agreed.method],
+            "frequency": agreed.frequency.capitalize(),
             "method_version": METHOD_VERSION,
+            "product": agreement.product,
+            "product_version": agreement.product_version,
             "total_interest": float(schedule.total_interest),
             "total_amount": float(schedule.total),
-            "status": "Active",
+            "status": "Pending",
+            "terms": json.dumps(stored.terms_to_json(agreed)),
+            "policy": json.dumps(stored.policy_to_json(agreement.policy)),
+            "signed_rows": json.dumps(stored.rows_to_json(schedule.rows)),
         }
     )
-    for row in schedule.rows:
-        loan.append(
-            "schedule",
-            {
-                "number": row.number,
-                "due_date": row.due,
-                "principal": float(row.principal),
-                "interest": float(row.interest),
-                "fees": float(row.fees),
-                "total": float(row.total),
-                "balance": float(row.balance),
-                "unpaid": float(row.total),
-                "currency": currency,
-            },
-        )
-    assert sum((row.principal for row in schedule.rows), Decimal(0)) == schedule.terms.principal
-    assert decimals_of(currency) == schedule.terms.decimals
     loan.flags.by_disbursement = True
     return loan.insert()
+
+
+def _has_money(loan: str) -> bool:
+    entries = loans.entries_of([loan]).get(loan, [])
+    return any(entry.kind == "disbursement" for entry in ledger.in_force(entries))
+
+
+def _check_refinanced(doc: Any, loan: Any, is_first: bool) -> None:
+    permissions.require("Microcredit", "read", doc.refinances)
+    old = frappe.db.get_value("Microcredit", doc.refinances, ["beneficiary", "currency"], as_dict=True)
+    if not is_first or doc.refinances == doc.microcredit or old.beneficiary != loan.beneficiary:
+        frappe.throw(
+            _("Only the first money of a loan pays off an older one, and only one of the same person."),
+            title=_("Refinancing not Possible"),
+        )
+    if old.currency != loan.currency:
+        frappe.throw(_("Both loans must be in one currency."), title=_("Refinancing not Possible"))
+    owed = domain.payoff(loans.read_one(doc.refinances), getdate(doc.disbursed_on))
+    if not 0 < owed <= positive_amount(doc.amount, "Amount", loan.currency):
+        frappe.throw(
+            _("To pay off {0} takes {1}: the new loan must be at least as much.").format(
+                doc.refinances, frappe.utils.fmt_money(owed, currency=loan.currency)
+            ),
+            title=_("Refinancing not Possible"),
+        )
+
+
+def _pay_off(doc: Any) -> None:
+    """Pay what closes the older loan on the day; it comes out of what the person gets in hand."""
+    owed = domain.payoff(loans.read_one(doc.refinances, latest=True), getdate(doc.disbursed_on))
+    paid = frappe.new_doc("Microcredit Repayment")
+    paid.update(
+        {
+            "microcredit": doc.refinances,
+            "paid_on": doc.disbursed_on,
+            "amount": float(owed),
+            "kind": "Prepayment",
+            "prepayment_mode": "Shorten the Term",
+            "channel": "Other",
+        }
+    )
+    paid.flags.refinanced_by = doc.microcredit
+    paid.submit()
+

@@ -1,173 +1,190 @@
-"""Where a loan stands: reckoned from its schedule and its posted repayments, never carried forward by hand."""
+"""The ledger of a loan: the one place where an entry is added, and where a loan stands because of its entries."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.utils import get_datetime, getdate
+from frappe.utils import getdate, now_datetime
 
-from social_crm.microcredit.domain.allocation import Payment
-from social_crm.microcredit.domain.arrears import Position, Posting, live_payments, position
-from social_crm.microcredit.domain.schedule import Row
-from social_crm.microcredit.services.money import to_decimal
+from social_crm.microcredit.domain import ledger as domain
+from social_crm.microcredit.domain import stored
+from social_crm.microcredit.domain.arrears import Position
+from social_crm.microcredit.domain.ledger import Entry, LedgerError, Loan, LoanState
+from social_crm.microcredit.domain.schedule import Row, Terms
+from social_crm.microcredit.services import closing, figures, funds, loans, refusals
 
-_BATCH = 200
+# Sorts after every name that the site gives: an entry in the making is the latest of its moment.
+_NEW = "~"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is to be posted; the fields are those of the domain's `Entry`.
+
+    posting_day: empty is the first open day from today on. voucher: the document that says it. reason: of a reversal.
+    """
+
+    kind: str
+    value_date: date
+    amount: Decimal = Decimal(0)
+    mode: str = ""
+    terms: Terms | None = None
+    rows: tuple[Row, ...] = ()
+    reverses: str = ""
+    posting_day: date | None = None
+    voucher: Any = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """An entry that was added and the loan as of today with it. cash: money that came in (below zero: went out)."""
+
+    name: str
+    entry: Entry
+    state: LoanState
+    cash: Decimal
 
 
 def lock(loan: str) -> Any:
-    """Lock the row of a loan until the transaction ends, and return what was agreed, as last committed."""
-    return frappe.db.get_value(
+    """Lock a loan, then its fund, until the transaction ends; return what was agreed, as last committed.
+
+    Whoever posts takes these locks in this order and before anything is written: so postings wait and never block each other.
+    """
+    locked = frappe.db.get_value(
         "Microcredit",
         loan,
-        ["name", "beneficiary", "currency", "disbursed_on", "status"],
+        ["name", "beneficiary", "currency", "disbursed_on", "status", "fund", "programme"],
         as_dict=True,
         for_update=True,
     )
+    if locked and locked.fund:
+        funds.lock(locked.fund)
+    return locked
 
 
-def rows_of(loan: str) -> tuple[Row, ...]:
-    """Return the instalments of a loan as the domain knows them. They never change once the loan exists."""
-    instalment = frappe.qb.DocType("Microcredit Instalment")
-    query = (
-        frappe.qb.from_(instalment)
-        .select(
-            instalment.number,
-            instalment.due_date,
-            instalment.principal,
-            instalment.interest,
-            instalment.fees,
-            instalment.total,
-            instalment.balance,
-        )
-        .where((instalment.parent == loan) & (instalment.parenttype == "Microcredit"))
-        .orderby(instalment.number)
-    )
-    return tuple(
-        Row(number, getdate(due), *(to_decimal(amount) for amount in amounts))
-        for number, due, *amounts in query.run()
-    )
+def post(loan: str, fact: Fact) -> Posted:
+    """Add an entry to the ledger of a loan, move the money of its fund and write the loan's figures anew.
 
-
-def payments_of(loan: str, latest: bool = False) -> tuple[Payment, ...]:
-    """Return the repayments in force of a loan.
-
-    latest: read what is committed now and not the snapshot of this transaction; only for who holds the loan's lock.
+    The caller has checked permissions. Errors: everything that `domain.accept` refuses, in words; a fund that has not as much.
     """
-    repayment = frappe.qb.DocType("Microcredit Repayment")
-    query = (
-        frappe.qb.from_(repayment)
-        .select(repayment.name, repayment.paid_on, repayment.amount, repayment.posted_at)
-        .where((repayment.microcredit == loan) & (repayment.docstatus == 1))
+    locked = lock(loan)
+    book = loans.read_one(loan, latest=True)
+    accepted = prepare(book, fact, locked.currency)
+    after = with_entry(book, accepted)
+    name = _insert(loan, locked.currency, accepted, fact)
+    cash = _cash(after) - _cash(book)
+    if locked.fund:
+        funds.move(locked.fund, funds.Movement(_movement(accepted), cash, accepted.day, ledger_entry=name))
+    return Posted(name, replace(accepted, key=name), refresh(loan), cash)
+
+
+def prepare(book: Loan, fact: Fact, currency: str | None) -> Entry:
+    """Return the entry that a fact would make, or say why the ledger does not take it. Locks the books against closing."""
+    now = now_datetime()
+    entry = Entry(
+        key=_NEW,
+        kind=fact.kind,
+        value_date=fact.value_date,
+        posted_at=now,
+        amount=fact.amount,
+        posting_day=fact.posting_day,
+        mode=fact.mode,
+        terms=fact.terms,
+        rows=fact.rows,
+        reverses=fact.reverses,
     )
-    if latest:
-        query = query.for_update()
-    return tuple(_payment(*row) for row in query.run())
+    refusals.check_dates(entry, now.date())
+    first = min(entry.posting_day or now.date(), now.date())
+    try:
+        return domain.accept(book, entry, closing.closed_from(first))
+    except LedgerError as error:
+        refusals.throw(error, currency)
+        raise
 
 
-def postings_of(loan: str) -> tuple[Posting, ...]:
-    """Return every repayment that was ever posted, reversed ones included, to answer "as known at"."""
-    repayment = frappe.qb.DocType("Microcredit Repayment")
-    query = (
-        frappe.qb.from_(repayment)
-        .select(
-            repayment.name, repayment.paid_on, repayment.amount, repayment.posted_at, repayment.reversed_at
-        )
-        .where((repayment.microcredit == loan) & (repayment.docstatus > 0))
-    )
-    return tuple(Posting(_payment(*row[:4]), get_datetime(row[4]) if row[4] else None) for row in query.run())
+def with_entry(book: Loan, entry: Entry) -> Loan:
+    """Return a loan with one more entry."""
+    return Loan(book.terms, (*book.entries, entry), book.policy, book.rows)
 
 
-def position_of(loan: str, as_of: date | None = None, known_at: datetime | None = None) -> Position:
+def state_of(loan: str, as_of: Any = None, known_at: datetime | None = None) -> LoanState:
     """Return where a loan stands on a day (today), as known at a moment (now)."""
-    day = getdate(as_of)
-    return position(rows_of(loan), live_payments(postings_of(loan), day, known_at), day)
+    return domain.state(loans.read_one(loan), getdate(as_of), known_at)
 
 
-def refresh(loan: str, as_of: date | None = None) -> Position:
+def position_of(loan: str, as_of: Any = None, known_at: datetime | None = None) -> Position:
+    """Return the figures and instalments of a loan on a day (today), as known at a moment (now)."""
+    return state_of(loan, as_of, known_at).position
+
+
+def refresh(loan: str, as_of: Any = None) -> LoanState:
     """Write today's figures of a loan and of its repayments, under the loan's lock; write only what changed."""
     lock(loan)
-    state = position(rows_of(loan), payments_of(loan, latest=True), getdate(as_of))
-    _write_instalments(loan, state)
-    _write_repayments(loan, state)
-    _write_changes(
-        "Microcredit",
-        loan,
-        {
-            "status": state.status,
-            "balance": state.balance,
-            "unpaid_amount": state.unpaid,
-            "paid_amount": state.paid,
-            "overdue_amount": state.overdue,
-            "overdue_principal": state.overdue_principal,
-            "days_late": state.days_late,
-            "next_due_date": state.next_due,
-            "next_amount": state.next_amount,
-            "position_as_of": state.as_of,
-        },
-    )
+    state = domain.state(loans.read_one(loan, latest=True), getdate(as_of))
+    figures.write(loan, state)
     return state
 
 
-def refresh_all() -> None:
-    """Bring every loan that is not paid to today's date (nightly)."""
-    # The scheduler works for everybody: no user's row permissions apply.
-    loans = frappe.get_all("Microcredit", filters={"status": ["!=", "Paid"]}, pluck="name", order_by="name")
-    for number, loan in enumerate(loans, start=1):
-        refresh(loan)
-        if number % _BATCH == 0:
-            # Each loan stands on its own: a long night keeps what is done and frees its locks.
-            frappe.db.commit()
-
-
-def _payment(name: str, paid_on: Any, amount: Any, posted_at: Any) -> Payment:
-    return Payment(name, getdate(paid_on), to_decimal(amount), get_datetime(posted_at))
-
-
-def _write_instalments(loan: str, state: Position) -> None:
-    # Row names alone; the caller has locked the loan and answers for its permission.
-    names: Sequence[Any] = frappe.get_all(
-        "Microcredit Instalment",
-        filters={"parent": loan, "parenttype": "Microcredit"},
-        fields=["name", "number"],
+def entry_of(doctype: str, name: str) -> str | None:
+    """Return the name of the ledger entry that a voucher made (not of its reversal)."""
+    return frappe.db.get_value(
+        "Microcredit Ledger Entry",
+        {"voucher_doctype": doctype, "voucher_name": name, "kind": ["!=", "Reversal"]},
     )
-    name_of = {row.number: row.name for row in names}
-    for item in state.instalments:
-        _write_changes(
-            "Microcredit Instalment",
-            name_of[item.row.number],
-            {
-                "paid_principal": item.paid_principal,
-                "paid_interest": item.paid_interest,
-                "paid_fees": item.paid_fees,
-                "unpaid": item.unpaid,
-                "days_late": item.days_late,
-            },
-        )
 
 
-def _write_repayments(loan: str, state: Position) -> None:
-    """What each payment paid follows from all of them: a backdated one moves those of later days."""
-    for payment in payments_of(loan, latest=True):
-        if payment.value_date > state.as_of:
-            continue
-        _write_changes(
-            "Microcredit Repayment",
-            payment.key,
-            {
-                f"{component}_paid": state.allocation.of_payment(payment.key, component)
-                for component in ("fees", "interest", "principal")
-            },
-        )
+def _insert(loan: str, currency: str, entry: Entry, fact: Fact) -> str:
+    doc = frappe.new_doc("Microcredit Ledger Entry")
+    doc.update(
+        {
+            "microcredit": loan,
+            "currency": currency,
+            "kind": loans.KIND_LABELS[entry.kind],
+            "value_date": entry.value_date,
+            "posting_day": entry.day,
+            "posted_at": entry.posted_at,
+            "is_adjustment": int(entry.is_adjustment),
+            "amount": float(entry.amount),
+            "mode": loans.MODE_LABELS[entry.mode],
+            "terms": json.dumps(stored.terms_to_json(entry.terms)) if entry.terms else None,
+            "rows": json.dumps(stored.rows_to_json(entry.rows)) if entry.rows else None,
+            "reverses": entry.reverses or None,
+            "voucher_doctype": fact.voucher.doctype if fact.voucher else None,
+            "voucher_name": fact.voucher.name if fact.voucher else None,
+            "user": frappe.session.user,
+            "reason": fact.reason,
+        }
+    )
+    doc.flags.by_ledger = True
+    # Nobody may create entries by hand; whoever may submit the voucher posts them through here.
+    doc.insert(ignore_permissions=True)
+    return doc.name
 
 
-def _write_changes(doctype: str, name: str, values: dict[str, Any]) -> None:
-    stored = frappe.db.get_value(doctype, name, list(values), as_dict=True)
-    changed = {}
-    for field, value in values.items():
-        is_number = field not in ("status", "next_due_date", "position_as_of")
-        same = to_decimal(stored[field]) == to_decimal(value) if is_number else stored[field] == value
-        if not same:
-            changed[field] = float(value) if is_number else value
-    if changed:
-        frappe.db.set_value(doctype, name, changed, update_modified=False)
+def _movement(entry: Entry) -> str:
+    if entry.kind in ("payment", "prepayment"):
+        return "Repayment"
+    return loans.KIND_LABELS[entry.kind]
+
+
+def _cash(book: Loan) -> Decimal:
+    """Money that a loan has brought back less what was handed over for it, over all that was posted."""
+    if not book.entries:
+        return Decimal(0)
+    return domain.state(book, max(entry.value_date for entry in book.entries)).accounts["cash"]
+
+
+def in_force(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that were not reversed, and no reversals, in the order of posting."""
+    reversed_keys = {entry.reverses for entry in entries if entry.kind == "reversal"}
+    return [entry for entry in entries if entry.kind != "reversal" and entry.key not in reversed_keys]
+
+
+def state_with(book: Loan, entry: Entry) -> LoanState:
+    """Return where a loan would stand today with one more entry."""
+    return domain.state(with_entry(book, entry), max(getdate(), entry.value_date))

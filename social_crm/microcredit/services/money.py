@@ -21,6 +21,9 @@ def to_decimal(value: Any) -> Decimal:
     """Return the exact decimal that a field shows; 0 for an empty one. Floats go through their shortest text."""
     if value in (None, ""):
         return Decimal(0)
+    if isinstance(value, float) and value.is_integer():
+        # 100.0 is 100: no decimal that nobody wrote.
+        return Decimal(int(value))
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -55,16 +58,25 @@ def monthly_fraction(rate_percent: Any) -> Decimal:
     return to_decimal(rate_percent) / 100
 
 
-def throw_schedule_error(error: ScheduleError, terms: Terms) -> None:
-    """Say in the user's language why no schedule can be made of the terms."""
-    messages = {
+def schedule_messages() -> dict[str, str]:
+    """Return what is wrong with a term, by the name of the term, in the user's language."""
+    return {
         "principal": _("The amount must be above zero and without more decimals than the currency has."),
         "rate": _("The monthly rate must be at least 0 % and below 100 %."),
         "periods": _(
             "The number of instalments must be from 1 to 1200, and small enough that each of them repays something."
         ),
-        "first_due": _("The first instalment must fall due after the disbursement, which is on {0}.").format(
-            frappe.format(terms.disbursed, "Date")
-        ),
+        "principal_grace": _("The instalments of interest alone must be fewer than all instalments."),
+        "first_due": _("The first instalment must fall due after the disbursement."),
+        "tranches": _("What is handed over in parts must add up to what was agreed."),
+        "fees": _("The fees held back leave nothing to hand over."),
     }
+
+
+def throw_schedule_error(error: ScheduleError, terms: Terms) -> None:
+    """Say in the user's language why no schedule can be made of the terms."""
+    messages = schedule_messages()
+    messages["first_due"] = _(
+        "The first instalment must fall due after the disbursement, which is on {0}."
+    ).format(frappe.format(terms.disbursed, "Date"))
     frappe.throw(messages.get(error.field, str(error)), title=_("No Schedule is Possible"))

@@ -1,6 +1,5 @@
 """The portfolio as of a day, over the loans that the reader may see."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,13 +8,12 @@ from typing import Any
 import frappe
 from frappe.query_builder import DocType, Order
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import get_datetime, getdate
+from frappe.utils import getdate
 
 from social_crm import permissions
-from social_crm.microcredit.domain.allocation import Payment
-from social_crm.microcredit.domain.arrears import Posting, live_payments, position
+from social_crm.microcredit.domain import ledger
 from social_crm.microcredit.domain.portfolio import portfolio_at_risk
-from social_crm.microcredit.domain.schedule import Row
+from social_crm.microcredit.services import loans
 from social_crm.microcredit.services.money import to_decimal
 
 # Upper bounds of days late, and the label of each range.
@@ -40,11 +38,15 @@ def portfolio(
     """
     permissions.require("Microcredit", "read")
     day = getdate(as_of)
-    loans = _loans(filters or {}, day)
-    names = [loan["name"] for loan in loans]
-    rows, postings = _rows(names), _postings(names)
-    for loan in loans:
-        state = position(rows[loan["name"]], live_payments(postings[loan["name"]], day, known_at), day)
+    found = _loans(filters or {}, day)
+    books = loans.read([loan["name"] for loan in found])
+    shown = []
+    for loan in found:
+        state = ledger.state(books[loan["name"]], day, known_at).position
+        if state.status == "Pending":
+            # Nothing of it was known by then.
+            continue
+        shown.append(loan)
         loan.update(
             status=state.status,
             balance=state.balance,
@@ -55,7 +57,7 @@ def portfolio(
             next_amount=state.next_amount,
             ageing=ageing_of(state.days_late),
         )
-    return loans
+    return shown
 
 
 def ageing_of(days_late: int) -> str:
@@ -152,50 +154,3 @@ def _loans(filters: Mapping[str, Any], day: date) -> list[dict[str, Any]]:
     if filters.get("community"):
         query = query.where(person.community == filters["community"])
     return _seen(query).run(as_dict=True)
-
-
-def _rows(loans: list[str]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    if not loans:
-        return found
-    instalment = DocType("Microcredit Instalment")
-    query = (
-        frappe.qb.from_(instalment)
-        .select(
-            instalment.parent,
-            instalment.number,
-            instalment.due_date,
-            instalment.principal,
-            instalment.interest,
-            instalment.fees,
-            instalment.total,
-            instalment.balance,
-        )
-        .where(instalment.parent.isin(loans))
-    )
-    for parent, number, due, *amounts in query.run():
-        found[parent].append(Row(number, getdate(due), *(to_decimal(amount) for amount in amounts)))
-    return found
-
-
-def _postings(loans: list[str]) -> dict[str, list[Posting]]:
-    found: dict[str, list[Posting]] = defaultdict(list)
-    if not loans:
-        return found
-    repayment = DocType("Microcredit Repayment")
-    query = (
-        frappe.qb.from_(repayment)
-        .select(
-            repayment.microcredit,
-            repayment.name,
-            repayment.paid_on,
-            repayment.amount,
-            repayment.posted_at,
-            repayment.reversed_at,
-        )
-        .where(repayment.microcredit.isin(loans) & (repayment.docstatus > 0))
-    )
-    for loan, name, paid_on, amount, posted, reversed_at in query.run():
-        payment = Payment(name, getdate(paid_on), to_decimal(amount), get_datetime(posted))
-        found[loan].append(Posting(payment, get_datetime(reversed_at) if reversed_at else None))
-    return found

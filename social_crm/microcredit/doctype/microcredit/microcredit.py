@@ -1,10 +1,14 @@
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from social_crm.microcredit.services import schedules
+
 
 class Microcredit(Document):
-    """A loan: created by the disbursement alone; its terms never change and its figures follow from its repayments."""
+    """A loan: created by the disbursement alone; its terms never change and its figures follow from its ledger."""
 
     def before_insert(self) -> None:
         if not self.flags.by_disbursement:
@@ -21,6 +25,10 @@ class Microcredit(Document):
                 frappe.PermissionError,
                 title=_("Frozen Terms"),
             )
+
+    def signed_schedule(self) -> list[Any]:
+        """Return the schedule that was signed, for the contract: the table of instalments is the one in force."""
+        return schedules.signed(self)
 
     def on_trash(self) -> None:
         frappe.throw(

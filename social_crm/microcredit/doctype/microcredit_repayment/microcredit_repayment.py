@@ -1,32 +1,34 @@
 import frappe
 from frappe.model.document import Document
 
-from social_crm.microcredit.services import ledger, repayments
+from social_crm.microcredit.services import repayments, vouchers
 
 
 class MicrocreditRepayment(Document):
-    """Money received for a loan: posted by submitting, undone by cancelling, never edited."""
+    """Money received for a loan: posted by submitting, undone by a reversal, never edited."""
 
     def before_insert(self) -> None:
-        repayments.lock_loan(self)
+        vouchers.lock_loan(self)
 
     def validate(self) -> None:
         repayments.validate(self)
 
     def before_submit(self) -> None:
-        repayments.post(self)
+        vouchers.check_submission(self)
+        repayments.before_post(self)
 
     def on_submit(self) -> None:
-        ledger.refresh(self.microcredit)
+        repayments.post(self)
 
     def before_cancel(self) -> None:
-        repayments.reverse(self)
+        repayments.refuse_refinanced(self)
+        vouchers.before_reversal(self)
 
     def on_cancel(self) -> None:
-        ledger.refresh(self.microcredit)
+        vouchers.reverse_entry(self)
 
     def on_trash(self) -> None:
-        repayments.refuse_deletion(self)
+        vouchers.refuse_deletion(self)
 
 
 def on_doctype_update() -> None:
