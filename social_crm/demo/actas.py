@@ -101,14 +101,12 @@ def seal_copies() -> None:
     """Seal closed actas that were copied: a seal covers the acta's own name and persons."""
     import frappe
 
-    from social_crm.field_records.domain.sealing import seal
-    from social_crm.field_records.services.actas import sealed_content
+    from social_crm.field_records.services import seals
 
     # The generator works on the whole site and for nobody's eyes.
     for name in frappe.get_all(
         "Acta", filters={"status": "Closed", "owner": ["like", f"%@{DOMAIN}"]}, pluck="name"
     ):
         acta = frappe.get_doc("Acta", name)
-        own = seal(sealed_content(acta))
-        if own != acta.content_hash:
-            frappe.db.set_value("Acta", name, "content_hash", own, update_modified=False)
+        if not seals.holds(acta):
+            frappe.db.set_value("Acta", name, seals.new_seal(acta), update_modified=False)

@@ -68,15 +68,25 @@ def spanish_time(value) -> str:
     return f"{(hour - 1) % 12 + 1}:{minute:02d} {'a. m.' if hour < 12 else 'p. m.'}"
 
 
-def organisation_identity() -> dict:
-    """Return who issues the document: name, tax_id (NIT), city and logo (a data URI), each possibly empty."""
+def organisation_identity(programme: str | None = None) -> dict:
+    """Return who issues the document: name, tax_id (NIT), city and logo (a data URI), each possibly empty.
+
+    Until the settings name the organisation it is the operator of the programme (by default the site's).
+    """
     settings = frappe.get_cached_doc("Social CRM Settings")
     return {
-        "name": settings.organisation_name or "",
+        "name": settings.organisation_name or _operator(programme or settings.default_programme),
         "tax_id": settings.organisation_tax_id or "",
         "city": settings.organisation_city or "",
         "logo": _data_uri(settings.organisation_logo, "Social CRM Settings", "Social CRM Settings"),
     }
+
+
+def _operator(programme: str | None) -> str:
+    # A name on the letterhead of a document that the user may print; nothing else of the programme is told.
+    known = frappe.get_all("Social Programme", filters={"name": programme} if programme else {}, pluck="operator")
+    names = {name for name in known if name}
+    return names.pop() if len(names) == 1 else ""
 
 
 def identity_document(beneficiary: str | None, day=None) -> str:

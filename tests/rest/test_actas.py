@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 TODAY = str(date.today() - timedelta(days=1))  # the site's day may be one behind the machine's
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-VERIFY = "social_crm.field_records.services.actas.verify"
+VERIFY = "social_crm.field_records.services.seals.verify"
 ANSWERS = {
     "motivo": "seguimiento",
     "objetivo": "Conocer la situación del hogar",

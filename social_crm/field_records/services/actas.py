@@ -1,6 +1,5 @@
-"""What an acta must hold, its closing and its seal."""
+"""What an acta must hold, and its closing."""
 
-import hashlib
 import json
 from typing import Any
 
@@ -9,50 +8,11 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
-from social_crm.field_records.domain.sealing import seal
-from social_crm.field_records.services import forms, templates
+from social_crm.field_records.services import forms, seals, templates
 from social_crm.workflow_status import status_from_workflow
 
 # Read-only on screen; over REST a value may still arrive, and is put back.
-OWN_FIELDS = ("closed_on", "closed_by", "content_hash", "agreed_commitments")
-# What the seal covers, besides answers, participants, photos and commitments.
-SEALED_FIELDS = (
-    "name",
-    "template",
-    "template_version",
-    "client_uuid",
-    "visit_date",
-    "start_time",
-    "end_time",
-    "gestor",
-    "family",
-    "beneficiary",
-    "productive_unit",
-    "community",
-    "programme",
-    "place",
-    "latitude",
-    "longitude",
-    "accuracy",
-    "amends",
-    "amendment_reason",
-    "device_time",
-    "closed_on",
-    "closed_by",
-)
-_PARTICIPANT_FIELDS = (
-    "participant_name",
-    "participant_role",
-    "document_number",
-    "beneficiary",
-    "signature",
-    "signed_at",
-    "cannot_sign",
-    "cannot_sign_reason",
-    "witness_name",
-    "witness_document",
-    "witness_signature",
-)
+OWN_FIELDS = ("closed_on", "closed_by", "content_hash", "seal_version", "sealed_files", "agreed_commitments")
 
 
 def validate(doc: Any) -> None:
@@ -87,46 +47,12 @@ def seal_when_closed(doc: Any) -> None:
     if doc.status == "Closed" and before and before.status != "Closed":
         # Whole seconds: what is sealed must come back from the database exactly as it was.
         doc.db_set({"closed_on": now_datetime().replace(microsecond=0), "closed_by": frappe.session.user})
-        doc.db_set("content_hash", seal(sealed_content(frappe.get_doc("Acta", doc.name))))
-
-
-@frappe.whitelist()
-def verify(acta: str) -> dict:
-    """Return whether a closed acta is still what was sealed: {"valid": true or false, "content_hash": stored}."""
-    doc = frappe.get_doc("Acta", acta)
-    doc.check_permission("read")
-    if doc.status != "Closed":
-        frappe.throw(_("Only a closed acta has a seal."), title=_("Not Closed"))
-    return {"valid": seal(sealed_content(doc)) == doc.content_hash, "content_hash": doc.content_hash}
-
-
-def sealed_content(doc: Any) -> dict[str, Any]:
-    """Return what the seal of an acta covers, as texts and whole numbers, read from the database."""
-    answers = forms.read_answers(doc.answers)
-    return {
-        **{field: _text(doc.get(field)) for field in SEALED_FIELDS},
-        "answers": answers,
-        "participants": [
-            {field: _text(row.get(field)) for field in _PARTICIPANT_FIELDS} for row in doc.participants
-        ],
-        "photos": [[address, _file_hash(doc, address)] for address in photos_of(answers)],
-        "commitments": json.loads(doc.agreed_commitments or "[]"),
-    }
+        doc.db_set(seals.new_seal(frappe.get_doc("Acta", doc.name)))
 
 
 def examine_answers(doc: Any) -> Result:
     """Return what the domain makes of the answers of an acta."""
     return examine(templates.load(doc.template), forms.read_answers(doc.answers), getdate(doc.visit_date))
-
-
-def photos_of(answers: Any) -> list[str]:
-    """Return the addresses of all pictures among answers, in a fixed order."""
-    if isinstance(answers, dict):
-        return [found for key in sorted(answers) for found in photos_of(answers[key])]
-    if isinstance(answers, list):
-        return [found for item in answers for found in photos_of(item)]
-    is_file = isinstance(answers, str) and answers.startswith(("/files/", "/private/files/"))
-    return [answers] if is_file else []
 
 
 def commitments_of(acta: str) -> list[Any]:
@@ -254,26 +180,3 @@ def _require_complete(doc: Any, result: Result) -> None:
             "<br>".join(frappe.utils.escape_html(problem) for problem in problems),
             title=_("Not Ready to Close"),
         )
-
-
-def _file_hash(doc: Any, address: str) -> str:
-    # The file of this very acta: whoever may read the acta may read it.
-    names = frappe.get_all(
-        "File",
-        filters={"file_url": address, "attached_to_doctype": "Acta", "attached_to_name": doc.name},
-        pluck="name",
-        order_by="creation",
-        limit=1,
-    )
-    if not names:
-        return ""
-    content = frappe.get_doc("File", names[0]).get_content()
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
-
-
-def _text(value: Any) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return repr(value)
-    return value if isinstance(value, int) else str(value)

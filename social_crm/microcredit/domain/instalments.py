@@ -36,12 +36,23 @@ class ScheduleVersion:
 class Instalment:
     """One instalment in the making; `charge`, `paid` and `recognised` are by component."""
 
-    __slots__ = ("_default_exact", "capitalised", "charge", "due", "number", "paid", "recognised")
+    __slots__ = (
+        "_default_exact",
+        "capitalised",
+        "charge",
+        "due",
+        "is_capitalised",
+        "number",
+        "paid",
+        "recognised",
+    )
 
     def __init__(self, row: Row) -> None:
         self.number = row.number
         self.due = row.due
         self.capitalised = row.capitalised
+        # Whether what it capitalises has been added to what is owed.
+        self.is_capitalised = False
         self.charge = {
             "principal": row.principal,
             "fees": row.fees,
@@ -56,6 +67,10 @@ class Instalment:
     def open(self, component: str) -> Decimal:
         """What is unpaid of a component."""
         return self.charge[component] - self.paid[component]
+
+    def is_open(self) -> bool:
+        """Whether anything is unpaid of it."""
+        return self.charge != self.paid
 
     def run_default(self, exact: Decimal) -> None:
         """Add unrounded default interest."""
@@ -130,3 +145,21 @@ class Overdue:
                 charges[component] += item.open(component)
             item.charge = dict(item.paid)
         return cls(principal, charges)
+
+
+def rows_of(items: list[Instalment]) -> list[Row]:
+    """Return instalments as rows of one schedule; each balance is the principal of the rows after it."""
+    balance = sum((item.charge["principal"] - item.capitalised for item in items), Decimal(0))
+    rows = []
+    for item in items:
+        balance += item.capitalised - item.charge["principal"]
+        rows.append(item.row(balance))
+    return rows
+
+
+def renewed(old: Instalment | None, row: Row) -> Instalment:
+    """Return a row to come with what had been paid of it in advance."""
+    new = Instalment(row)
+    if old is not None:
+        new.paid, new.recognised = old.paid, old.recognised
+    return new

@@ -25,8 +25,8 @@ from social_crm.microcredit.domain.entries import (
     known,
     total,
 )
-from social_crm.microcredit.domain.instalments import CHARGES, Instalment, ScheduleVersion
-from social_crm.microcredit.domain.replay import Replay, rows_of
+from social_crm.microcredit.domain.instalments import CHARGES, Instalment, ScheduleVersion, rows_of
+from social_crm.microcredit.domain.replay import Replay
 from social_crm.microcredit.domain.rounding import round_money, working_context
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "ScheduleVersion",
     "accept",
     "first_open_day",
+    "payoff",
     "state",
 ]
 
@@ -49,7 +50,6 @@ class LoanState:
     """A loan on a day.
 
     position: its figures and instalments; the status is also "Pending" before the disbursement and "Written Off" after a write-off.
-    payoff: what would close the loan on that day: what is overdue, the interest run to the day, and the principal.
     disbursed: gross. default_interest: unpaid. surplus: money held for the borrower.
     written_off: by component. recovered: of it. closed_on: the day on which nothing was owed any more.
     versions: every schedule, the one in force last. accounts: debit balances (credits are negative); they add up to zero.
@@ -57,7 +57,6 @@ class LoanState:
 
     as_of: date
     position: Position
-    payoff: Decimal
     disbursed: Decimal
     default_interest: Decimal
     surplus: Decimal
@@ -76,6 +75,20 @@ def state(loan: Loan, as_of: date, known_at: datetime | None = None) -> LoanStat
         LedgerError: the entries do not make a ledger; `accept` keeps such entries out.
     """
     return replayed(loan, in_force(known(loan.entries, known_at), as_of), as_of)
+
+
+def payoff(loan: Loan, as_of: date, known_at: datetime | None = None) -> Decimal:
+    """Return what would close a loan on a day: what is overdue, the interest run to the day, and the principal.
+
+    Raises:
+        LedgerError: the entries do not make a ledger.
+    """
+    with localcontext(working_context()):
+        replay = Replay(loan)
+        for entry in in_force(known(loan.entries, known_at), as_of):
+            replay.apply(entry)
+        replay.advance(as_of)
+        return _payoff(replay, as_of)
 
 
 def replayed(loan: Loan, entries: tuple[Entry, ...], as_of: date) -> LoanState:
@@ -180,9 +193,8 @@ def _check_effect(
 
 
 def _owes_nothing(replay: Replay) -> bool:
-    return not replay.is_written_off and all(
-        item.open(component) == 0 for item in replay.items for component in item.charge
-    )
+    # From the end: what is unpaid is mostly there.
+    return not replay.is_written_off and not any(item.is_open() for item in reversed(replay.items))
 
 
 def _read(replay: Replay, as_of: date, closed_on: date | None) -> LoanState:
@@ -199,7 +211,6 @@ def _read(replay: Replay, as_of: date, closed_on: date | None) -> LoanState:
     return LoanState(
         as_of=as_of,
         position=replace(position, balance=replay.accounts["principal"], status=status),
-        payoff=_payoff(replay, as_of),
         disbursed=sum((tranche.amount for tranche in replay.tranches), Decimal(0)),
         default_interest=default_interest,
         surplus=surplus,

@@ -7,6 +7,7 @@ rate of return is the rate at which all flows are worth nothing.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 from social_crm.microcredit.domain.dates import PERIODS_A_YEAR
 from social_crm.microcredit.domain.rounding import WORK_DIGITS, round_to, settle, working_context
@@ -45,6 +46,8 @@ def compound(rate: Decimal, periods: int) -> Decimal:
         return (1 + rate) ** periods - 1
 
 
+# A portfolio asks for the few rates in force once a loan.
+@lru_cache(maxsize=1024)
 def equivalent_rate(annual_effective: Decimal, periods: int) -> Decimal:
     """Return the rate a period, `periods` times a year, that compounds to an effective annual one."""
     with localcontext(working_context()):

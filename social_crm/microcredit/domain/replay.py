@@ -9,13 +9,20 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from social_crm.microcredit.domain import methods
+from social_crm.microcredit.domain import methods, rescheduling
 from social_crm.microcredit.domain.accounts import Accounts, income_of, receivable_of
 from social_crm.microcredit.domain.allocation import Claim, Share, check_order, place
 from social_crm.microcredit.domain.entries import Entry, LedgerError, Loan, amounts_by, total
-from social_crm.microcredit.domain.instalments import CHARGES, Instalment, Overdue, ScheduleVersion
+from social_crm.microcredit.domain.instalments import (
+    CHARGES,
+    Instalment,
+    Overdue,
+    ScheduleVersion,
+    renewed,
+    rows_of,
+)
 from social_crm.microcredit.domain.rates import equivalent_rate
-from social_crm.microcredit.domain.schedule import Fee, Row, Schedule, ScheduleError, Terms, Tranche, build
+from social_crm.microcredit.domain.schedule import Row, Terms, Tranche
 
 DAYS_A_YEAR = 365
 
@@ -28,6 +35,7 @@ class Replay:
         self.loan = loan
         self.accounts = Accounts()
         self.items: list[Instalment] = []
+        self._settled = 0
         self.versions: list[ScheduleVersion] = []
         self.shares: list[Share] = []
         self.tranches: list[Tranche] = []
@@ -54,10 +62,11 @@ class Replay:
         """Let time pass to the end of a day: default interest runs, instalments fall due."""
         if self.day is None or day <= self.day:
             return
-        for item in self.items:
+        for item in self.items[self.settled() :]:
             if item.due >= day and item.due > self.day:
-                if item.due == day:
-                    self._fall_due(item)
+                if item.due > day:
+                    break
+                self._fall_due(item)
                 continue
             if self._rates and item.due < day and item.open("principal") > 0:
                 self._run_default_interest(item, max(self.day, item.due), day)
@@ -65,11 +74,29 @@ class Replay:
                 self._fall_due(item)
         self.day = day
 
+    def settled(self) -> int:
+        """Return how many instalments at the beginning are over: fallen due and paid."""
+        items, at = self.items, self._settled
+        for item in items[at:]:
+            if self.day is None or item.due > self.day or item.is_open():
+                break
+            at += 1
+        self._settled = at
+        return at
+
+    def _replace(self, items: list[Instalment]) -> None:
+        self.items, self._settled = items, 0
+
     def _fall_due(self, item: Instalment) -> None:
         for component in CHARGES:
             self._recognise(item, component, item.charge[component] - item.recognised[component])
-        if item.capitalised:
-            self.accounts.post("principal", income_of("interest"), item.capitalised)
+        self._capitalise(item)
+
+    def _capitalise(self, item: Instalment, sign: int = 1) -> None:
+        """Add what a row capitalises to what is owed, once; or take it off again."""
+        if item.capitalised and item.is_capitalised == (sign < 0):
+            item.is_capitalised = sign > 0
+            self.accounts.post("principal", income_of("interest"), sign * item.capitalised)
 
     def _run_default_interest(self, item: Instalment, start: date, end: date) -> None:
         """Daily, from the day after `start`, on the overdue principal alone; rounded as a sum for the instalment."""
@@ -90,9 +117,8 @@ class Replay:
             self.accounts.post(receivable_of(component), income_of(component), amount)
 
     def _pay(self, shares: Iterable[Share]) -> None:
-        by_number = {item.number: item for item in self.items}
         for share in shares:
-            item = by_number[share.number]
+            item = self._numbered(share.number)
             item.paid[share.component] += share.amount
             if share.component != "principal":
                 early = item.paid[share.component] - item.recognised[share.component]
@@ -100,6 +126,15 @@ class Replay:
                 self._recognise(item, share.component, max(early, Decimal(0)))
             self.accounts.post("surplus", receivable_of(share.component), share.amount)
             self.shares.append(share)
+        for item in self.items:
+            # Paid ahead of the interest that is still to be capitalised: that counts from now on.
+            if self.accounts["principal"] >= 0:
+                break
+            self._capitalise(item)
+
+    def _numbered(self, number: int) -> Instalment:
+        found = next((item for item in self.items[self._settled :] if item.number == number), None)
+        return found or next(item for item in self.items if item.number == number)
 
     def _claims(self, items: Iterable[Instalment]) -> Iterable[Claim]:
         for item in items:
@@ -114,20 +149,9 @@ class Replay:
     def _disburse(self, entry: Entry) -> None:
         """The first money, or a further tranche: the rows to come are those of the terms with it."""
         self.tranches.append(Tranche(entry.value_date, entry.amount))
-        drawn = sum((item.amount for item in self.tranches), Decimal(0))
         if len(self.versions) > 1 and self.versions[-1].reason != "disbursement":
             raise LedgerError("changed_schedule", "A tranche cannot follow a change of the schedule.")
-        agreed = self.loan.terms
-        terms = replace(
-            agreed,
-            principal=drawn,
-            disbursed=self.tranches[0].day,
-            fees=tuple(
-                Fee(fee.name, fee.when, "amount", methods.fee_amount(fee, agreed)) for fee in agreed.fees
-            ),
-            tranches=tuple(self.tranches) if len(self.tranches) > 1 else (),
-            residue=agreed.residue if len(self.tranches) == 1 else "last",
-        )
+        terms = rescheduling.drawn(self.loan.terms, self.tranches)
         financed = Decimal(0)
         if len(self.tranches) == 1:
             self.day = entry.value_date
@@ -144,18 +168,18 @@ class Replay:
         rows = self.loan.rows
         owed = entry.amount + methods.fees_at(terms, "financed")
         if sum((row.principal - row.capitalised for row in rows), Decimal(0)) != owed:
-            rows = _build(terms).rows
-        self.items = [Instalment(row) for row in rows]
+            rows = rescheduling.rows_of(terms)
+        self._replace([Instalment(row) for row in rows])
         self._keep_version(entry, terms, 1)
 
     def _draw_more(self, entry: Entry, terms: Terms) -> None:
         run = methods.run_at(self.terms, entry.value_date)
-        rows = _build(terms).rows
         if run is None:
             raise LedgerError("date", "A tranche cannot follow the last instalment.")
+        rows = rescheduling.rows_of(terms)
         past = [item for item in self.items if item.number < run.number]
         kept = {item.number: item for item in self.items}
-        self.items = past + [_renewed(kept.get(row.number), row) for row in rows if row.number >= run.number]
+        self._replace(past + [renewed(kept.get(r.number), r) for r in rows if r.number >= run.number])
         self._keep_version(entry, terms, run.number)
 
     def _receive(self, entry: Entry) -> Decimal:
@@ -171,7 +195,7 @@ class Replay:
     def _payment(self, entry: Entry) -> None:
         left = self._receive(entry)
         if left:
-            self._place(entry.key, left, self.items)
+            self._place(entry.key, left, self.items[self.settled() :])
 
     def _prepayment(self, entry: Entry) -> None:
         """Everything that fell due, then the interest run to the day, then principal; the rest is scheduled anew."""
@@ -179,7 +203,7 @@ class Replay:
         run = methods.run_at(self.terms, entry.value_date)
         if run is None or not left:
             if left:
-                self._place(entry.key, left, self.items)
+                self._place(entry.key, left, self.items[self.settled() :])
             return
         past, to_come = self._split(run.number)
         left = self._place(entry.key, left, past)
@@ -192,7 +216,7 @@ class Replay:
         charges = {"interest": run.interest, "fees": run.fees, "insurance": run.insurance}
         row = self._row_of_the_day(past, entry.value_date, charges)
         row.charge["principal"] = min(outstanding, left - total(charges))
-        self.items = [*past, row]
+        self._replace([*past, row])
         self._place(entry.key, left, [row])
         remaining = outstanding - row.charge["principal"]
         if remaining:
@@ -202,33 +226,15 @@ class Replay:
 
     def _schedule_rest(self, entry: Entry, run: methods.Run, remaining: Decimal) -> None:
         """The rows after a prepayment: fewer of the same amount, or as many of a lower one."""
-        old, passed = self.terms, run.number - 1
-        terms = replace(
-            old,
-            principal=remaining,
-            disbursed=entry.value_date,
-            first_due=run.due,
-            periods=None if old.periods is None else old.periods - passed,
-            principal_grace=max(old.principal_grace - passed, 0),
-            total_grace=max(old.total_grace - passed, 0),
-            fees=tuple(fee for fee in old.fees if fee.when == "per_instalment"),
-            tranches=(),
-            calendar=old.calendar[passed:],
-            residue="last",
+        self._continue(
+            entry, rescheduling.after_prepayment(self.terms, run, remaining, entry.value_date, entry.mode)
         )
-        if old.instalment is not None:
-            terms = replace(terms, periods=len(methods.lines(old)) - passed, instalment=None)
-        has_level = terms.method != "bullet" and terms.frequency != "seasonal" and not terms.grace
-        if entry.mode == "shorten_term" and run.level is not None and has_level:
-            shorter = replace(terms, periods=None, instalment=run.level)
-            terms = shorter if _can_build(shorter) else terms
-        self._continue(entry, terms)
 
     def _continue(self, entry: Entry, terms: Terms, carried: dict[str, Decimal] | None = None) -> None:
         """Put the rows of new terms after those that remain."""
         rows = entry.rows
         if sum((row.principal - row.capitalised for row in rows), Decimal(0)) != terms.principal:
-            rows = _build(terms).rows
+            rows = rescheduling.rows_of(terms)
         self.offset = self.items[-1].number if self.items else 0
         first = self.offset + 1
         new = [Instalment(replace(row, number=first + k)) for k, row in enumerate(rows)]
@@ -253,7 +259,7 @@ class Replay:
             ):
                 row.charge[component] = amount
                 self._recognise(row, component, amount)
-        self.items = [*past, row]
+        self._replace([*past, row])
         if credit:
             row.charge["principal"] = self.accounts["principal"] - sum(
                 (item.open("principal") for item in past), Decimal(0)
@@ -263,15 +269,9 @@ class Replay:
         if not self.accounts["principal"]:
             raise LedgerError("nothing_owed", "Nothing is owed that could be agreed anew.")
         carried = self._settle_unpaid(row, unpaid.charges, entry.mode)
-        terms = replace(
-            entry.terms,
-            principal=self.accounts["principal"],
-            disbursed=entry.value_date,
-            decimals=self.terms.decimals,
-            fees=tuple(fee for fee in entry.terms.fees if fee.when == "per_instalment"),
-            tranches=(),
-        )
-        self.items = [item for item in self.items if item.is_worth_showing()]
+        owed = self.accounts["principal"]
+        terms = rescheduling.restructured(entry.terms, owed, entry.value_date, self.terms.decimals)
+        self._replace([item for item in self.items if item.is_worth_showing()])
         self.is_restructured = True
         self._continue(entry, terms, carried)
 
@@ -283,20 +283,23 @@ class Replay:
                 "principal" if mode == "capitalise" else "waiver_loss", receivable_of(component), amount
             )
         if mode == "capitalise":
-            row.capitalised += total(unpaid)
+            row.capitalised, row.is_capitalised = total(unpaid), True
         return {}
 
     def _write_off(self, entry: Entry) -> None:
         """Everything that is owed leaves the books; what comes later is a recovery."""
-        unpaid = Overdue.cut(self.items)
+        Overdue.cut(self.items)
         for component in CHARGES:
             self.written_off[component] += self.accounts[receivable_of(component)]
             self.accounts.post(
                 "write_off_loss", receivable_of(component), self.accounts[receivable_of(component)]
             )
-        self.written_off["principal"] += unpaid.principal
+        self.written_off["principal"] += self.accounts["principal"]
         self.accounts.post("write_off_loss", "principal", self.accounts["principal"])
-        self.items = [item for item in self.items if item.is_worth_showing()]
+        for item in self.items:
+            if not item.is_capitalised:
+                item.capitalised = Decimal(0)
+        self._replace([item for item in self.items if item.is_worth_showing()])
         self.is_written_off = True
 
     def _split(self, number: int) -> tuple[list[Instalment], list[Instalment]]:
@@ -311,6 +314,7 @@ class Replay:
         """Undo what instalments to come were paid in advance, so that it can be placed anew; return how much it was."""
         freed = Decimal(0)
         for item in items:
+            self._capitalise(item, sign=-1)
             for component, amount in item.paid.items():
                 if amount:
                     self.accounts.post(receivable_of(component), "surplus", amount)
@@ -343,39 +347,6 @@ class Replay:
                 first_new=first,
             )
         )
-
-
-def rows_of(items: list[Instalment]) -> list[Row]:
-    """Return instalments as rows of one schedule; each balance is the principal of the rows after it."""
-    balance = sum((item.charge["principal"] - item.capitalised for item in items), Decimal(0))
-    rows = []
-    for item in items:
-        balance += item.capitalised - item.charge["principal"]
-        rows.append(item.row(balance))
-    return rows
-
-
-def _renewed(old: Instalment | None, row: Row) -> Instalment:
-    """A row to come with what had been paid of it in advance."""
-    new = Instalment(row)
-    if old is not None:
-        new.paid, new.recognised = old.paid, old.recognised
-    return new
-
-
-def _build(terms: Terms) -> Schedule:
-    try:
-        return build(terms)
-    except ScheduleError as error:
-        raise LedgerError("terms", f"{error.field}: {error}") from error
-
-
-def _can_build(terms: Terms) -> bool:
-    try:
-        build(terms)
-    except ScheduleError:
-        return False
-    return True
 
 
 _STEPS: Mapping[str, Callable[[Replay, Entry], None]] = {

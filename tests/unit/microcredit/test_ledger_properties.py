@@ -6,17 +6,17 @@ A sample runs every time; SOCIAL_CRM_LOANS=10000 runs as many.
 import os
 import random
 from dataclasses import replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from ledger_cases import generated
 
 from social_crm.microcredit.domain.entries import Entry, Loan
 from social_crm.microcredit.domain.journal import journal
-from social_crm.microcredit.domain.ledger import LoanState, state
+from social_crm.microcredit.domain.ledger import LoanState, payoff, state
 
-LOANS = int(os.environ.get("SOCIAL_CRM_LOANS", "160"))
+LOANS = int(os.environ.get("SOCIAL_CRM_LOANS", "80"))
 LATER = datetime(2040, 1, 1)
 
 
@@ -39,7 +39,7 @@ def check_amounts(loan: Loan) -> None:
         assert sum(found.accounts.values()) == 0
         assert position.balance >= 0
         assert 0 <= position.overdue <= position.unpaid
-        assert found.payoff >= 0
+        assert payoff(loan, day) >= 0
         assert found.surplus >= 0
         for instalment in position.instalments:
             assert 0 <= instalment.paid_principal <= instalment.row.principal
@@ -56,11 +56,12 @@ def check_amounts(loan: Loan) -> None:
             financed = sum(
                 fee.value * loan.terms.principal for fee in loan.terms.fees if fee.when == "financed"
             )
-            owed = found.disbursed + Decimal(financed).quantize(Decimal(1))
+            owed = found.disbursed + Decimal(financed).quantize(Decimal(1), ROUND_HALF_UP)
             assert sum(row.principal - row.capitalised for row in rows) == owed
             open_principal = sum(i.row.principal - i.paid_principal for i in position.instalments)
             to_come = sum(i.row.capitalised for i in position.instalments if i.row.due > day)
-            assert open_principal - to_come == position.balance
+            # Who pays ahead of interest that is still to be capitalised has it capitalised then.
+            assert open_principal - to_come <= position.balance <= open_principal
 
 
 def _in_force(loan: Loan, day: object) -> list[Entry]:
@@ -100,14 +101,16 @@ def check_orders(loan: Loan, pick: random.Random) -> None:
     shuffled = list(loan.entries)
     pick.shuffle(shuffled)
     assert state(replace(loan, entries=tuple(shuffled)), end) == expected
-    # On time instead of backdated: posted on the value date, in any order within it.
+    # On time instead of backdated: posted on the value date. Payments come in any order within it; of changes to the
+    # schedule on one day the later one counts, so theirs stays.
     on_time = tuple(
         replace(
             e,
-            posted_at=datetime(e.value_date.year, e.value_date.month, e.value_date.day, pick.randrange(24)),
+            posted_at=datetime.combine(e.value_date, time())
+            + timedelta(minutes=pick.randrange(1440) if e.kind == "payment" else number),
             posting_day=None,
         )
-        for e in loan.entries
+        for number, e in enumerate(loan.entries)
     )
     found = state(replace(loan, entries=on_time), end)
     assert without_shares(found) == without_shares(expected)

@@ -224,7 +224,7 @@ function draw_commitments(frm) {
 function draw_seal(frm) {
     const wrapper = frm.get_field("seal_html").$wrapper.empty();
     if (frm.doc.status !== "Closed") return;
-    frappe.call("social_crm.field_records.services.actas.verify", { acta: frm.doc.name }).then(({ message }) => {
+    frappe.call("social_crm.field_records.services.seals.verify", { acta: frm.doc.name }).then(({ message }) => {
         const [colour, text] = message.valid
             ? ["green", __("The content is what was sealed.")]
             : ["red", __("The content is no longer what was sealed.")];

@@ -1,5 +1,7 @@
+import hashlib
 import json
 import uuid
+from pathlib import Path
 
 import frappe
 from frappe.model.workflow import apply_workflow
@@ -8,7 +10,7 @@ from frappe.utils import add_days, nowdate
 from social_crm import testing_factories
 from social_crm.field_records import factories as make
 from social_crm.field_records.printing import acta_sections
-from social_crm.field_records.services import actas, actions, templates
+from social_crm.field_records.services import actions, seals, templates
 from social_crm.testing import SocialCRMTestCase
 
 
@@ -66,6 +68,7 @@ class TestActa(SocialCRMTestCase):
             {"workflow_state": "Draft"},
             {"answers": "{}"},
             {"content_hash": "x"},
+            {"seal_version": 0},
         ):
             with self.subTest(change), self.assertRaises((frappe.ValidationError, frappe.PermissionError)):
                 doc.reload()
@@ -80,42 +83,126 @@ class TestActa(SocialCRMTestCase):
             frappe.delete_doc("Acta Participant", row.name)
         with self.assertRaises(frappe.PermissionError):
             frappe.delete_doc("Acta", doc.name)
-        self.assertTrue(actas.verify(doc.name)["valid"])
+        self.assertTrue(seals.verify(doc.name)["valid"])
 
-    def test_one_changed_byte_breaks_the_seal(self) -> None:
-        doc = self.close(make.make_acta(latitude=11.3812345, longitude=-72.24, start_time="08:30:00"))
-        self.assertTrue(actas.verify(doc.name)["valid"])
-        row = doc.participants[0].name
-        for table, name, field, value in (
-            ("Acta", doc.name, "answers", doc.answers.replace("visita.", "visita!")),
-            ("Acta", doc.name, "latitude", 11.3812346),
-            ("Acta Participant", row, "participant_name", "Ana Epiayu"),
-        ):
-            with self.subTest(field):
-                before = frappe.db.get_value(table, name, field)
-                frappe.db.set_value(table, name, field, value)
-                self.assertFalse(actas.verify(doc.name)["valid"])
-                frappe.db.set_value(table, name, field, before)
-                self.assertTrue(actas.verify(doc.name)["valid"])
-
-    def test_photos_are_sealed_and_stay(self) -> None:
-        doc = make.make_acta()
-        photo = frappe.get_doc(
+    def attach(self, doc, content: str = make.SIGNATURE.split(",")[1]):
+        return frappe.get_doc(
             {
                 "doctype": "File",
                 "file_name": f"foto-{frappe.generate_hash(length=6)}.png",
-                "content": make.SIGNATURE.split(",")[1],
+                "content": content,
                 "decode": True,
                 "is_private": 1,
                 "attached_to_doctype": "Acta",
                 "attached_to_name": doc.name,
             }
         ).insert()
+
+    def sealed(self):
+        """Return a closed acta that has everything a seal covers, the photo of an answer and a second file."""
+        doc = make.make_acta(latitude=11.3812345, longitude=-72.24, start_time="08:30:00")
+        photo, paper = self.attach(doc), self.attach(doc, "SG9qYSBkZSBhc2lzdGVuY2lh")
+        actions.add_commitment(doc.name, "Llevar a la niña al control", str(add_days(nowdate(), 8)))
         doc.reload()
         doc.answers = {**make.ANSWERS, "foto": photo.file_url}
         doc.save()
-        doc = self.close(doc)
-        self.assertEqual(len(actas.sealed_content(doc)["photos"][0][1]), 64)
+        return self.close(doc), photo, paper
+
+    def test_one_changed_byte_breaks_the_seal(self) -> None:
+        doc, photo, paper = self.sealed()
+        self.assertEqual(seals.verify(doc.name), {**seals.verify(doc.name), "valid": True, "seal_version": 2})
+        row = doc.participants[0].name
+        template = frappe.get_doc("Acta Template", doc.template)
+        listed = json.loads(doc.sealed_files)
+        self.assertEqual([one["file"] for one in listed], [photo.name, paper.name])
+        for table, name, field, value in (
+            ("Acta", doc.name, "title", f"{doc.title}."),
+            ("Acta", doc.name, "template_title", f"{doc.template_title}."),
+            ("Acta", doc.name, "answers", doc.answers.replace("visita.", "visita!")),
+            ("Acta", doc.name, "answers", f"{doc.answers} "),
+            ("Acta", doc.name, "answers", "[]"),
+            ("Acta", doc.name, "agreed_commitments", doc.agreed_commitments.replace("niña", "nina")),
+            ("Acta", doc.name, "latitude", 11.3812346),
+            ("Acta", doc.name, "start_time", "08:30:01"),
+            ("Acta", doc.name, "sealed_files", json.dumps(listed[:1])),
+            ("Acta", doc.name, "sealed_files", None),
+            ("Acta", doc.name, "seal_version", 0),
+            ("Acta", doc.name, "seal_version", 3),
+            ("Acta Participant", row, "participant_name", "Ana Epiayu"),
+            ("Acta Participant", row, "document_number", "CC 2"),
+            ("Acta Participant", row, "signature", doc.participants[0].signature.replace("iVBOR", "iVBOS")),
+            ("Acta Participant", row, "parent", "another"),
+            ("Acta Template Field", template.questions[1].name, "label", "Otra pregunta"),
+            ("Acta Template Field", template.questions[1].name, "parent", "another"),
+            ("Acta Template Choice", template.choices[0].name, "label", "Otra opción"),
+            ("File", paper.name, "file_name", "otro.png"),
+            ("File", paper.name, "attached_to_name", "another"),
+            ("File", photo.name, "file_url", paper.file_url),
+        ):
+            with self.subTest(f"{table}.{field}", value=value):
+                before = frappe.db.get_value(table, name, field)
+                frappe.db.set_value(table, name, field, value, update_modified=False)
+                self.assertFalse(seals.verify(doc.name)["valid"])
+                frappe.db.set_value(table, name, field, before, update_modified=False)
+                self.assertTrue(seals.verify(doc.name)["valid"])
+        for file in (photo, paper):
+            path = Path(file.get_full_path())
+            content = path.read_bytes()
+            for changed in (content[:-1] + bytes([content[-1] ^ 1]), content + b"x", b""):
+                with self.subTest(file.file_name, size=len(changed)):
+                    path.write_bytes(changed)
+                    self.assertFalse(seals.verify(doc.name)["valid"])
+            path.unlink()
+            self.assertFalse(seals.verify(doc.name)["valid"])
+            path.write_bytes(content)
+            self.assertTrue(seals.verify(doc.name)["valid"])
+
+    def test_a_file_that_comes_later_is_no_part_of_the_seal(self) -> None:
+        doc, *_files = self.sealed()
+        frappe.set_user("Administrator")
+        self.attach(doc, "TWFzIHRhcmRl")
+        self.assertTrue(seals.verify(doc.name)["valid"])
+
+    def test_a_seal_of_the_first_rule_still_holds(self) -> None:
+        """What that rule covered is spelled out here: seals were made by it, and it is not to change any more."""
+        doc, photo, _paper = self.sealed()
+        fields = "name template template_version client_uuid visit_date start_time end_time gestor family beneficiary"
+        fields += (
+            " productive_unit community programme place latitude longitude accuracy amends amendment_reason"
+        )
+        fields += " device_time closed_on closed_by"
+        signer = (
+            "participant_name participant_role document_number beneficiary signature signed_at cannot_sign"
+        )
+        signer += " cannot_sign_reason witness_name witness_document witness_signature"
+
+        def told(row, field):
+            value = row.get(field)
+            if value is None:
+                return ""
+            return (
+                value if isinstance(value, int) else repr(value) if isinstance(value, float) else str(value)
+            )
+
+        content = {field: told(doc, field) for field in fields.split()}
+        content["answers"] = json.loads(doc.answers)
+        content["participants"] = [{f: told(row, f) for f in signer.split()} for row in doc.participants]
+        picture = Path(photo.get_full_path()).read_bytes()
+        content["photos"] = [[photo.file_url, hashlib.sha256(picture).hexdigest()]]
+        content["commitments"] = json.loads(doc.agreed_commitments)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        old = {
+            "seal_version": 0,
+            "sealed_files": None,
+            "content_hash": hashlib.sha256(text.encode()).hexdigest(),
+        }
+        frappe.db.set_value("Acta", doc.name, old, update_modified=False)
+        self.assertEqual(seals.verify(doc.name), {**seals.verify(doc.name), "valid": True, "seal_version": 1})
+        frappe.db.set_value("Acta", doc.name, "answers", doc.answers.replace("visita.", "visita!"))
+        self.assertFalse(seals.verify(doc.name)["valid"])
+
+    def test_photos_are_printed_and_stay(self) -> None:
+        doc, photo, _paper = self.sealed()
         photos = [section["photos"] for section in acta_sections(doc) if section["photos"]]
         self.assertTrue(photos[0][0][1].startswith("data:image/png;base64,"))
         frappe.set_user("Administrator")
@@ -177,7 +264,7 @@ class TestActa(SocialCRMTestCase):
         # A commitment lives on; what was agreed stays in the acta.
         frappe.set_user("Administrator")
         frappe.db.set_value("Commitment", name, "status", "Done")
-        self.assertTrue(actas.verify(doc.name)["valid"])
+        self.assertTrue(seals.verify(doc.name)["valid"])
 
     def test_impossible(self) -> None:
         family = make.make_family()
