@@ -16,6 +16,7 @@ HELP = """\
 usage: ./run COMMAND [options]
 
   demo [--port N]      set up what is missing and serve the site with demo data; prints the address and logins
+       [--families N]  how many families the demo has: 207 without it, up to 100000
        [--empty]       the same without demo data
   stop                 stop everything this bench runs
   status               what runs, where, and since which set-up
@@ -44,9 +45,13 @@ def _existing(bench: Bench) -> Bench:
 def command_demo(bench: Bench, words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run demo")
     parser.add_argument("--port", default=os.environ.get("SOCIAL_CRM_PORT"))
-    parser.add_argument("--empty", action="store_true", help="without demo data")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--empty", action="store_true", help="without demo data")
+    size.add_argument("--families", type=int, help="how many families the demo has (207)")
     asked = parser.parse_args(words)
-    demo.demo(bench, asked.port, data=not asked.empty)
+    if asked.families is not None and not 1 <= asked.families <= 100_000:
+        parser.error("--families: a demo has 1 to 100000 families")
+    demo.demo(bench, asked.port, data=not asked.empty, families=asked.families)
     return 0
 
 

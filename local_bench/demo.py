@@ -51,7 +51,9 @@ def ensure_site(bench: Bench) -> None:
     site.write_addresses(bench)
 
 
-def bring_up(bench: Bench, port: str | None = None, data: bool = True) -> None:
+def bring_up(
+    bench: Bench, port: str | None = None, data: bool = True, families: int | None = None
+) -> None:
     """Everything `./run demo` does, short of telling about it."""
     debian.ensure(debian.SERVED, bench.setup_log)
     prepare_parts(bench)
@@ -69,7 +71,7 @@ def bring_up(bench: Bench, port: str | None = None, data: bool = True) -> None:
     if assets_changed:
         site.frappe(bench, "clear-cache")
     if data:
-        site.load_demo(bench)
+        site.load_demo(bench, families)
     services.start_web(bench)
     services.start_worker(bench)
     services.start_schedule(bench)
@@ -108,13 +110,22 @@ def tell(bench: Bench) -> None:
     say.line("Stop it with ./run stop; see ./run help for more.")
 
 
-def demo(bench: Bench, port: str | None, data: bool = True) -> None:
-    """Bring the demo up; if that is broken off, stop what runs so that nothing stays behind."""
+def demo(bench: Bench, port: str | None, data: bool = True, families: int | None = None) -> None:
+    """Bring the demo up; if that is broken off, stop what runs so that nothing stays behind.
+
+    Raises:
+        BenchError: the site holds a demo with another number of families than was asked for.
+    """
     python_env.check_python()
+    has_demo = bench.is_done("demo-data", bench.site)
+    if families is not None and has_demo and not bench.is_done("demo-families", str(families)):
+        raise BenchError(
+            "This site holds a demo of another size already. Remove it with ./run reset, then ask again."
+        )
     bench.root.mkdir(parents=True, exist_ok=True)
     with cache.lock(bench.root / "setup.lock"):
         try:
-            bring_up(bench, port, data)
+            bring_up(bench, port, data, families)
         except BaseException:
             services.stop_all(bench)
             raise

@@ -161,14 +161,19 @@ def install_or_migrate(bench: Bench) -> bool:
     return True
 
 
-def load_demo(bench: Bench) -> None:
-    """Load the demo data once. The loader commits at its end, so a broken-off load leaves nothing behind."""
+def load_demo(bench: Bench, families: int | None = None) -> None:
+    """Load the demo data once. The loader commits at its end, so a broken-off load leaves nothing behind.
+
+    families: how many instead of the loader's default.
+    """
     loader = CHECKOUT / APP / "demo" / "__init__.py"
     if bench.is_done("demo-data", bench.site) or not loader.exists() or "load" not in loader.read_text():
         return
     with say.step("Loading the demo data"):
-        frappe(bench, "execute", f"{APP}.demo.load")
+        kwargs = ["--kwargs", repr({"families": families})] if families is not None else []
+        frappe(bench, "execute", f"{APP}.demo.load", *kwargs)
     bench.mark_done("demo-data", bench.site)
+    bench.mark_done("demo-families", str(families))
 
 
 def forget_site(bench: Bench) -> None:

@@ -7,7 +7,10 @@ from frappe.commands import get_site, pass_context
 
 @click.command("social-crm-demo")
 @click.option(
-    "--families", default=None, type=int, help="How many families; 207 without it, up to 100000 in bulk."
+    "--families",
+    default=None,
+    type=click.IntRange(1, 100_000),
+    help="How many families; 207 without it, whole blocks are copied in bulk.",
 )
 @click.option("--seed", default=None, type=int, help="Another seed gives other people with the same figures.")
 @click.option("--today", default=None, help="The day (YYYY-MM-DD) from which every date is counted back.")

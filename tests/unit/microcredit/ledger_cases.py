@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+import pytest
+
 from social_crm.microcredit.domain.entries import PREPAYMENT_MODES, Entry, LedgerError, Loan, Policy
-from social_crm.microcredit.domain.ledger import accept
+from social_crm.microcredit.domain.ledger import LoanState, accept
 from social_crm.microcredit.domain.schedule import Fee, ScheduleError, Terms, build
 
 D = Decimal
@@ -38,6 +40,31 @@ def loan(*entries: Entry, terms: Terms = TERMS, policy: Policy = DEFAULT) -> Loa
 
 def added(to: Loan, new: Entry) -> Loan:
     return replace(to, entries=(*to.entries, accept(to, new)))
+
+
+FEB, MAR, APR = date(2026, 2, 15), date(2026, 3, 15), date(2026, 4, 15)
+# Both paid on their due dates; then 2,548,168 of principal is left.
+TWO_PAID = loan(pay("one", FEB, 283_679), pay("two", MAR, 283_679))
+IN_BETWEEN = date(2026, 3, 30)
+
+
+def prepay(day: date, amount: int, mode: str = "lower_instalment", key: str = "pre") -> Entry:
+    return entry(key, "prepayment", day, amount, mode=mode)
+
+
+def again(day: date, mode: str, **terms: object) -> Entry:
+    new = replace(TERMS, **({"periods": 6, "first_due": day + timedelta(days=31), "disbursed": day} | terms))
+    return entry("again", "restructuring", day, mode=mode, terms=new)
+
+
+def refused(to: Loan, new: Entry, closed: frozenset[date] = frozenset()) -> LedgerError:
+    with pytest.raises(LedgerError) as caught:
+        accept(to, new, closed)
+    return caught.value
+
+
+def open_of(found: LoanState, number: int) -> Decimal:
+    return next(i.unpaid for i in found.position.instalments if i.row.number == number)
 
 
 def generated(seed: int) -> Loan:

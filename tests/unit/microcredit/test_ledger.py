@@ -2,39 +2,30 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
-from ledger_cases import DEFAULT, DISBURSED, TERMS, D, added, entry, loan, pay, undo
+from ledger_cases import (
+    APR,
+    DEFAULT,
+    DISBURSED,
+    FEB,
+    MAR,
+    TERMS,
+    D,
+    added,
+    again,
+    entry,
+    loan,
+    open_of,
+    pay,
+    refused,
+    undo,
+)
 
 from social_crm.microcredit.domain.entries import Entry, LedgerError, Loan, Policy, first_open_day
 from social_crm.microcredit.domain.journal import journal, vouchers
-from social_crm.microcredit.domain.ledger import LoanState, accept, payoff, state
-from social_crm.microcredit.domain.schedule import Fee, Tranche, build
-
-FEB, MAR, APR = date(2026, 2, 15), date(2026, 3, 15), date(2026, 4, 15)
-# Both paid on their due dates; then 2,548,168 of principal is left.
-TWO_PAID = loan(pay("one", FEB, 283_679), pay("two", MAR, 283_679))
-IN_BETWEEN = date(2026, 3, 30)
-
-
-def prepay(day: date, amount: int, mode: str = "lower_instalment", key: str = "pre") -> Entry:
-    return entry(key, "prepayment", day, amount, mode=mode)
-
-
-def again(day: date, mode: str, **terms: object) -> Entry:
-    new = replace(TERMS, **({"periods": 6, "first_due": day + timedelta(days=31), "disbursed": day} | terms))
-    return entry("again", "restructuring", day, mode=mode, terms=new)
-
-
-def refused(to: Loan, new: Entry, closed: frozenset[date] = frozenset()) -> LedgerError:
-    with pytest.raises(LedgerError) as caught:
-        accept(to, new, closed)
-    return caught.value
-
-
-def open_of(found: LoanState, number: int) -> Decimal:
-    return next(i.unpaid for i in found.position.instalments if i.row.number == number)
+from social_crm.microcredit.domain.ledger import accept, payoff, state
+from social_crm.microcredit.domain.schedule import Fee, build
 
 
 def test_before_and_on_the_day_of_disbursement() -> None:
@@ -137,176 +128,6 @@ def test_closing_and_opening_again() -> None:
     assert state(undone, FEB).closed_on is None
 
 
-def test_what_closes_the_loan_on_a_day() -> None:
-    """2,548,168 and the interest of 15 of 30 days: 25,481.68."""
-    assert payoff(TWO_PAID, MAR) == 2_548_168
-    assert payoff(TWO_PAID, IN_BETWEEN) == 2_573_650
-    assert payoff(loan(), FEB + timedelta(days=10)) == 3_000_000 + 60_000 + 1_484 + 18_509
-    assert payoff(loan(), date(2027, 2, 1)) == state(loan(), date(2027, 2, 1)).position.unpaid
-    closed = added(TWO_PAID, prepay(IN_BETWEEN, 2_573_650))
-    found = state(closed, IN_BETWEEN)
-    assert (found.position.status, found.closed_on, found.surplus) == ("Paid", IN_BETWEEN, 0)
-    assert found.accounts["interest_income"] == -(60_000 + 55_526 + 25_482)
-    assert payoff(closed, IN_BETWEEN) == 0
-    assert refused(TWO_PAID, prepay(IN_BETWEEN, 2_573_651)).limit == 2_573_650
-
-
-def test_prepayment_that_lowers_the_instalment() -> None:
-    """1,548,168 over the ten rows left: 1,548,168 x 0.02 / (1 - 1.02^-10) = 172,352.2."""
-    found = state(added(TWO_PAID, prepay(IN_BETWEEN, 1_025_482)), IN_BETWEEN)
-    of_the_day, first, second = (item.row for item in found.position.instalments[2:5])
-    assert (of_the_day.due, of_the_day.principal, of_the_day.interest) == (IN_BETWEEN, 1_000_000, 25_482)
-    # The first row repays as after a whole month and charges the 15 days that are left of it.
-    assert (first.due, first.principal, first.interest) == (APR, 172_352 - 30_963, 15_482)
-    assert second.total == 172_352
-    assert len(found.position.instalments) == 13
-    assert found.position.balance == 1_548_168
-    assert [v.reason for v in found.versions] == ["disbursement", "prepayment"]
-    assert found.versions[1].first_new == 4
-    assert len(found.versions[1].new_rows) == 10
-    assert found.position.instalments[-1].row.due == date(2027, 1, 15)
-
-
-def test_prepayment_that_shortens_the_term() -> None:
-    found = state(added(TWO_PAID, prepay(IN_BETWEEN, 1_025_482, "shorten_term")), IN_BETWEEN)
-    rows = found.versions[-1].new_rows
-    assert [row.total for row in rows[1:-1]] == [283_679] * 4
-    assert rows[0].principal == 283_679 - 30_963
-    assert len(rows) == 6
-    assert sum(row.principal for row in rows) == 1_548_168
-
-
-@pytest.mark.parametrize("method", ["equal_principal", "flat"])
-def test_prepayment_of_level_principal(method: str) -> None:
-    terms = replace(TERMS, method=method)
-    start = loan(pay("one", FEB, 310_000), terms=terms)
-    shorter = state(added(start, prepay(FEB, 1_000_000, "shorten_term")), FEB).versions[-1].new_rows
-    assert [row.principal for row in shorter] == [250_000] * 7
-    lower = state(added(start, prepay(FEB, 1_000_000)), FEB).versions[-1].new_rows
-    assert [row.principal for row in lower] == [159_091] * 10 + [159_090]
-    # The flat charge, too, is on what is left.
-    assert lower[0].interest == shorter[0].interest == 35_000
-
-
-def test_prepayment_of_one_payment_at_the_end() -> None:
-    terms = replace(TERMS, method="bullet")
-    found = state(
-        added(loan(terms=terms), prepay(date(2026, 1, 30), 1_030_000, "shorten_term")),
-        DISBURSED + timedelta(30),
-    )
-    rows = found.versions[-1].new_rows
-    assert rows[-1].principal == 2_000_000
-    assert [row.interest for row in rows[:2]] == [20_000, 40_000]
-
-
-def test_prepayment_during_grace_charges_what_was_put_off() -> None:
-    """Two rows of 60,000 put off and half of the third: 150,000 before any principal."""
-    terms = replace(TERMS, total_grace=4)
-    found = state(added(loan(terms=terms), prepay(IN_BETWEEN, 1_150_000)), IN_BETWEEN)
-    row = next(item.row for item in found.position.instalments if item.row.due == IN_BETWEEN)
-    assert (row.interest, row.principal) == (150_000, 1_000_000)
-    assert [item.total for item in found.versions[-1].new_rows[:2]] == [0, 0]
-    assert found.versions[-1].new_rows[2].interest == 20_000 + 40_000 + 40_000
-
-
-def test_a_prepayment_pays_what_is_overdue_first() -> None:
-    start = loan()
-    day = FEB + timedelta(days=10)
-    small = state(added(start, prepay(day, 100_000)), day)
-    assert len(small.versions) == 1
-    assert small.position.instalments[0].paid == 100_000
-    # 285,163 are overdue and 18,509 have run; less than that is an ordinary payment in advance.
-    little = state(added(start, prepay(day, 285_163 + 18_509)), day)
-    assert len(little.versions) == 1
-    more = state(added(start, prepay(day, 285_163 + 18_509 + 1)), day)
-    assert more.versions[-1].new_rows[0].balance < 2_776_320
-    assert more.position.balance == 2_776_320
-
-
-def test_a_prepayment_takes_back_what_was_paid_in_advance() -> None:
-    """The whole of March was paid in February: on 30 March 283,679 more are principal but for the interest of 15 days."""
-    early = loan(pay("one", FEB, 283_679 + 283_679))
-    found = state(added(early, prepay(date(2026, 3, 1), 100_000)), date(2026, 3, 1))
-    # 16 days (30E/360) of 2,776,321 at 2 %: 29,614.
-    assert found.position.balance == 2_776_321 - (283_679 + 100_000 - 29_614)
-    assert found.surplus == 0
-    assert found.accounts["interest_income"] == -(60_000 + 29_614)
-    allocation = found.position.allocation
-    assert allocation.of_payment("pre", "interest") == 29_614 - 55_526
-    assert sum(share.amount for share in allocation.shares) == 283_679 * 2 + 100_000
-
-
-def test_a_second_prepayment_and_an_agreed_instalment() -> None:
-    terms = replace(TERMS, periods=None, instalment=D(300_000))
-    one = added(loan(terms=terms), prepay(FEB, 1_060_000, "shorten_term", key="p1"))
-    assert state(one, FEB).position.instalments[1].row.principal == 1_000_000 - 240_000
-    shorter = state(one, FEB).versions[-1].new_rows
-    assert {row.total for row in shorter[:-1]} == {D(300_000)}
-    two = added(one, prepay(MAR, 1_000_000, "lower_instalment", key="p2"))
-    lower = state(two, MAR).versions[-1].new_rows
-    assert len(lower) == len(shorter) - 1
-    assert lower[0].total < 300_000
-
-
-@pytest.mark.parametrize("mode", ["capitalise", "first_row", "waive"])
-def test_restructuring(mode: str) -> None:
-    """Nothing was paid by 25 February: 60,000 overdue, 18,509 run since, 1,484 of default interest."""
-    day = FEB + timedelta(days=10)
-    start = added(loan(), again(day, mode))
-    found = state(start, day)
-    unpaid = 60_000 + 18_509 + 1_484
-    assert found.position.days_late == 0
-    assert found.is_restructured
-    assert (found.position.status, found.position.overdue) == ("Active", 0)
-    rows = found.versions[-1].new_rows
-    assert len(rows) == 6
-    if mode == "capitalise":
-        assert found.position.balance == 3_000_000 + unpaid == sum(row.principal for row in rows)
-        assert found.accounts["interest_receivable"] == 0
-    else:
-        assert found.position.balance == 3_000_000
-    if mode == "first_row":
-        first = found.position.instalments[0]
-        assert (first.default_interest, first.row.interest) == (1_484, rows[0].interest)
-        assert first.row.interest == 66_000 + 60_000 + 18_509  # 33 days by 30E/360
-        assert state(start, rows[0].due).accounts["interest_income"] == -(60_000 + 18_509 + 66_000)
-    if mode == "waive":
-        assert found.accounts["waiver_loss"] == unpaid
-    # After the end of the new schedule it is owed in full, with default interest on what was carried too.
-    assert state(start, rows[-1].due).position.unpaid > sum(row.total for row in rows)
-
-
-def test_restructuring_with_payments_before_and_in_advance() -> None:
-    paid = loan(pay("one", FEB, 283_679 + 155_526))
-    day = date(2026, 3, 1)
-    found = state(added(paid, again(day, "capitalise")), day)
-    # 155,526 had been paid ahead: 29,614 of it is the interest of 16 days, the rest is principal.
-    assert found.position.balance == 2_776_321 - (155_526 - 29_614)
-    assert [i.row.number for i in found.position.instalments] == list(range(1, 9))
-    assert found.position.instalments[1].row.due == day
-    after_the_end = date(2027, 3, 1)
-    late = state(added(loan(), again(after_the_end, "waive")), after_the_end)
-    assert late.position.balance == 3_000_000
-
-
-def test_signed_rows_are_kept_while_they_add_up() -> None:
-    day = FEB
-    signed = tuple(replace(row, interest=row.interest + 1, total=row.total + 1) for row in build(TERMS).rows)
-    kept = loan()
-    kept = replace(kept, rows=signed)
-    assert state(kept, day).versions[0].rows == signed
-    less = replace(kept, rows=signed[:-1])
-    assert state(less, day).versions[0].rows == build(TERMS).rows
-    terms = replace(TERMS, first_due=MAR, disbursed=FEB, principal=D(2_776_321), periods=6)
-    new_rows = tuple(replace(row, fees=D(7), total=row.total + 7) for row in build(terms).rows)
-    agreed = replace(again(FEB, "waive", first_due=MAR), rows=new_rows)
-    found = state(loan(pay("one", FEB, 283_679), agreed), FEB)
-    assert [row.fees for row in found.versions[-1].new_rows] == [7] * 6
-    # A backdated payment changed what was owed: then they are reckoned anew.
-    changed = state(loan(pay("one", FEB, 283_680), agreed), FEB)
-    assert [row.fees for row in changed.versions[-1].new_rows] == [0] * 6
-
-
 def test_write_off_and_recovery() -> None:
     day = date(2026, 4, 1)
     off = added(loan(pay("one", FEB, 283_679)), entry("off", "write_off", day))
@@ -329,34 +150,6 @@ def test_write_off_and_recovery() -> None:
     # A payment of an earlier day makes the write-off smaller.
     backdated = added(off, pay("p", MAR, 283_679, posted_at=datetime(2026, 5, 1)))
     assert state(backdated, day).written_off["principal"] == 2_548_168
-
-
-def test_tranches_as_the_schedule_has_them() -> None:
-    second = entry("more", "disbursement", date(2026, 3, 5), 1_000_000)
-    first = entry("out", "disbursement", DISBURSED, 2_000_000)
-    both = added(Loan(TERMS, (first,), DEFAULT), second)
-    planned = replace(
-        TERMS, tranches=(Tranche(DISBURSED, D(2_000_000)), Tranche(date(2026, 3, 5), D(1_000_000)))
-    )
-    found = state(both, date(2026, 3, 5))
-    principal = [
-        (i.row.number, i.row.due, i.row.principal, i.row.interest) for i in found.position.instalments
-    ]
-    assert principal == [(r.number, r.due, r.principal, r.interest) for r in build(planned).rows]
-    assert found.disbursed == 3_000_000
-    assert found.accounts["cash"] == -3_000_000
-    assert state(both, FEB).position.instalments[0].row.total == 189_119
-    # What was paid ahead of the second tranche stays where it was.
-    ahead = added(Loan(TERMS, (first, pay("a", FEB, 189_119 + 50_000)), DEFAULT), second)
-    assert state(ahead, date(2026, 3, 5)).position.instalments[1].paid == 50_000
-    too_much = refused(both, entry("x", "disbursement", date(2026, 3, 6), 1))
-    assert (too_much.reason, too_much.limit) == ("above_agreed", 0)
-    assert (
-        refused(Loan(TERMS, (first,), DEFAULT), entry("x", "disbursement", date(2027, 3, 6), 1)).reason
-        == "date"
-    )
-    after_change = added(Loan(TERMS, (first,), DEFAULT), prepay(FEB, 500_000))
-    assert refused(after_change, second).reason == "changed_schedule"
 
 
 def test_fees_in_the_accounts() -> None:

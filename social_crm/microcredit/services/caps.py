@@ -1,0 +1,244 @@
+"""The usury cap of a loan: which one holds, whether the loan's true rate is within it, and what to say if it is not."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, getdate
+
+from social_crm.microcredit.domain.schedule import Schedule, build, exact_annual_rate
+from social_crm.microcredit.domain.usury import (
+    Cap,
+    UsuryError,
+    choose_cap,
+    highest_rate,
+    is_within,
+    usury_cap,
+)
+from social_crm.microcredit.services.money import to_decimal
+
+# Domain quantities of the law, as fractions of a percentage of two decimals.
+_ONE_PERCENT = Decimal(100)
+
+
+@dataclass(frozen=True)
+class CapCheck:
+    """What came of judging a loan.
+
+    cap: the one in force. rate: the true annual rate as it is judged, a fraction. highest: the highest rate that the loan's
+    product could quote, a fraction, or None where not even 0 is allowed. count_fees, count_insurance: whether they count.
+    """
+
+    cap: Cap
+    rate: Decimal
+    is_within: bool
+    highest: Decimal | None
+    count_fees: bool
+    count_insurance: bool
+
+
+def check_cap(modality: str | None, schedule: Schedule) -> CapCheck | None:
+    """Refuse a schedule whose true rate is above the cap of the month of its disbursement.
+
+    Returns what was judged, or None where no modality is given. Errors: above the cap (with the cap, its dates and the
+    highest rate allowed); no cap known for that day; an amount or fees outside what the modality allows.
+    """
+    if not modality:
+        return None
+    found = judge(modality, schedule)
+    if not found.is_within:
+        frappe.throw(breach_text(found, schedule), title=_("Above the Usury Cap"))
+    return found
+
+
+def judge(modality: str, schedule: Schedule, always_highest: bool = False) -> CapCheck:
+    """Judge a schedule without refusing it for its rate.
+
+    always_highest: reckon the highest rate allowed of a loan within its cap too.
+    """
+    terms = schedule.terms
+    day = terms.disbursed
+    rule = rule_on(modality, day)
+    cap = _cap_on(modality, rule, day, terms.principal)
+    count_fees, count_insurance = bool(cint(rule.count_fees)), bool(cint(rule.count_insurance))
+    _check_fees(modality, rule, schedule)
+    rate = exact_annual_rate(schedule, count_fees, count_insurance)
+    within = is_within(rate, cap.rate)
+    highest = None
+    if always_highest or not within:
+        highest = highest_rate(terms, cap.rate, count_fees, count_insurance)
+    return CapCheck(cap, rate, within, highest, count_fees, count_insurance)
+
+
+def breach_text(found: CapCheck, schedule: Schedule) -> str:
+    """Say that a loan is above its cap: the cap, its dates and the highest rate allowed."""
+    text = _("The loan costs {0} % effective a year; the usury cap of {1} from {2} to {3} is {4} %.").format(
+        percent(found.rate),
+        found.cap.modality,
+        frappe.format(found.cap.valid_from, "Date"),
+        frappe.format(found.cap.valid_to, "Date"),
+        percent(found.cap.rate),
+    )
+    if found.highest is None:
+        return text + " " + _("Its charges alone are above the cap.")
+    period = {
+        "monthly": _("a month"),
+        "annual_nominal": _("nominal a year"),
+        "annual_effective": _("effective a year"),
+    }
+    return (
+        text
+        + " "
+        + _("The highest rate allowed is {0} % {1}.").format(
+            percent(found.highest), period[schedule.terms.rate_period]
+        )
+    )
+
+
+def percent(rate: Decimal) -> str:
+    """Return a fraction as a percentage of two decimals in the user's format."""
+    rounded = (rate * _ONE_PERCENT).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
+    return frappe.utils.fmt_money(rounded, 2)
+
+
+def rule_on(modality: str, day: Any) -> Any:
+    """Return the row of what the law says of a modality on a day."""
+    rules = frappe.get_cached_doc("Microcredit Modality", modality).rules
+    started = [row for row in rules if getdate(row.valid_from) <= getdate(day)]
+    if not started:
+        frappe.throw(
+            _("Nothing is known of {0} on {1}: write what the law says of it first.").format(
+                modality, frappe.format(getdate(day), "Date")
+            ),
+            title=_("Modality Incomplete"),
+        )
+    return max(started, key=lambda row: getdate(row.valid_from))
+
+
+def of_modality(modality: str, since: date, rule: Any = None) -> tuple[Cap, ...]:
+    """Return the caps of a modality that hold on a day or later, in order."""
+    table = frappe.qb.DocType("Microcredit Usury Cap")
+    query = (
+        frappe.qb.from_(table)
+        .select(table.valid_from, table.valid_to, table.cap)
+        .where((table.modality == modality) & (table.valid_to >= since))
+        .orderby(table.valid_from)
+    )
+    above = to_decimal(rule.above_wages) if rule else Decimal(0)
+    up_to = to_decimal(rule.up_to_wages) if rule else Decimal(0)
+    return tuple(
+        Cap(
+            modality,
+            getdate(start),
+            getdate(end),
+            to_decimal(rate) / _ONE_PERCENT,
+            above or None,
+            up_to or None,
+        )
+        for start, end, rate in query.run()
+    )
+
+
+def is_known(modality: str, day: Any) -> bool:
+    """Say whether a cap of a modality is registered for a day."""
+    day = getdate(day)
+    return any(cap.valid_from <= day for cap in of_modality(modality, day))
+
+
+def validate_cap(doc: Any) -> None:
+    """Check a certified cap: its dates, and that it is one and a half times the IBC where that is given."""
+    start, end = getdate(doc.valid_from), getdate(doc.valid_to)
+    if end < start:
+        frappe.throw(_("The cap ends before it begins."), title=_("Date not Possible"))
+    ibc, cap = to_decimal(doc.ibc), to_decimal(doc.cap)
+    if ibc < 0 or cap < 0 or (not ibc and not cap):
+        frappe.throw(_("Write the usury cap, or the IBC that it follows from."), title=_("Rate not Possible"))
+    if ibc:
+        reckoned = usury_cap(ibc / _ONE_PERCENT) * _ONE_PERCENT
+        if cap and cap != reckoned:
+            frappe.throw(
+                _(
+                    "One and a half times an IBC of {0} % is {1} %, not {2} %: one of them is mistyped."
+                ).format(ibc, reckoned.normalize(), cap),
+                title=_("Rate not Possible"),
+            )
+        doc.cap = float(reckoned)
+    table = frappe.qb.DocType("Microcredit Usury Cap")
+    others = (
+        frappe.qb.from_(table)
+        .select(table.name)
+        .where(
+            (table.modality == doc.modality)
+            & (table.name != (doc.name or ""))
+            & (table.valid_from <= end)
+            & (table.valid_to >= start)
+        )
+        .limit(1)
+        .run()
+    )
+    if others:
+        frappe.throw(
+            _("{0} already has a cap for these days: {1}.").format(doc.modality, others[0][0]),
+            frappe.DuplicateEntryError,
+            title=_("Two Caps for One Day"),
+        )
+
+
+def _cap_on(modality: str, rule: Any, day: date, amount: Decimal) -> Cap:
+    bounded = to_decimal(rule.above_wages) or to_decimal(rule.up_to_wages)
+    wage = frappe.db.get_value("Minimum Wage", str(day.year), "monthly_value")
+    if bounded and not wage:
+        frappe.throw(
+            _("Register the minimum wage of {0} first: the amounts of {1} are counted in it.").format(
+                day.year, modality
+            ),
+            title=_("Minimum Wage"),
+        )
+    try:
+        return choose_cap(of_modality(modality, day, rule), modality, day, amount, to_decimal(wage))
+    except UsuryError as error:
+        _throw_usury_error(error, modality, day, rule, to_decimal(wage))
+        raise
+
+
+def _throw_usury_error(error: UsuryError, modality: str, day: date, rule: Any, wage: Decimal) -> None:
+    if error.reason == "no_cap":
+        frappe.throw(
+            _("No usury cap of {0} is registered for {1}: register the certified one first.").format(
+                modality, frappe.format(day, "Date")
+            ),
+            title=_("No Usury Cap"),
+        )
+    wages = to_decimal(rule.above_wages if error.reason == "below" else rule.up_to_wages)
+    text = {
+        "below": _("{0} is for amounts above {1} minimum wages (SMMLV) of {2}, which are {3}."),
+        "above": _("{0} is for amounts up to {1} minimum wages (SMMLV) of {2}, which are {3}."),
+    }[error.reason]
+    frappe.throw(
+        text.format(
+            modality, format(wages.normalize(), "f"), day.year, frappe.utils.fmt_money(wages * wage, 0, "COP")
+        ),
+        title=_("Amount not Possible"),
+    )
+
+
+def _check_fees(modality: str, rule: Any, schedule: Schedule) -> None:
+    ceiling = to_decimal(rule.max_fees)
+    share = schedule.total_fees / schedule.terms.principal * _ONE_PERCENT
+    if ceiling and share > ceiling:
+        frappe.throw(
+            _("The fees are {0} % of the amount lent; {1} allows {2} %.").format(
+                percent(share / _ONE_PERCENT), modality, percent(ceiling / _ONE_PERCENT)
+            ),
+            title=_("Fees not Possible"),
+        )
+
+
+def schedule_within(modality: str | None, terms: Any) -> Schedule:
+    """Return the schedule of terms after judging it; for whoever disburses. Errors: those of `check_cap`."""
+    schedule = build(terms)
+    check_cap(modality, schedule)
+    return schedule
