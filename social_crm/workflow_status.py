@@ -36,7 +36,9 @@ def require_status(doc: Any, status: str) -> str | None:
     workflow = _workflow(doc.doctype)
     if not workflow:
         return None
-    states = {row.state for row in workflow.states if row.update_field == "status" and row.update_value == status}
+    states = {
+        row.state for row in workflow.states if row.update_field == "status" and row.update_value == status
+    }
     step = next((t for t in _steps(doc, workflow) if t.next_state in states), None)
     return step.next_state if step else _refuse_step(doc)
 

@@ -32,7 +32,9 @@ class AppendOnly(Document):
 
     def _refuse(self) -> None:
         frappe.throw(
-            _("Entries of the books are added by the app and never edited or deleted: reverse what made them."),
+            _(
+                "Entries of the books are added by the app and never edited or deleted: reverse what made them."
+            ),
             frappe.PermissionError,
             title=_("Entry of the Books"),
         )

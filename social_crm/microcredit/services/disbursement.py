@@ -59,7 +59,7 @@ class Agreement:
     schedule: Schedule
     policy: Policy
     product: str | None = None
-    product_version: int = 0
+    product_version: str | None = None
 
 
 @frappe.whitelist(methods=["POST"])
@@ -123,21 +123,23 @@ def validate(doc: Any) -> None:
     vouchers.refuse_known_reference(doc)
 
 
+def fact(doc: Any) -> Fact:
+    """Return what a disbursement says to the ledger."""
+    return Fact(
+        kind="disbursement",
+        value_date=getdate(doc.disbursed_on),
+        amount=positive_amount(doc.amount, "Amount", doc.currency),
+        posting_day=getdate(doc.posting_day) if doc.posting_day else None,
+        voucher=doc,
+    )
+
+
 def post(doc: Any) -> None:
     """Post money that was handed over: a loan is paid off first where the money is for that."""
     is_first = not _has_money(doc.microcredit)
     if doc.refinances:
         _pay_off(doc)
-    posted = vouchers.post(
-        doc,
-        Fact(
-            kind="disbursement",
-            value_date=getdate(doc.disbursed_on),
-            amount=positive_amount(doc.amount, "Amount", doc.currency),
-            posting_day=getdate(doc.posting_day) if doc.posting_day else None,
-            voucher=doc,
-        ),
-    )
+    posted = vouchers.post(doc, fact(doc))
     fund = frappe.db.get_value("Microcredit", doc.microcredit, "fund")
     doc.db_set(
         {
@@ -306,4 +308,3 @@ def _pay_off(doc: Any) -> None:
     )
     paid.flags.refinanced_by = doc.microcredit
     paid.submit()
-

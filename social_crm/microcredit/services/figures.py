@@ -141,9 +141,7 @@ def _currencies(loans: Iterable[str]) -> dict[str, str]:
     if not names:
         return {}
     loan = DocType("Microcredit")
-    return dict(
-        frappe.qb.from_(loan).select(loan.name, loan.currency).where(loan.name.isin(names)).run()
-    )
+    return dict(frappe.qb.from_(loan).select(loan.name, loan.currency).where(loan.name.isin(names)).run())
 
 
 def _write_repayments(states: Mapping[str, LoanState]) -> None:

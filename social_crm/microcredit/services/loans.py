@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from frappe.query_builder import DocType
 from frappe.utils import get_datetime, getdate
 
 from social_crm.microcredit.domain import stored
-from social_crm.microcredit.domain.ledger import Entry, Loan
+from social_crm.microcredit.domain.ledger import Entry, Loan, Policy
+from social_crm.microcredit.services import products
 from social_crm.microcredit.services.money import to_decimal
 
 # What the site shows, and what the domain calls it.
@@ -34,13 +36,7 @@ MODES: Mapping[str, str] = {
 }
 KIND_LABELS: Mapping[str, str] = {kind: label for label, kind in KINDS.items()}
 MODE_LABELS: Mapping[str, str] = {mode: label for label, mode in MODES.items()}
-METHODS: Mapping[str, str] = {
-    "Equal Instalment": "equal_instalment",
-    "Equal Principal": "equal_principal",
-    "Flat": "flat",
-    "Bullet": "bullet",
-}
-METHOD_LABELS: Mapping[str, str] = {method: label for label, method in METHODS.items()}
+METHOD_LABELS: Mapping[str, str] = {method: label for label, method in products.METHODS.items()}
 _ENTRY = (
     "microcredit",
     "name",
@@ -66,20 +62,37 @@ def read(names: Sequence[str], latest: bool = False) -> dict[str, Loan]:
     loan = DocType("Microcredit")
     agreed = (
         frappe.qb.from_(loan)
-        .select(loan.name, loan.terms, loan.policy, loan.signed_rows)
+        .select(loan.name, loan.terms, loan.policy, loan.signed_rows, loan.product_version, loan.disbursed_on)
         .where(loan.name.isin(names))
         .run()
     )
     entries = entries_of(names, latest)
+    rates: dict[Any, Policy] = {}
     return {
         name: Loan(
             terms=stored.terms_from_json(json.loads(terms)),
             entries=tuple(entries.get(name, ())),
-            policy=stored.policy_from_json(json.loads(policy or "{}")),
+            policy=_policy(policy, version, disbursed, rates),
             rows=stored.rows_from_json(json.loads(rows or "[]")),
         )
-        for name, terms, policy, rows in agreed
+        for name, terms, policy, rows, version, disbursed in agreed
     }
+
+
+def _policy(kept: str | None, version: str | None, disbursed: Any, known: dict[Any, Policy]) -> Policy:
+    """The rules that a loan keeps, with the default interest of the caps that were certified since.
+
+    known: policies already asked for, by version and day.
+    """
+    policy = stored.policy_from_json(json.loads(kept or "{}"))
+    if not version or not policy.default_rates:
+        return policy
+    key = (version, disbursed)
+    if key not in known:
+        known[key] = products.policy_for(products.read(version), disbursed)
+    last = policy.default_rates[-1][0]
+    later = tuple(rate for rate in known[key].default_rates if rate[0] > last)
+    return replace(policy, default_rates=(*policy.default_rates, *later))
 
 
 def read_one(name: str, latest: bool = False) -> Loan:

@@ -12,7 +12,9 @@ from social_crm.microcredit.services.money import schedule_messages
 def check_dates(entry: Entry, today: date) -> None:
     """Refuse facts of the future, and a posting day before the fact."""
     if entry.value_date > today:
-        frappe.throw(_("{0} lies in the future.").format(_day(entry.value_date)), title=_("Date not Possible"))
+        frappe.throw(
+            _("{0} lies in the future.").format(_day(entry.value_date)), title=_("Date not Possible")
+        )
     if entry.posting_day and not entry.value_date <= entry.posting_day <= today:
         frappe.throw(
             _("The posting day must lie between {0} and today.").format(_day(entry.value_date)),
@@ -40,7 +42,9 @@ def _messages(error: LedgerError, currency: str | None) -> dict[str, tuple[str, 
             _("Before the Disbursement"),
         ),
         "closed_day": (
-            _("The accounts of that day are closed: leave the posting day empty, and it is posted as an adjustment."),
+            _(
+                "The accounts of that day are closed: leave the posting day empty, and it is posted as an adjustment."
+            ),
             _("Closed Day"),
         ),
         "above_debt": (
@@ -84,7 +88,9 @@ def _messages(error: LedgerError, currency: str | None) -> dict[str, tuple[str, 
 
 def _no_schedule(error: LedgerError) -> str:
     field = str(error).partition(":")[0]
-    return schedule_messages().get(field) or _("No schedule can be made of these terms: {0}").format(str(error))
+    return schedule_messages().get(field) or _("No schedule can be made of these terms: {0}").format(
+        str(error)
+    )
 
 
 def _day(day: date) -> str:

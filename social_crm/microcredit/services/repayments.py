@@ -101,22 +101,24 @@ def refuse_refinanced(doc: Any) -> None:
         )
 
 
+def fact(doc: Any) -> Fact:
+    """Return what a repayment says to the ledger."""
+    return Fact(
+        kind=doc.kind.lower(),
+        value_date=getdate(doc.paid_on),
+        amount=positive_amount(doc.amount, "Amount", doc.currency),
+        mode=vouchers.mode_of(doc.prepayment_mode),
+        posting_day=getdate(doc.posting_day) if doc.posting_day else None,
+        voucher=doc,
+    )
+
+
 def post(doc: Any) -> None:
     """Post a repayment: under the loan's lock, it must fit what is still owed.
 
     Errors: above the debt, before the disbursement, in the future, not above zero, in a closed day, a written-off loan.
     """
-    posted = vouchers.post(
-        doc,
-        Fact(
-            kind=doc.kind.lower(),
-            value_date=getdate(doc.paid_on),
-            amount=positive_amount(doc.amount, "Amount", doc.currency),
-            mode=vouchers.mode_of(doc.prepayment_mode),
-            posting_day=getdate(doc.posting_day) if doc.posting_day else None,
-            voucher=doc,
-        ),
-    )
+    posted = vouchers.post(doc, fact(doc))
     paid = figures.shares_of(posted.state)[posted.name]
     doc.update({f"{component}_paid": float(amount) for component, amount in paid.items()})
     doc.db_set(

@@ -11,7 +11,7 @@ from frappe.utils import cint, getdate
 from social_crm import permissions
 from social_crm.microcredit.domain.ledger import Loan, LoanState
 from social_crm.microcredit.domain.schedule import Terms
-from social_crm.microcredit.services import ledger, loans, schedules, vouchers
+from social_crm.microcredit.services import ledger, loans, products, schedules, vouchers
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.microcredit.services.money import monthly_fraction, to_decimal
 
@@ -60,11 +60,16 @@ def validate(doc: Any) -> None:
         doc.update({field: shown[field] for field in _FIGURES})
 
 
+def fact(doc: Any) -> Fact:
+    """Return what a restructuring says to the ledger."""
+    return replace(_fact(doc, loans.read_one(doc.microcredit)), voucher=doc)
+
+
 def post(doc: Any) -> None:
     """Post a restructuring that was approved, with the rows that follow from it."""
     book = loans.read_one(doc.microcredit)
     before = ledger.domain.state(book, getdate(doc.restructured_on))
-    posted = vouchers.post(doc, _fact(doc, book))
+    posted = vouchers.post(doc, fact(doc))
     doc.db_set(_figures(before, posted.state), update_modified=False)
 
 
@@ -72,8 +77,7 @@ def _preview(doc: Any) -> dict:
     book = loans.read_one(doc.microcredit)
     currency = frappe.db.get_value("Microcredit", doc.microcredit, "currency")
     day = getdate(doc.restructured_on)
-    fact = replace(_fact(doc, book), voucher=None)
-    entry = ledger.prepare(book, fact, currency)
+    entry = ledger.prepare(book, _fact(doc, book), currency)
     before = ledger.domain.state(book, day)
     after = ledger.state_with(book, entry)
     return {
@@ -91,7 +95,6 @@ def _fact(doc: Any, book: Loan) -> Fact:
         mode=vouchers.mode_of(doc.arrears_mode),
         terms=_terms(doc, book.terms, getdate(doc.restructured_on)),
         posting_day=getdate(posting_day) if posting_day else None,
-        voucher=doc,
     )
 
 
@@ -101,7 +104,7 @@ def _terms(doc: Any, agreed: Terms, day: date) -> Terms:
         frappe.throw(
             _("The monthly rate must be at least 0 % and below 100 %."), title=_("Rate not Possible")
         )
-    if doc.method not in loans.METHODS:
+    if doc.method not in products.METHODS:
         frappe.throw(_("Choose the method."), title=_("Choice Missing"))
     if not doc.first_due or getdate(doc.first_due) <= day:
         frappe.throw(
@@ -112,7 +115,7 @@ def _terms(doc: Any, agreed: Terms, day: date) -> Terms:
         agreed,
         rate=monthly_fraction(doc.monthly_rate),
         rate_period="monthly",
-        method=loans.METHODS[doc.method],
+        method=products.METHODS[doc.method],
         frequency=(doc.frequency or "").lower(),
         periods=cint(doc.periods),
         disbursed=day,

@@ -18,7 +18,15 @@ DOCTYPES = (
     "Microcredit Write-off",
 )
 # What posting and reversing write; over REST a value may arrive earlier, and is put back.
-_POSTING = ("posted_at", "posted_by", "received_by", "reversed_at", "reversed_by", "reversal_reason", "reference_key")
+_POSTING = (
+    "posted_at",
+    "posted_by",
+    "received_by",
+    "reversed_at",
+    "reversed_by",
+    "reversal_reason",
+    "reference_key",
+)
 _MAY_CHANGE_WHEN_REVERSED = frozenset(
     {
         "docstatus",
@@ -66,7 +74,9 @@ def check_draft(doc: Any, day: Any, figures: tuple[str, ...] = ()) -> Any:
         frappe.throw(_("Choose the microcredit."), title=_("Microcredit Missing"))
     doc.currency = loan.currency
     if getdate(day) > getdate():
-        frappe.throw(_("{0} lies in the future.").format(frappe.format(day, "Date")), title=_("Date not Possible"))
+        frappe.throw(
+            _("{0} lies in the future.").format(frappe.format(day, "Date")), title=_("Date not Possible")
+        )
     for field in figures:
         doc.set(field, 0)
     for field in _POSTING:
@@ -75,9 +85,14 @@ def check_draft(doc: Any, day: Any, figures: tuple[str, ...] = ()) -> Any:
     return loan
 
 
-def check_submission(doc: Any) -> None:
-    """Where a workflow leads to posting, posting is a step of it: allowed to the user, and not to its maker where it says so."""
+def check_submission(doc: Any, fact: Fact) -> None:
+    """Refuse what the ledger would not take, before anything of it is written.
+
+    Where a workflow leads to posting, posting is a step of it: allowed to the user, and not to its maker where it says so.
+    """
     require_transition(doc)
+    loan = ledger.lock(doc.microcredit)
+    ledger.prepare(loans.read_one(doc.microcredit, latest=True), fact, loan.currency)
 
 
 def post(doc: Any, fact: Fact) -> ledger.Posted:

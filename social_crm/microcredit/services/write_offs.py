@@ -36,17 +36,19 @@ def validate(doc: Any) -> None:
         doc.update(preview_write_off(doc.microcredit, str(doc.written_off_on)))
 
 
+def fact(doc: Any) -> Fact:
+    """Return what a write-off says to the ledger."""
+    return Fact(
+        kind="write_off",
+        value_date=getdate(doc.written_off_on),
+        posting_day=getdate(doc.posting_day) if doc.posting_day else None,
+        voucher=doc,
+    )
+
+
 def post(doc: Any) -> None:
     """Post a write-off that was approved."""
-    posted = vouchers.post(
-        doc,
-        Fact(
-            kind="write_off",
-            value_date=getdate(doc.written_off_on),
-            posting_day=getdate(doc.posting_day) if doc.posting_day else None,
-            voucher=doc,
-        ),
-    )
+    posted = vouchers.post(doc, fact(doc))
     doc.db_set(_figures(posted.state), update_modified=False)
 
 

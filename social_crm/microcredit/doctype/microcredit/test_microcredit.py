@@ -2,7 +2,7 @@ import frappe
 from frappe.utils import add_days, add_months, getdate, nowdate
 
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import ledger
+from social_crm.microcredit.services import ledger, nightly
 from social_crm.microcredit.services.disbursement import disburse
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.testing import SocialCRMTestCase
@@ -68,18 +68,28 @@ class TestMicrocredit(SocialCRMTestCase):
 
     def test_nightly(self) -> None:
         loan = make.make_loan(days_ago=40)
-        frappe.db.set_value(
-            "Microcredit", loan.name, {"status": "Active", "days_late": 0, "overdue_amount": 0}
-        )
-        ledger.refresh_all()
+        ledger.refresh(loan.name, add_days(loan.disbursed_on, 5))
+        self.assertEqual(frappe.db.get_value("Microcredit", loan.name, "status"), "Active")
+        nightly.refresh_all()
         loan.reload()
         self.assertEqual((loan.status, loan.overdue_amount), ("In Arrears", 283_679))
 
     def test_nightly_leaves_an_unchanged_loan_untouched(self) -> None:
         loan = make.make_loan(days_ago=40)
         before = frappe.get_doc("Microcredit", loan.name).as_json()
-        ledger.refresh_all()
+        nightly.refresh_all()
         self.assertEqual(frappe.get_doc("Microcredit", loan.name).as_json(), before)
+
+    def test_nightly_reckons_only_what_time_changed(self) -> None:
+        current, late = make.make_loan(days_ago=3), make.make_loan(days_ago=80)
+        for loan in (current, late):
+            ledger.refresh(loan.name, add_days(nowdate(), -1))
+        nightly.refresh_all()
+        for loan in (current, late):
+            before = {key: value for key, value in loan.as_dict().items() if key != "schedule"}
+            loan.reload()
+            self.assertEqual({key: loan.get(key) for key in before}, before)
+        self.assertEqual((current.position_as_of, current.status), (getdate(), "Active"))
 
     def test_roles(self) -> None:
         loan = make.make_loan()

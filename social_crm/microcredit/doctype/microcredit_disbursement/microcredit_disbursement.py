@@ -13,7 +13,7 @@ class MicrocreditDisbursement(Document):
         disbursement.validate(self)
 
     def before_submit(self) -> None:
-        vouchers.check_submission(self)
+        vouchers.check_submission(self, disbursement.fact(self))
         self.reference_key = vouchers.reference_key(self)
 
     def on_submit(self) -> None:

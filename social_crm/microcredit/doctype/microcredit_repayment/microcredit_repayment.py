@@ -14,7 +14,7 @@ class MicrocreditRepayment(Document):
         repayments.validate(self)
 
     def before_submit(self) -> None:
-        vouchers.check_submission(self)
+        vouchers.check_submission(self, repayments.fact(self))
         repayments.before_post(self)
 
     def on_submit(self) -> None:

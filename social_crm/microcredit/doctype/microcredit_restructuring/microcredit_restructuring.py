@@ -13,7 +13,7 @@ class MicrocreditRestructuring(Document):
         restructuring.validate(self)
 
     def before_submit(self) -> None:
-        vouchers.check_submission(self)
+        vouchers.check_submission(self, restructuring.fact(self))
 
     def on_submit(self) -> None:
         restructuring.post(self)

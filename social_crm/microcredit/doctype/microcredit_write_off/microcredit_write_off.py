@@ -13,7 +13,7 @@ class MicrocreditWriteoff(Document):
         write_offs.validate(self)
 
     def before_submit(self) -> None:
-        vouchers.check_submission(self)
+        vouchers.check_submission(self, write_offs.fact(self))
 
     def on_submit(self) -> None:
         write_offs.post(self)
