@@ -4,21 +4,27 @@ from typing import Any
 
 import frappe
 from frappe.model.workflow import apply_workflow
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, add_months, nowdate
 
 from social_crm import testing_factories as make
+from social_crm.microcredit.services import funds
 from social_crm.microcredit.services.disbursement import disburse
 from social_crm.social_crm import factories as people
 
 COMMUNITY = "Comunidad de crédito"
 OFFICER = "oficial.credito@example.com"
 COMMITTEE = "comite.credito@example.com"
+DIRECTOR = "direccion.credito@example.com"
 
 
 def make_team() -> None:
-    """Give the credit officer and the committee member of these tests their roles and the community."""
+    """Give the credit officer, the committee member and the director of these tests their roles and the community."""
     people.make_community(COMMUNITY)
-    for user, role in ((OFFICER, "Credit Officer"), (COMMITTEE, "Credit Committee")):
+    for user, role in (
+        (OFFICER, "Credit Officer"),
+        (COMMITTEE, "Credit Committee"),
+        (DIRECTOR, "Programme Director"),
+    ):
         make.make_user(user, role)
         make.assign(user, COMMUNITY)
 
@@ -48,7 +54,7 @@ def make_application(beneficiary: str | None = None, **values: Any) -> Any:
 
 def make_approved(**values: Any) -> Any:
     """Return an approved application: written by the officer, decided by the committee."""
-    borrower = make_borrower()
+    borrower = values.pop("beneficiary", None) or make_borrower()
     before = frappe.session.user
     frappe.set_user(OFFICER)
     doc = make_application(borrower, **values)
@@ -77,3 +83,45 @@ def make_loan(days_ago: int = 100, **values: Any) -> Any:
     name = disburse(application.name, add_days(nowdate(), -days_ago))
     frappe.set_user(before)
     return frappe.get_doc("Microcredit", name)
+
+
+def make_fund(amount: float, programme: str | None = None) -> Any:
+    """Return an open fund with some money, of a programme or of a new one."""
+    if not programme:
+        programme = (
+            frappe.get_doc(
+                {
+                    "doctype": "Social Programme",
+                    "programme_name": f"Programa {frappe.generate_hash(length=6)}",
+                    "status": "Running",
+                    "start_date": add_days(nowdate(), -400),
+                }
+            )
+            .insert()
+            .name
+        )
+    doc = frappe.get_doc(
+        {
+            "doctype": "Microcredit Fund",
+            "fund_name": f"Fondo {frappe.generate_hash(length=6)}",
+            "programme": programme,
+            "currency": "COP",
+        }
+    ).insert()
+    funds.contribute(doc.name, amount)
+    return doc.reload() or doc
+
+
+def make_restructuring(loan: str, **values: Any) -> Any:
+    """Return the draft of a restructuring to 18 months, inserted by whoever is logged in."""
+    fields = {
+        "microcredit": loan,
+        "reason": "Perdió la cosecha",
+        "method": "Equal Instalment",
+        "frequency": "Monthly",
+        "periods": 18,
+        "monthly_rate": 2,
+        "first_due": add_months(nowdate(), 1),
+        "arrears_mode": "With the First Instalment",
+    }
+    return frappe.get_doc({"doctype": "Microcredit Restructuring", **fields, **values}).insert()

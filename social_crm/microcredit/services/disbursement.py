@@ -15,7 +15,7 @@ from social_crm.microcredit.domain import ledger as domain
 from social_crm.microcredit.domain import stored
 from social_crm.microcredit.domain.ledger import Policy
 from social_crm.microcredit.domain.schedule import Schedule, effective_annual_rate
-from social_crm.microcredit.services import applications, funds, ledger, loans, vouchers
+from social_crm.microcredit.services import applications, funds, ledger, loans, schedules, vouchers
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.microcredit.services.money import decimals_of, positive_amount
 from social_crm.workflow_status import require_status
@@ -308,3 +308,49 @@ def _pay_off(doc: Any) -> None:
     )
     paid.flags.refinanced_by = doc.microcredit
     paid.submit()
+
+
+@frappe.whitelist()
+def preview_part(microcredit: str, amount: float, disbursed_on: str | None = None) -> dict:
+    """Return the balance, what is still to be handed over, and the schedule after a further part of a loan's money.
+
+    For whoever may read the loan. Errors: more than was agreed, an impossible amount or date.
+    """
+    permissions.require("Microcredit", "read", microcredit)
+    currency = frappe.db.get_value("Microcredit", microcredit, "currency")
+    book = loans.read_one(microcredit)
+    money = positive_amount(amount, "Amount", currency)
+    entry = ledger.prepare(book, Fact("disbursement", getdate(disbursed_on), money), currency)
+    state = ledger.state_with(book, entry)
+    return {
+        "balance": float(state.position.balance),
+        "undrawn": float(book.terms.principal - state.disbursed),
+        "rows": schedules.shown(item.row for item in state.position.instalments),
+    }
+
+
+@frappe.whitelist(methods=["POST"])
+def hand_over(
+    microcredit: str,
+    amount: float,
+    disbursed_on: str | None = None,
+    channel: str = "Cash",
+    reference: str | None = None,
+) -> str:
+    """Hand over a further part of a loan's money in one step; return the name of the disbursement.
+
+    Errors: those of posting it; no permission to create or submit disbursements, or to read the microcredit.
+    """
+    permissions.require("Microcredit", "read", microcredit)
+    doc = frappe.new_doc("Microcredit Disbursement")
+    doc.update(
+        {
+            "microcredit": microcredit,
+            "amount": amount,
+            "disbursed_on": disbursed_on or frappe.utils.today(),
+            "channel": channel,
+            "reference": reference,
+        }
+    )
+    doc.submit()
+    return doc.name

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from social_crm.microcredit.services import write_offs, vouchers
+from social_crm.microcredit.services import vouchers, write_offs
 
 
 class MicrocreditWriteoff(Document):
