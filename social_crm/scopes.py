@@ -48,6 +48,9 @@ SCOPES: dict[str, Scope] = {
     "Microcredit Application": Scope(PERSON, programme_field="programme"),
     "Microcredit": Scope(PERSON, programme_field="programme"),
     "Microcredit Repayment": Scope((("microcredit", "Microcredit"),)),
+    "Solidarity Group": Scope((("community", "Community"),), programme_field="programme"),
+    "Microcredit Committee": Scope((("community", "Community"),), programme_field="programme"),
+    "Microcredit Committee Vote": Scope((("application", "Microcredit Application"),)),
     # Higher Education
     "FES Student": Scope(PERSON, programme_field="programme"),
     "FES Semester": Scope((("fes_student", "FES Student"),)),
@@ -69,6 +72,11 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "FES Phase": ("FES Student",),
     "FES Payment": ("FES Semester",),
     "Microcredit Instalment": ("Microcredit",),
+    "Microcredit Household Item": ("Microcredit Application",),
+    "Microcredit Guarantor": ("Microcredit Application",),
+    "Solidarity Group Member": ("Solidarity Group",),
+    "Microcredit Committee Member": ("Microcredit Committee",),
+    "Microcredit Committee Item": ("Microcredit Committee",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
     "Acta Participant": ("Acta",),
 }

@@ -4,7 +4,7 @@ from frappe.utils import add_days, nowdate
 
 from social_crm.income_generation.factories import make_unit
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import applications
+from social_crm.microcredit.services import offers
 from social_crm.microcredit.services.disbursement import disburse
 from social_crm.testing import SocialCRMTestCase
 
@@ -139,12 +139,12 @@ class TestMicrocreditApplication(SocialCRMTestCase):
         self.assertEqual(own.productive_unit, unit.name)
 
     def test_preview(self) -> None:
-        preview = applications.preview_schedule(3_000_000.0, 12, 2.0, nowdate())
+        preview = offers.preview_schedule(3_000_000.0, 12, 2.0, nowdate())
         self.assertEqual(preview["total_interest"], 404_144)
         self.assertEqual([row["total"] for row in preview["rows"]], [283_679.0] * 11 + [283_675.0])
         frappe.set_user("Guest")
         with self.assertRaises(frappe.PermissionError):
-            applications.preview_schedule(3_000_000.0, 12, 2.0)
+            offers.preview_schedule(3_000_000.0, 12, 2.0)
 
     def test_rows_of_other_communities(self) -> None:
         make.make_borrower("Comunidad ajena")
