@@ -213,7 +213,7 @@ def missing_for_decision(doc: Any) -> list[str]:
     found = []
     lacking = households.missing_guarantors(doc, version)
     if lacking:
-        found.append(_("{0} more guarantors").format(lacking))
+        found.append(_("guarantors still missing: {0}").format(lacking))
     allowed = version.amount("max_surplus_share")
     surplus = to_decimal(doc.payment_capacity)
     over = surplus <= 0 or to_decimal(doc.surplus_share) > allowed

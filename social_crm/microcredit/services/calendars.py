@@ -57,6 +57,12 @@ def seasonal(
     return tuple(found)
 
 
+def next_due(frequency: str, start: date) -> date:
+    """Return the day one step of a frequency later, or the day itself where there is none."""
+    found = None if frequency == "seasonal" else step(frequency, start, 1)
+    return found or start
+
+
 def rest_weekdays(values: Mapping[str, Any]) -> frozenset[int]:
     """Return the weekdays (0 is Monday) on which a product expects no payment."""
     rest = {_SATURDAY: values.get("rest_saturday"), _SUNDAY: values.get("rest_sunday")}

@@ -80,7 +80,7 @@ def validate_vote(doc: Any) -> None:
 
 @frappe.whitelist()
 def cast_vote(committee: str, application: str, vote: str, remark: str | None = None) -> str:
-    """Vote on an application of an open session. vote: "For", "Against" or "Abstention". Errors: those of `validate_vote`."""
+    """Vote on an application of an open session. vote: "In Favour", "Against" or "Abstention". Errors: those of `validate_vote`."""
     permissions.require("Microcredit Committee Vote", "create")
     doc = frappe.new_doc("Microcredit Committee Vote")
     doc.update({"committee": committee, "application": application, "vote": vote, "remark": remark})
@@ -133,7 +133,7 @@ def close_session(committee: str) -> dict:
     for row in doc.agenda:
         votes = counts.get(row.application, Counter())
         row.votes_for, row.votes_against, row.abstentions = (
-            votes["For"],
+            votes["In Favour"],
             votes["Against"],
             votes["Abstention"],
         )
@@ -189,9 +189,9 @@ def _check_place(doc: Any, application: Any) -> None:
 def _decision(row: Any, votes: Counter[str]) -> str:
     application = frappe.get_doc("Microcredit Application", row.application)
     needed = cint(products.read(application.product_version).values.get("required_votes")) or 1
-    if sum(votes.values()) < needed or votes["For"] == votes["Against"]:
+    if sum(votes.values()) < needed or votes["In Favour"] == votes["Against"]:
         return "Postponed"
-    return "Approved" if votes["For"] > votes["Against"] else "Rejected"
+    return "Approved" if votes["In Favour"] > votes["Against"] else "Rejected"
 
 
 def _decide(session: Any, row: Any) -> None:

@@ -16,7 +16,6 @@ from frappe import _
 from frappe.utils import cint, getdate, now_datetime
 
 from social_crm.microcredit.domain.allocation import DEFAULT_ORDER
-from social_crm.microcredit.domain.dates import step
 from social_crm.microcredit.domain.entries import Policy
 from social_crm.microcredit.domain.schedule import Fee, ScheduleError, Terms, build
 from social_crm.microcredit.domain.usury import default_rate
@@ -63,7 +62,7 @@ RATE_PERIODS = {
 }
 ROUNDINGS = {"Half Up": "half_up", "Half Even": "half_even", "Up": "up"}
 FEE_TIMES = {"Upfront": "upfront", "Financed": "financed", "With each Instalment": "per_instalment"}
-HOLIDAY_RULES = {"Leave": "none", "Next Business Day": "next", "Previous Business Day": "previous"}
+HOLIDAY_RULES = {"No Change": "none", "Next Business Day": "next", "Previous Business Day": "previous"}
 COMPONENTS = {
     "Fees": "fees",
     "Insurance": "insurance",
@@ -151,24 +150,13 @@ def terms_for(
     start = getdate(disbursed)
     frequency = FREQUENCIES[values["frequency"]]
     count = cint(periods)
+    wanted = getdate(first_due) if first_due else None
     calendar = (
-        calendars.seasonal(version.rows("seasons"), start, count, getdate(first_due) if first_due else None)
-        if frequency == "seasonal"
-        else ()
+        calendars.seasonal(version.rows("seasons"), start, count, wanted) if frequency == "seasonal" else ()
     )
-    if calendar:
-        first = calendar[0].due
-    else:
-        first = (
-            getdate(first_due)
-            if first_due
-            else step(frequency, start, 1)
-            if frequency != "seasonal"
-            else start
-        )
+    first = calendar[0].due if calendar else wanted or calendars.next_due(frequency, start)
     decimals = decimals_of(currency or values.get("currency"))
-    unit = version.amount("rounding_unit")
-    rule = HOLIDAY_RULES[values.get("holiday_rule") or "Leave"]
+    rule = HOLIDAY_RULES[values.get("holiday_rule") or "No Change"]
     return Terms(
         principal=to_decimal(amount),
         rate=quoted_rate(version, rate),
@@ -185,7 +173,7 @@ def terms_for(
         principal_grace=cint(values.get("principal_grace")),
         total_grace=cint(values.get("total_grace")),
         capitalise=bool(cint(values.get("capitalise"))),
-        rounding_unit=unit or None,
+        rounding_unit=version.amount("rounding_unit") or None,
         residue=values["residue"].lower(),
         fees=tuple(_fee(row) for row in version.rows("fees")),
         insurance_per_mil=version.amount("insurance_per_mil"),
