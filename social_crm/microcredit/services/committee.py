@@ -163,6 +163,7 @@ def _check_item(doc: Any, row: Any, earlier: Any, is_voted: bool) -> None:
     application = frappe.get_doc("Microcredit Application", row.application)
     if application.status != "Open":
         _refuse(_("{0} has been decided already.").format(row.application))
+    _check_state(application)
     _check_place(doc, application)
     lacking = applications.missing_for_decision(application)
     if lacking:
@@ -176,6 +177,21 @@ def _check_item(doc: Any, row: Any, earlier: Any, is_voted: bool) -> None:
     row.approved_amount = row.approved_amount or application.requested_amount
     row.approved_periods = row.approved_periods or application.requested_periods
     positive_amount(row.approved_amount, "Proposed Amount", application.currency)
+
+
+def _check_state(application: Any) -> None:
+    """An application comes to the committee once the site's workflow lets it be decided."""
+    name = frappe.get_meta(application.doctype).get_workflow()
+    if not name:
+        return
+    target = state_for_status(application.doctype, "Approved")
+    steps = frappe.get_cached_doc("Workflow", name).transitions
+    if not any(step.state == application.workflow_state and step.next_state == target for step in steps):
+        _refuse(
+            _("{0} cannot be decided where it stands: {1}.").format(
+                application.name, _(application.workflow_state)
+            )
+        )
 
 
 def _check_place(doc: Any, application: Any) -> None:
