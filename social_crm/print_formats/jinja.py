@@ -84,7 +84,9 @@ def organisation_identity(programme: str | None = None) -> dict:
 
 def _operator(programme: str | None) -> str:
     # A name on the letterhead of a document that the user may print; nothing else of the programme is told.
-    known = frappe.get_all("Social Programme", filters={"name": programme} if programme else {}, pluck="operator")
+    known = frappe.get_all(
+        "Social Programme", filters={"name": programme} if programme else {}, pluck="operator"
+    )
     names = {name for name in known if name}
     return names.pop() if len(names) == 1 else ""
 
