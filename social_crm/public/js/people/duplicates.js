@@ -16,6 +16,10 @@ async function show_preview(dialog, duplicate) {
             frappe.utils.escape_html(found.target).bold(),
         ])}</p><ul>${rows || `<li>${__("None")}</li>`}</ul>`
     );
+    if (found.twice.length) {
+        const pairs = found.twice.map((line) => `<li>${frappe.utils.escape_html(line)}</li>`).join("");
+        box.append(`<div class="alert alert-warning"><p>${frappe.utils.escape_html(found.in_the_way)}</p><ul>${pairs}</ul></div>`);
+    }
 }
 
 export function merge_duplicate(frm) {
