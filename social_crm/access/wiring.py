@@ -33,7 +33,10 @@ DOC_EVENTS: dict[str, dict[str, list[str]]] = {
     "File": {
         "validate": [f"{_FILES}.refuse_on_encrypted", f"{_FILES}.refuse_changed_url"],
         "after_insert": [f"{_FILES}.keep_private"],
-        "on_trash": ["social_crm.field_records.services.actas.keep_files"],
+        "on_trash": [
+            "social_crm.field_records.services.actas.keep_files",
+            "social_crm.social_crm.services.authorisations.keep_evidence",
+        ],
     },
     "DocShare": {"validate": [f"{_REFERENCES}.refuse_share"]},
     "User": {"on_change": [f"{_ASSIGNMENTS}.forget_grants"]},
