@@ -32,7 +32,7 @@ SCOPES: dict[str, Scope] = {
     "Family": Scope((("community", "Community"),)),
     "Beneficiary": Scope((("community", "Community"),)),
     "Family Membership": Scope((("family", "Family"),)),
-    "Family Event": Scope((("family", "Family"),)),
+    "Family Event": Scope((("family", "Family"), *PERSON)),
     "Beneficiary Merge": Scope((("target", "Beneficiary"),)),
     "Data Authorisation": Scope(PERSON),
     "Commitment": Scope(ANYWHERE, programme_field="programme"),
