@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -301,6 +302,17 @@ def test_as_the_issue_types_it() -> None:
 
 
 def test_absurd_rates_still_have_an_answer() -> None:
+    # 13 for 3 after one of 360 days: (13/3)^360 - 1 a year.
+    day = schedule(
+        rate="100",
+        method="bullet",
+        periods=1,
+        frequency="weekly",
+        day_count="actual/360",
+        first_due="2026-01-16",
+    )
+    exact = Fraction(13, 3) ** 360 - 1
+    assert abs(Fraction(day["effective_annual_rate"]) - exact) <= Fraction(1, 2_000_000)
     made = schedule(rate="100", periods=2, decimals=4)
     assert abs(Decimal(made["effective_annual_rate"]) / (Decimal(101) ** 12 - 1) - 1) < Decimal("1e-6")
     long = schedule(rate="0.9", rate_period="annual_nominal", periods=1200, principal="9" * 40)
