@@ -67,6 +67,7 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Goods Delivery Item": ("Goods Delivery",),
     "Census Import Column": ("Census Import",),
     "FES Phase": ("FES Student",),
+    "Productive Unit Closing": ("Productive Unit",),
     "FES Payment": ("FES Semester",),
     "Microcredit Instalment": ("Microcredit",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
