@@ -74,7 +74,7 @@ def keep_closing(unit) -> None:
         present.beneficiary = unit.beneficiary
     elif was_closed:
         if present:
-            present.update({"reopened_on": nowdate(), "reopened_by": frappe.session.user})
+            present.update({"reopened_on": getdate(nowdate()), "reopened_by": frappe.session.user})
         unit.update(dict.fromkeys(CLOSING_FIELDS))
 
 
