@@ -85,6 +85,14 @@ def test_the_examples_of_the_other_methods() -> None:
     assert totals(method="bullet") == [60_000] * 11 + [3_060_000]
 
 
+def test_a_published_table() -> None:
+    """100,000 at 6 % nominal a year over 30 years: 599.55 a month, the figure of every printed amortisation table."""
+    made = schedule(principal="100000", rate="0.06", rate_period="annual_nominal", periods=360, decimals=2)
+    assert {row["total"] for row in made["rows"][:-1]} == {"599.55"}
+    assert (made["rows"][0]["interest"], made["rows"][0]["principal"]) == ("500.00", "99.55")
+    assert made["effective_annual_rate"] == "0.061678"
+
+
 def test_an_agreed_instalment_says_how_many() -> None:
     made = schedule(instalment="300000", periods=None)
     assert [int(row["total"]) for row in made["rows"][:-1]] == [300_000] * 11
