@@ -243,11 +243,10 @@ def _attempt(terms: Terms, extra: Decimal) -> list[Line]:
 
 
 def _miss(terms: Terms, lines: list[Line]) -> Decimal:
-    """How far the last row is above the row before it."""
-    last, before = lines[-1], lines[-2]
-    if terms.method == "equal_instalment":
-        return last.principal + last.interest - before.principal - before.interest
-    return last.principal - before.principal
+    """How far the last row is above the level amount."""
+    last = lines[-1]
+    level = last.level or Decimal(0)
+    return last.principal + (last.interest if terms.method == "equal_instalment" else 0) - level
 
 
 def with_rate(terms: Terms, rate: Decimal) -> Terms:
