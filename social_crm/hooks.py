@@ -45,6 +45,7 @@ doc_events = {**_access.DOC_EVENTS}
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
+extend_bootinfo = "social_crm.access.workspaces.extend_bootinfo"
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = [
