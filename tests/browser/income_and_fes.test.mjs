@@ -61,7 +61,7 @@ async function makePlace() {
 const thePlace = () => (place ??= makePlace());
 
 function semesterOfToday() {
-    const [year, month] = day(0).split("-").map(Number);
+    const [year, month] = day(-1).split("-").map(Number);
     return `${year}-${month <= 6 ? 1 : 2}`;
 }
 
