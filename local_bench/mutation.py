@@ -44,6 +44,8 @@ def settings(modules: tuple[str, ...]) -> str:
         f"[mutmut]\nsource_paths={APP}\nonly_mutate=\n{files}\nuse_git_change_detection=false\n"
         "pytest_add_cli_args=\n    -q\n    -p\n    no:cacheprovider\n"
         f"pytest_add_cli_args_test_selection=\n    tests/unit/microcredit\n    -k\n    {_LEFT_OUT}\n"
+        # Without settings of its own here pytest would find those of the checkout above, and test its files.
+        "[tool:pytest]\npythonpath = .\n"
     )
 
 
@@ -153,8 +155,8 @@ def main(bench: Bench, words: list[str]) -> int:
     with say.step(f"Changing {', '.join(modules)}"):
         _mutate(python, folder, asked.children, asked.minutes)
     found = read_results(run([python, "-m", "mutmut", "results", "--all", "true"], cwd=folder))
-    if not found:
-        raise BenchError(f"mutmut changed nothing; what it said is in {folder / 'mutmut.log'}")
+    if not found or any("not checked" in results for results in found.values()):
+        raise BenchError(f"mutmut stopped before the end; what it said is in {folder / 'mutmut.log'}")
     say.line()
     for text in table(found):
         say.line(text)

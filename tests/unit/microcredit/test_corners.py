@@ -93,6 +93,7 @@ def test_each_charge_in_the_true_rate() -> None:
     assert true_annual_rate(fee, count_insurance=False) == D("0.425761")
     assert true_annual_rate(insured, count_fees=False) == D("0.425761")
     # Without rounding on the way: the same at the second decimal of a percentage, and at the fortieth of the rate.
+    assert abs(exact_annual_rate(insured) - (D("1.03") ** 12 - 1)) < D("1e-27")
     assert abs(exact_annual_rate(fee) - (D("1.03") ** 12 - 1)) < D("1e-27")
 
 
