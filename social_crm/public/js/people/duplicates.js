@@ -4,9 +4,13 @@ const METHODS = "social_crm.social_crm.services.person_merge";
 
 async function show_preview(dialog, duplicate) {
     const target = dialog.get_value("target");
+    // Leaving the field says again what was chosen: what is shown already stays.
+    if (dialog.previewed === target) return;
+    dialog.previewed = target;
     const box = dialog.fields_dict.preview.$wrapper.empty();
     if (!target) return;
     const found = await frappe.xcall(`${METHODS}.preview`, { duplicate, target });
+    if (dialog.previewed !== target) return;
     const rows = Object.entries(found.counts)
         .map(([doctype, count]) => `<li>${frappe.utils.escape_html(__(doctype))}: <b>${count}</b></li>`)
         .join("");
