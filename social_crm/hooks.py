@@ -34,8 +34,9 @@ ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
 
 before_tests = "social_crm.testing.before_tests"
 
-# "Find a Person" in the navbar of the Desk.
-app_include_js = ["find_person.bundle.js"]
+# "Find a Person" in the navbar of the Desk, and charts whose labels can be read.
+app_include_js = ["find_person.bundle.js", "horizontal_bars.bundle.js"]
+app_include_css = ["horizontal_bars.bundle.css"]
 
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
 permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
