@@ -59,6 +59,7 @@ function draw_form(frm) {
 // What the controls of the Desk lack for a question that may stay open.
 function complete_control(node, frm) {
     const field = frm.acta_form.group.get_field(node.name);
+    if (node.type === "begin_repeat" && frappe.utils.is_xs()) field.grid.allow_on_grid_editing = () => false;
     if (["integer", "decimal"].includes(node.type)) {
         // Nothing typed is no answer; the control would make it a 0.
         const { parse, format_for_input } = field;
