@@ -26,6 +26,7 @@ usage: ./run COMMAND [options]
   reset [--all]        remove the site and its data; with --all the whole bench folder
   test [GROUP ...]     the tests: unit, site, rest, browser, upgrade, install (all of them without a name)
   check                formatting, types, translations and the rules of the house
+  mutate [NAME ...]    change the loan's arithmetic line by line and see whether a test notices (some 20 minutes)
   benchmark [NAME]     measure what the benchmarks folder describes
   help                 this text
 
@@ -136,6 +137,12 @@ def command_benchmark(bench: Bench, words: list[str]) -> int:
     from local_bench import benchmark
 
     return benchmark.main(bench, words)
+
+
+def command_mutate(bench: Bench, words: list[str]) -> int:
+    from local_bench import mutation
+
+    return mutation.main(bench, words)
 
 
 COMMANDS = {

@@ -47,9 +47,13 @@ def write_config(bench: Bench) -> Path:
     init.touch(mode=0o600)
     init.write_text("\n".join(statements) + "\n")
     safe = not bench.relaxed
+    # A server that starts removes the temporary tables it finds: in a shared folder, those of every other server.
+    temporary = bench.data / "mariadb.tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
     lines = [
         "[mariadbd]",
         f"datadir = {data_folder(bench)}",
+        f"tmpdir = {temporary}",
         f"port = {bench.ports['database']}",
         f"bind-address = {HOST}",
         "socket = mariadb.sock",

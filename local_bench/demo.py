@@ -51,9 +51,7 @@ def ensure_site(bench: Bench) -> None:
     site.write_addresses(bench)
 
 
-def bring_up(
-    bench: Bench, port: str | None = None, data: bool = True, families: int | None = None
-) -> None:
+def bring_up(bench: Bench, port: str | None = None, data: bool = True, families: int | None = None) -> None:
     """Everything `./run demo` does, short of telling about it."""
     debian.ensure(debian.SERVED, bench.setup_log)
     prepare_parts(bench)

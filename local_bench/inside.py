@@ -74,6 +74,10 @@ def settle(site: str) -> None:
     frappe.db.set_default("currency", "COP")
     frappe.db.set_single_value("System Settings", "enable_onboarding", 0)
     frappe.db.set_value("User", "Administrator", "language", "es")
+    # The users that a site is born with carry the zone of its birth.
+    for user in ("Administrator", "Guest"):
+        frappe.db.set_value("User", user, "time_zone", "America/Bogota")
+        frappe.defaults.set_user_default("time_zone", "America/Bogota", user)
     frappe.db.commit()
     frappe.clear_cache()
 

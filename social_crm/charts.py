@@ -1,6 +1,6 @@
-"""Counts for the charts of the home page: only rows the reader may see, and labels in the reader's language.
+"""Figures for the charts of the workspaces: only rows the reader may see, and labels in the reader's language.
 
-The platform's own "Group By" charts print the stored English options as they are; hence chart sources of our own.
+The platform's own "Group By" charts print the stored English options as they are, and its charts of months name these in English; hence chart sources of our own.
 """
 
 import datetime
@@ -9,11 +9,12 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, Sum
 
 from social_crm.permissions import visible
 
 Chart = dict[str, Any]
+MOST_BARS = 10
 
 
 def count_by(doctype: str, field: str, filters: Mapping[str, Any] | None = None) -> dict[Any, int]:
@@ -21,12 +22,26 @@ def count_by(doctype: str, field: str, filters: Mapping[str, Any] | None = None)
 
     Raises PermissionError for who may not read the DocType at all.
     """
+    return _by(doctype, field, Count(frappe.qb.DocType(doctype).name), filters)
+
+
+def sum_by(
+    doctype: str, field: str, amount: str, filters: Mapping[str, Any] | None = None
+) -> dict[Any, float]:
+    """Add up an amount over the rows of a DocType that the user may see by the values of a field.
+
+    Raises PermissionError for who may not read the DocType at all.
+    """
+    return _by(doctype, field, Sum(frappe.qb.DocType(doctype)[amount]), filters)
+
+
+def _by(doctype: str, field: str, figure: Any, filters: Mapping[str, Any] | None) -> dict[Any, Any]:
     if not frappe.has_permission(doctype, "read"):
         frappe.throw(
             _("You may not read {0}.").format(_(doctype)), frappe.PermissionError, _("Not Permitted")
         )
     table = frappe.qb.DocType(doctype)
-    query = frappe.qb.from_(table).select(table[field], Count(table.name)).groupby(table[field])
+    query = frappe.qb.from_(table).select(table[field], figure).groupby(table[field])
     for name, value in (filters or {}).items():
         query = query.where(table[name] == value)
     limit = visible(doctype)
@@ -47,26 +62,28 @@ def stages(doctype: str, field: str = "workflow_state") -> list[str]:
 def chart(name: str, counts: Mapping[str, int], order: Sequence[str] | None = None) -> Chart | None:
     """Return counts in the shape that the Desk draws; None (an empty chart) when there is nothing to count.
 
-    order: the values in the order of drawing; without it the largest comes first. Zeros of an order are drawn as zero.
+    order: the values in the order of drawing, zeros included; without it the largest comes first, and what is beyond
+    `MOST_BARS` is drawn together as "Others".
     """
     if not counts:
         return None
     values = order or sorted(counts, key=lambda value: (-counts[value], str(value)))
-    shown = [value for value in values if value] + [
-        value for value in counts if value and value not in values
-    ]
+    shown = [value for value in (*values, *(value for value in counts if value not in values)) if value]
+    bars = [(_(value), counts.get(value, 0)) for value in shown]
+    if order is None and len(bars) > MOST_BARS:
+        bars = [*bars[: MOST_BARS - 1], (_("Others"), sum(count for _label, count in bars[MOST_BARS - 1 :]))]
     return {
-        "labels": [_(value) for value in shown],
-        "datasets": [{"name": _(name), "values": [counts.get(value, 0) for value in shown]}],
+        "labels": [label for label, _count in bars],
+        "datasets": [{"name": _(name), "values": [count for _label, count in bars]}],
     }
 
 
 def by_month(
-    name: str, counts: Mapping[datetime.date, int], today: datetime.date, months: int = 12
+    name: str, counts: Mapping[datetime.date, float], today: datetime.date, months: int = 12
 ) -> Chart | None:
-    """Return counts by day as counts of the last `months` months, the present one included, oldest first."""
+    """Return figures by day as figures of the last `months` months, the present one included, oldest first."""
     first = today.year * 12 + today.month - months
-    totals = [0] * months
+    totals: list[float] = [0] * months
     for day, count in counts.items():
         position = day.year * 12 + day.month - 1 - first if day else -1
         if 0 <= position < months:

@@ -34,8 +34,9 @@ ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
 
 before_tests = "social_crm.testing.before_tests"
 
-# "Find a Person" in the navbar of the Desk.
-app_include_js = ["find_person.bundle.js"]
+# "Find a Person" in the navbar of the Desk, and charts whose labels can be read.
+app_include_js = ["find_person.bundle.js", "horizontal_bars.bundle.js"]
+app_include_css = ["horizontal_bars.bundle.css"]
 
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
 permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
@@ -45,6 +46,7 @@ doc_events = {**_access.DOC_EVENTS}
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
+extend_bootinfo = "social_crm.access.workspaces.extend_bootinfo"
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = [

@@ -32,7 +32,7 @@ SCOPES: dict[str, Scope] = {
     "Family": Scope((("community", "Community"),)),
     "Beneficiary": Scope((("community", "Community"),)),
     "Family Membership": Scope((("family", "Family"),)),
-    "Family Event": Scope((("family", "Family"),)),
+    "Family Event": Scope((("family", "Family"), *PERSON)),
     "Beneficiary Merge": Scope((("target", "Beneficiary"),)),
     "Data Authorisation": Scope(PERSON),
     "Commitment": Scope(ANYWHERE, programme_field="programme"),
@@ -55,6 +55,9 @@ SCOPES: dict[str, Scope] = {
     # Money of a programme tells of no person: whoever is assigned to the whole programme sees it.
     "Microcredit Fund": Scope((), programme_field="programme"),
     "Microcredit Fund Movement": Scope((("fund", "Microcredit Fund"),)),
+    "Solidarity Group": Scope((("community", "Community"),), programme_field="programme"),
+    "Microcredit Committee": Scope((("community", "Community"),), programme_field="programme"),
+    "Microcredit Committee Vote": Scope((("application", "Microcredit Application"),)),
     # Higher Education
     "FES Student": Scope(PERSON, programme_field="programme"),
     "FES Semester": Scope((("fes_student", "FES Student"),)),
@@ -74,8 +77,14 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Goods Delivery Item": ("Goods Delivery",),
     "Census Import Column": ("Census Import",),
     "FES Phase": ("FES Student",),
+    "Productive Unit Closing": ("Productive Unit",),
     "FES Payment": ("FES Semester",),
     "Microcredit Instalment": ("Microcredit",),
+    "Microcredit Household Item": ("Microcredit Application",),
+    "Microcredit Guarantor": ("Microcredit Application",),
+    "Solidarity Group Member": ("Solidarity Group",),
+    "Microcredit Committee Member": ("Microcredit Committee",),
+    "Microcredit Committee Item": ("Microcredit Committee",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
     "Acta Participant": ("Acta",),
 }

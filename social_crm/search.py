@@ -6,6 +6,7 @@ identity documents from the left. Both go by an index, and the limit of rows goe
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -183,17 +184,9 @@ def person_query(
     reference_doctype: str | None = None,
 ) -> list[Any]:
     """Answer link fields to a person: the same search, within the filters of the field."""
-    conditions = _as_list("Beneficiary", filters)
-    number = _number_in(txt or "")
-    code = (txt or "").strip().upper()
-    if code.startswith("BEN-"):
-        conditions.append(["Beneficiary", "name", "like", f"{code}%"])
-    elif number:
-        conditions.append(["Beneficiary", "name", "in", _by_number(number, MAX_RESULTS) or [""]])
-    else:
-        conditions += [
-            ["Beneficiary", "search_key", "like", f"%{word}%"] for word in search_key(txt or "").split()
-        ]
+    conditions = _as_list("Beneficiary", filters) + _typed(
+        "Beneficiary", txt, "BEN-", "search_key", lambda number: _by_number(number, MAX_RESULTS)
+    )
     fields = ["name", "full_name", "community", "family"]
     return _listed("Beneficiary", fields, conditions, "search_key asc", start, page_len, as_dict)
 
@@ -211,22 +204,29 @@ def family_query(
     reference_doctype: str | None = None,
 ) -> list[Any]:
     """Answer link fields to a family: by its name, its code, or the document number of a member."""
-    conditions = _as_list("Family", filters)
-    number = _number_in(txt or "")
-    text = (txt or "").strip().upper()
-    if text.startswith("FAM-"):
-        conditions.append(["Family", "name", "like", f"{text}%"])
-    elif number:
+
+    def of_members(number: str) -> list[str]:
         people = _describe_people(_by_number(number, MAX_RESULTS))
-        conditions.append(
-            ["Family", "name", "in", [person.family for person in people if person.family] or [""]]
-        )
-    else:
-        conditions += [
-            ["Family", "family_name", "like", f"%{word}%"] for word in search_key(txt or "").split()
-        ]
+        return [person.family for person in people if person.family]
+
+    conditions = _as_list("Family", filters) + _typed("Family", txt, "FAM-", "family_name", of_members)
     fields = ["name", "family_name", "community"]
     return _listed("Family", fields, conditions, "family_name asc", start, page_len, as_dict)
+
+
+def _typed(
+    doctype: str, txt: str | None, code: str, words_in: str, by_number: Callable[[str], list[str]]
+) -> list[Any]:
+    """Return the conditions that what was typed in a link field gives: a code, a document number, or words.
+
+    code: how the names of the DocType begin. words_in: the field that must hold every word.
+    """
+    text = (txt or "").strip()
+    if text.upper().startswith(code):
+        return [[doctype, "name", "like", f"{text.upper()}%"]]
+    if number := _number_in(text):
+        return [[doctype, "name", "in", by_number(number) or [""]]]
+    return [[doctype, words_in, "like", f"%{word}%"] for word in search_key(text).split()]
 
 
 def _as_list(doctype: str, filters: Any) -> list[Any]:

@@ -24,11 +24,10 @@ class Titles:
 
     def collect(self, source: "TimelineSource", row: dict) -> None:
         """Remember which linked documents a row will show."""
-        meta = frappe.get_meta(source.doctype)
         for field in source.fields:
-            df = meta.get_field(field)
-            if df and df.fieldtype == "Link" and row.get(field):
-                self._wanted.setdefault(df.options, set()).add(row[field])
+            kind, options = _kind(source, field)
+            if kind == "Link" and row.get(field):
+                self._wanted.setdefault(options, set()).add(row[field])
         if source.beneficiary_field and row.get(source.beneficiary_field):
             self._wanted.setdefault("Beneficiary", set()).add(row[source.beneficiary_field])
 
@@ -52,7 +51,7 @@ class Titles:
 
     def render(self, source: "TimelineSource", row: dict) -> str:
         """Return the translated title of a row, without the parts that have nothing to say."""
-        values = {field: self._value(source.doctype, field, row) for field in source.fields}
+        values = {field: self._value(source, field, row) for field in source.fields}
         parts = []
         for part in _(source.title).split(_SEPARATOR):
             places = _PLACE.findall(part)
@@ -61,16 +60,15 @@ class Titles:
         text = _SEPARATOR.join(part for part in parts if part)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
-    def _value(self, doctype: str, field: str, row: dict) -> str:
+    def _value(self, source: "TimelineSource", field: str, row: dict) -> str:
         value = row.get(field)
         if value in (None, ""):
             return ""
-        df = frappe.get_meta(doctype).get_field(field)
-        kind = df.fieldtype if df else "Data"
-        if kind == "Select" or (kind == "Link" and df.options == "Workflow State"):
+        kind, options = _kind(source, field)
+        if kind == "Select" or (kind == "Link" and options == "Workflow State"):
             return _(value)
         if kind == "Link":
-            return self.of(df.options, value)
+            return self.of(options, value)
         if kind == "Date":
             return formatdate(value)
         if kind == "Datetime":
@@ -83,3 +81,11 @@ class Titles:
         if kind in ("Float", "Int", "Percent"):
             return f"{value:g}" if value else ""
         return " ".join(str(value).split())
+
+
+def _kind(source: "TimelineSource", field: str) -> tuple[str, str]:
+    """Return the type and the options of a field; the parent of a row is shown like any linked document."""
+    if field == "parent" and source.parent_doctype:
+        return "Link", source.parent_doctype
+    df = frappe.get_meta(source.doctype).get_field(field)
+    return (df.fieldtype, df.options or "") if df else ("Data", "")

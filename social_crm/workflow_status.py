@@ -1,5 +1,6 @@
 """A status that follows the site's workflow: its states carry the value, so renaming a state changes no rule of ours."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -8,17 +9,31 @@ from frappe.model.workflow import get_transitions, has_approval_access
 from frappe.utils import cint
 
 
-def status_from_workflow(doc: Any, initial: str) -> str:
-    """Return the `status` of a record: the value that the state it is in sets; otherwise what it was before.
+def status_from_workflow(
+    doc: Any, initial: str, field: str = "status", by_name: Mapping[str, str] | None = None
+) -> str:
+    """Return the status of a record: the value that the state it is in sets; otherwise what it was before.
 
     initial: of a record that is new.
+    field: where the status is kept, and which the states of the workflow name in "Update Field".
+    by_name: values of the states as they were shipped before they carried one. An administrator may have edited such a
+        workflow, which then stays as it is: its states are known by their names as long as they set no value.
     """
     before = doc.get_doc_before_save()
     if not before:
         return initial
-    workflow = _workflow(doc.doctype)
-    row = next((s for s in workflow.states if s.state == doc.workflow_state), None) if workflow else None
-    return row.update_value if row and row.update_field == "status" else before.status
+    value = status_of_state(doc.doctype, doc.workflow_state, field, by_name)
+    return value or before.get(field) or initial
+
+
+def status_of_state(
+    doctype: str, state: str | None, field: str = "status", by_name: Mapping[str, str] | None = None
+) -> str | None:
+    """Return the status that a state of the site's workflow stands for, or None when it stands for none."""
+    workflow = _workflow(doctype)
+    rows = [row for row in workflow.states if row.state == state] if workflow else []
+    given = next((row.update_value for row in rows if row.update_field == field and row.update_value), None)
+    return given or (by_name or {}).get(state or "") if rows else None
 
 
 def state_for_status(doctype: str, status: str) -> str | None:

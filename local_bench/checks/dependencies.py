@@ -51,7 +51,7 @@ def unlocked(pyproject: str, lock: str) -> list[str]:
 
 def findings(root: Path) -> list[str]:
     found = []
-    for path in sorted((root / LOCKS).glob("*.txt")):
+    for path in sorted((root / LOCKS).rglob("*.txt")):
         found += lock_problems(path.name, path.read_text(encoding="utf-8"))
     for name in NPM_LOCKS:
         found += npm_problems(str(name), (root / name).read_text(encoding="utf-8"))

@@ -33,7 +33,10 @@ DOC_EVENTS: dict[str, dict[str, list[str]]] = {
     "File": {
         "validate": [f"{_FILES}.refuse_on_encrypted", f"{_FILES}.refuse_changed_url"],
         "after_insert": [f"{_FILES}.keep_private"],
-        "on_trash": ["social_crm.field_records.services.actas.keep_files"],
+        "on_trash": [
+            "social_crm.field_records.services.actas.keep_files",
+            "social_crm.social_crm.services.authorisations.keep_evidence",
+        ],
     },
     "DocShare": {"validate": [f"{_REFERENCES}.refuse_share"]},
     "User": {"on_change": [f"{_ASSIGNMENTS}.forget_grants"]},
@@ -57,6 +60,7 @@ _add("Community", "after_insert", f"{_ASSIGNMENTS}.assign_creator")
 
 _DOORS = "social_crm.access.doors"
 _DESK = "social_crm.access.desk_doors"
+_WORKSPACES = "social_crm.access.workspaces"
 
 # Methods of Frappe that answer past the row permissions, and the wrapper that answers in their place.
 OVERRIDES: dict[str, str] = {
@@ -87,6 +91,8 @@ OVERRIDES: dict[str, str] = {
     "frappe.desk.doctype.tag.tag.remove_tag": f"{_DESK}.remove_tag",
     "frappe.desk.like.toggle_like": f"{_DESK}.toggle_like",
     "frappe.email.relink": f"{_DESK}.relink",
+    "frappe.desk.desktop.get_workspace_sidebar_items": f"{_WORKSPACES}.get_workspace_sidebar_items",
+    "frappe.desk.doctype.workspace.workspace.new_page": f"{_WORKSPACES}.new_page",
 }
 
 # Addresses that Frappe's own Desk uses for a wrapped method besides its proper one.

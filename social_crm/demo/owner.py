@@ -13,7 +13,7 @@ from social_crm.uninstall import remove_contacts_of, remove_user
 ADMINISTRATOR = DEMO_USERS[0][0]
 # Rows that the app ships, or that describe the site and not the demo.
 NOT_DEMO = frozenset(
-    {"Shipped Item", "Minimum Wage", "Authorisation Text", "Vulnerability Type"}
+    {"Shipped Item", "Minimum Wage", "Programme Rules", "Authorisation Text", "Vulnerability Type"}
     | {"Acta Template", "Acta Template Field", "Acta Template Choice"}
 )
 

@@ -125,6 +125,7 @@ def write(family: PlannedFamily, people: list[str], planned: PlannedUnit) -> str
     people: names of the family's members in the order of the plan.
     """
     from social_crm.demo.steps import insert, walk_to
+    from social_crm.income_generation.services import close_unit
 
     unit = insert("Productive Unit", beneficiary=people[planned.owner], **planned.values)
     if planned.state != "Closed":
@@ -132,9 +133,6 @@ def write(family: PlannedFamily, people: list[str], planned: PlannedUnit) -> str
     for visit in planned.visits:
         insert("Productive Unit Follow-up", productive_unit=unit.name, **visit)
     if planned.closing:
-        unit = walk_to(unit, "Follow-up")
-        unit.reload()
-        unit.update(planned.closing)
-        unit.save()
-        walk_to(unit, "Closed")
+        walk_to(unit, "Follow-up")
+        close_unit(unit.name, **planned.closing)
     return unit.name

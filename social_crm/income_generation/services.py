@@ -10,26 +10,25 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.income_generation import stages
 from social_crm.income_generation.domain.activity import (
     ActiveUnitRate,
+    Closing,
     UnitHistory,
     UnitStatus,
     Visit,
     active_unit_rate,
     status_as_of,
 )
+from social_crm.social_crm.services.programme_rules import rules_as_of
 
 UNIT = "Productive Unit"
 FOLLOW_UP = "Productive Unit Follow-up"
-DEFAULT_UNVERIFIED_AFTER_DAYS = 90
 
 
-def unverified_after_days() -> int:
-    """Return for how many days a visit vouches for a unit, as the organisation configured it."""
-    return (
-        frappe.db.get_single_value("Social CRM Settings", "unverified_after_days")
-        or DEFAULT_UNVERIFIED_AFTER_DAYS
-    )
+def unverified_after_days(as_of: date) -> int:
+    """Return for how many days a visit vouched for a unit by the rules in force on a day."""
+    return rules_as_of(as_of).unverified_after_days
 
 
 def today() -> date:
@@ -37,10 +36,13 @@ def today() -> date:
     return getdate(nowdate())
 
 
-def _history(unit: dict, visits: list[dict]) -> UnitHistory:
+def _history(unit: dict, visits: list[dict], closings: list[dict]) -> UnitHistory:
     return UnitHistory(
         getdate(unit.get("started_on")) if unit.get("started_on") else None,
-        getdate(unit.get("closed_on")) if unit.get("closed_on") else None,
+        tuple(
+            Closing(getdate(row.closed_on), getdate(row.reopened_on) if row.reopened_on else None)
+            for row in closings
+        ),
         tuple(Visit(getdate(row.visit_date), row.operating == "Yes") for row in visits),
     )
 
@@ -56,10 +58,11 @@ def _visits_of(unit: str) -> list[dict]:
 
 
 def derived_fields(unit: dict, as_of: date | None = None) -> dict:
-    """Return the fields of a unit that follow from its dates and visits: status, last_follow_up, next_visit."""
+    """Return the fields of a unit that follow from its dates, closings and visits: status, last_follow_up, next_visit."""
     as_of = as_of or today()
     visits = _visits_of(unit["name"]) if unit.get("name") else []
-    status = status_as_of(_history(unit, visits), as_of, unverified_after_days())
+    history = _history(unit, visits, unit.get("closings") or [])
+    status = status_as_of(history, as_of, unverified_after_days(as_of))
     done = [visit for visit in visits if getdate(visit.visit_date) <= as_of]
     return {
         "status": status.value,
@@ -70,8 +73,10 @@ def derived_fields(unit: dict, as_of: date | None = None) -> dict:
 
 def refresh_unit(name: str) -> None:
     """Bring the derived fields of a unit up to date after one of its visits was written, changed or deleted."""
-    unit = frappe.db.get_value(UNIT, name, ["name", "started_on", "closed_on"], as_dict=True)
+    unit = frappe.db.get_value(UNIT, name, ["name", "started_on"], as_dict=True)
     if unit:
+        # The state of a unit rests on all its closings, whoever may read them.
+        unit.closings = stages.closings_of(frappe.get_all, [name]).get(name)
         frappe.db.set_value(UNIT, name, derived_fields(unit), update_modified=False)
 
 
@@ -80,13 +85,17 @@ def refresh_all_units() -> int:
 
     The stored status serves lists and filters only; rates and reports are reckoned anew from the visits.
     """
-    days = unverified_after_days()
+    days = unverified_after_days(today())
     # A nightly job works on every unit, for everybody.
-    units = frappe.get_all(UNIT, fields=["name", "started_on", "closed_on", "status"], limit_page_length=0)
+    units = frappe.get_all(UNIT, fields=["name", "started_on", "status"], limit_page_length=0)
+    # As above.
+    closings = stages.closings_of(frappe.get_all)
     visits = _recent_visits(frappe.get_all, today(), days)
     changed = 0
     for unit in units:
-        status = status_as_of(_history(unit, visits.get(unit.name, [])), today(), days).value
+        status = status_as_of(
+            _history(unit, visits.get(unit.name, []), closings.get(unit.name, [])), today(), days
+        ).value
         if status != unit.status:
             frappe.db.set_value(UNIT, unit.name, "status", status, update_modified=False)
             changed += 1
@@ -118,7 +127,7 @@ def units_with_status(as_of: date, filters: dict | None = None, unstarted: bool 
     unstarted: whether units that had not started by then are returned too.
     """
     filters = filters or {}
-    days = unverified_after_days()
+    days = unverified_after_days(as_of)
     wanted = {"programme": filters["programme"]} if filters.get("programme") else {}
     units = frappe.get_list(
         UNIT,
@@ -143,8 +152,10 @@ def units_with_status(as_of: date, filters: dict | None = None, unstarted: bool 
     if filters.get("community"):
         units = [unit for unit in units if unit.present_community == filters["community"]]
     visits = _recent_visits(frappe.get_list, as_of, days)
+    # Rows of a table have no permission of their own: only those of the units above are used.
+    closings = stages.closings_of(frappe.get_all)
     for unit in units:
-        unit.history = _history(unit, visits.get(unit.name, []))
+        unit.history = _history(unit, visits.get(unit.name, []), closings.get(unit.name, []))
         unit.status = status_as_of(unit.history, as_of, days)
     return [unit for unit in units if unstarted or unit.status is not UnitStatus.NOT_STARTED]
 
@@ -152,7 +163,7 @@ def units_with_status(as_of: date, filters: dict | None = None, unstarted: bool 
 def active_rate(as_of: date, filters: dict | None = None) -> ActiveUnitRate:
     """Return the rate of active units among those the user may see, as of a date."""
     units = units_with_status(as_of, filters)
-    return active_unit_rate((unit.history for unit in units), as_of, unverified_after_days())
+    return active_unit_rate((unit.history for unit in units), as_of, unverified_after_days(as_of))
 
 
 @frappe.whitelist()
@@ -198,13 +209,11 @@ def follow_up_series(productive_unit: str) -> list[dict]:
 @frappe.whitelist(methods=["POST"])
 def close_unit(productive_unit: str, closed_on: str, closing_reason: str, closing_notes: str = "") -> dict:
     """Close a unit with its reason and date, in one step. The workflow decides who may."""
-    from frappe.model.workflow import apply_workflow
-
     unit = frappe.get_doc(UNIT, productive_unit)
     unit.check_permission("write")
     unit.update({"closed_on": closed_on, "closing_reason": closing_reason, "closing_notes": closing_notes})
-    unit.save()
-    return apply_workflow(unit, "Close").as_dict()
+    stages.close(unit)
+    return unit.as_dict()
 
 
 def exact(value: float | int | str | None) -> Decimal:
@@ -225,19 +234,13 @@ def check_unit(unit) -> None:
         frappe.throw(_("The day of closing cannot lie in the future."), title=title)
     if closed and started and closed < started:
         frappe.throw(_("The unit cannot close before the day on which it started."), title=title)
-    if unit.workflow_state in ("Implementation", "Follow-up") and not started:
+    if unit.stage_group == stages.OPERATION and not started:
         frappe.throw(
             _("Enter the day on which the unit started before it goes on to {0}.").format(
                 _(unit.workflow_state)
             ),
             frappe.MandatoryError,
             title=title,
-        )
-    if unit.workflow_state == "Closed" and not (closed and unit.closing_reason):
-        frappe.throw(
-            _("Enter the day and the reason before you close the unit."),
-            frappe.MandatoryError,
-            title=_("Why the unit closes"),
         )
 
 

@@ -14,11 +14,12 @@ SOURCES = (
         icon="flag",
     ),
     TimelineSource(
-        doctype="Productive Unit",
+        doctype="Productive Unit Closing",
         component=COMPONENT,
         date_field="closed_on",
-        title="Productive unit closed: {unit_name} · {closing_reason} · {closing_notes}",
-        fields=("unit_name", "closing_reason", "closing_notes"),
+        title="Productive unit closed: {parent} · {closing_reason} · {closing_notes}",
+        fields=("parent", "closing_reason", "closing_notes"),
+        parent_doctype="Productive Unit",
         icon="flag",
     ),
     TimelineSource(

@@ -125,3 +125,34 @@ def make_restructuring(loan: str, **values: Any) -> Any:
         "arrears_mode": "With the First Instalment",
     }
     return frappe.get_doc({"doctype": "Microcredit Restructuring", **fields, **values}).insert()
+
+
+def make_product(name: str = "Producto de prueba", **values: Any) -> str:
+    """Return a product: that of the examples (equal instalment, monthly, 2 % a month), unless values say otherwise."""
+    fields = {
+        "method": "Equal Instalment",
+        "frequency": "Monthly",
+        "day_count": "30/360",
+        "rate_period": "Monthly",
+        "interest_rate": 2,
+        "rest_sunday": 1,
+    }
+    doc = frappe.get_doc({"doctype": "Microcredit Product", "product_name": name, **fields, **values})
+    return doc.insert().name
+
+
+def make_cap(modality: str, valid_from: str, valid_to: str, cap: float) -> str:
+    """Return the usury cap of a modality for a period that has none."""
+    values = {"modality": modality, "valid_from": valid_from, "valid_to": valid_to, "cap": cap}
+    doc = frappe.get_doc({"doctype": "Microcredit Usury Cap", "source": "Pruebas", **values})
+    return doc.insert().name
+
+
+def make_session(*applications: str, members: tuple[str, ...] = (), **values: Any) -> Any:
+    """Return an open session of the committee with these applications, chaired by its first member."""
+    users = members or (COMMITTEE,)
+    fields = {"meeting_date": nowdate(), "community": COMMUNITY, "chair": users[0]}
+    doc = frappe.get_doc({"doctype": "Microcredit Committee", **fields, **values})
+    doc.set("members", [{"user": user, "attends": 1} for user in users])
+    doc.set("agenda", [{"application": name} for name in applications])
+    return doc.insert()

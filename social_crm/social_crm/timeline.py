@@ -48,6 +48,17 @@ SOURCES = (
         lives=("Beneficiary",),
         icon="family",
     ),
+    # In a family the end of the membership tells it.
+    TimelineSource(
+        doctype="Family Event",
+        component=PEOPLE,
+        date_field="event_date",
+        title="{event_type} · {reason}",
+        fields=("event_type", "reason"),
+        filters=(("family", "is", "not set"), ("event_type", "=", "Death"), ("undone_by", "is", "not set")),
+        lives=("Beneficiary",),
+        icon="person",
+    ),
     TimelineSource(
         doctype="Family Vulnerability",
         component=PEOPLE,

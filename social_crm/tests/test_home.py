@@ -3,6 +3,7 @@
 import json
 
 import frappe
+from frappe import _
 from frappe.desk.desktop import get_workspace_sidebar_items
 
 from social_crm import apps_screen
@@ -93,6 +94,15 @@ class TestHome(SocialCRMTestCase):
         drawn = chart("Test", {"b": 2, "c": 5, None: 1}, ["a", "b"])
         self.assertEqual(drawn["datasets"][0]["values"], [0, 2, 5])
         self.assertIsNone(chart("Test", {}))
+
+    def test_many_bars_end_in_one_for_all_others(self):
+        counts = {f"Community {number:02d}": 20 - number for number in range(12)}
+        drawn = chart("Test", counts)
+        self.assertEqual(len(drawn["labels"]), 10)
+        self.assertEqual(drawn["datasets"][0]["values"][-1], 11 + 10 + 9)
+        self.assertEqual(drawn["labels"][-1], _("Others"))
+        everything = chart("Test", counts, sorted(counts))
+        self.assertEqual(len(everything["labels"]), 12)
 
     def test_months_are_counted_over_the_turn_of_the_year(self):
         today = frappe.utils.getdate("2027-02-10")

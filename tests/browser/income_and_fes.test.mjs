@@ -60,6 +60,11 @@ async function makePlace() {
 }
 const thePlace = () => (place ??= makePlace());
 
+function semesterOfToday() {
+    const [year, month] = day(-1).split("-").map(Number);
+    return `${year}-${month <= 6 ? 1 : 2}`;
+}
+
 async function makeUnit() {
     const { person, programme } = await thePlace();
     const unit = await create("Income Advisor", "Productive Unit", {
@@ -121,12 +126,12 @@ browserTest("an adviser enrols a student through the phase menu", { role: "FES A
     await page.locator(".inner-group-button").getByText("Fase").click();
     await page.locator(".inner-group-button").getByText("Matricular").click();
     const dialog = page.locator(".modal.show");
-    await dialog.locator('input[data-fieldname="period"]').fill("2026-1");
+    await dialog.locator('input[data-fieldname="period"]').fill(semesterOfToday());
     await dialog.locator('input[data-fieldname="semester_number"]').fill("1");
     await dialog.getByRole("button", { name: "Registrar" }).click();
     await page.getByText(/^Matriculado desde el/).waitFor();
     await page.locator(".form-tabs").getByText("Semestres", { exact: true }).click();
-    await page.locator('[data-fieldname="semesters_html"]').getByText("2026-1").waitFor();
+    await page.locator('[data-fieldname="semesters_html"]').getByText(semesterOfToday()).waitFor();
     await screenshot("fes-student-semesters");
     const kept = await api("FES Advisor", "GET", `/api/resource/FES Student/${student.name}`);
     assert.deepEqual(

@@ -74,6 +74,21 @@ def both(bench: Bench) -> tuple[dict, dict, dict]:
     return copied, left, written
 
 
+def test_the_site_is_at_home_in_colombia_for_everybody(bench):
+    answer = python(
+        bench,
+        'answer = {"settings": [frappe.db.get_single_value("System Settings", field) for field in '
+        '("language", "country", "time_zone")], "currency": frappe.db.get_default("currency"), '
+        '"zones": sorted({row.defvalue for row in frappe.get_all("DefaultValue", {"defkey": "time_zone"}, ["defvalue"])} '
+        '| {row.time_zone for row in frappe.get_all("User", {"name": ["in", ["Administrator", "Guest"]]}, ["time_zone"])})}',
+    )
+    assert answer == {
+        "settings": ["es", "Colombia", "America/Bogota"],
+        "currency": "COP",
+        "zones": ["America/Bogota"],
+    }
+
+
 def test_the_bulk_path_writes_what_the_document_path_writes(both):
     copied, _left, written = both
     assert copied["rows"].keys() == written["rows"].keys()

@@ -4,8 +4,13 @@ SOCIAL_CRM_SEARCH=1 lets them look at fresh random examples, and more of them.
 """
 
 import os
+import sys
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+
+# Tests share helpers (ledger_cases.py): pytest imports each of them by its path, without its folder.
+sys.path.insert(0, str(Path(__file__).parent / "microcredit"))
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
 settings.register_profile(

@@ -9,7 +9,7 @@ from social_crm.demo.quotas import BLOCK
 from social_crm.higher_education.domain.periods import Period
 from social_crm.higher_education.domain.permanence import Enrolment, Level, Rules, StudentRecord, figures
 from social_crm.higher_education.domain.phases import Phase, PhaseRow
-from social_crm.income_generation.domain.activity import UnitHistory, Visit, active_unit_rate
+from social_crm.income_generation.domain.activity import Closing, UnitHistory, Visit, active_unit_rate
 
 # Ends and beginnings of semesters, a leap day, and days on which the enrolment of a semester closes.
 DAYS = [
@@ -25,8 +25,8 @@ def histories(families, seed, today):
         unit = units.plan(family, seed, today, BLOCK)
         if unit:
             visits = tuple(Visit(row["visit_date"], row["operating"] == "Yes") for row in unit.visits)
-            closed = unit.closing["closed_on"] if unit.closing else None
-            yield UnitHistory(unit.values.get("started_on"), closed, visits)
+            closings = (Closing(unit.closing["closed_on"]),) if unit.closing else ()
+            yield UnitHistory(unit.values.get("started_on"), closings, visits)
 
 
 def records(families, seed, today):

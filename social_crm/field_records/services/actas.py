@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
-from social_crm.field_records.services import forms, seals, templates
+from social_crm.field_records.services import forms, pictures, seals, templates
 from social_crm.workflow_status import status_from_workflow
 
 # Read-only on screen; over REST a value may still arrive, and is put back.
@@ -42,9 +42,11 @@ def validate(doc: Any) -> None:
 
 
 def seal_when_closed(doc: Any) -> None:
-    """Stamp and seal an acta that this save has closed."""
+    """Attach the pictures of a saved acta; stamp and seal it when this save has closed it."""
     before = doc.get_doc_before_save()
+    pictures.attach(doc)
     if doc.status == "Closed" and before and before.status != "Closed":
+        pictures.require_all(doc)
         # Whole seconds: what is sealed must come back from the database exactly as it was.
         doc.db_set({"closed_on": now_datetime().replace(microsecond=0), "closed_by": frappe.session.user})
         doc.db_set(seals.new_seal(frappe.get_doc("Acta", doc.name)))

@@ -56,6 +56,10 @@ class Period:
         """Return the day from which a student who has not enrolled in this semester counts as away from it."""
         return self.starts_on + timedelta(days=after_days)
 
+    def allows_enrolment_on(self, day: date) -> bool:
+        """Tell whether a day can be that of the enrolment: from six months before the semester to its last day."""
+        return Period.from_ordinal(self.ordinal - 1).starts_on <= day <= self.ends_on
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.half}"
 

@@ -96,6 +96,17 @@ def phase_as_of(rows: Sequence[PhaseRow], day: date) -> Phase | None:
     return None
 
 
+def with_death(rows: Sequence[PhaseRow], died_on: date | None) -> tuple[PhaseRow, ...]:
+    """Return the road as it ends with a recorded death, whether or not anybody took the action.
+
+    What began on the day of the death or later did not happen; a road that had ended with a death before stays.
+    """
+    lived = tuple(row for row in rows if died_on is None or row.from_date < died_on)
+    if died_on is None or not lived or lived[-1].phase is Phase.DECEASED:
+        return lived
+    return (*lived[:-1], replace(lived[-1], to_date=died_on), PhaseRow(Phase.DECEASED, died_on))
+
+
 def allowed_moves(phase: Phase, ever_enrolled: bool = True) -> tuple[Move, ...]:
     """Return the actions that may be taken in a phase, in the order in which they are offered.
 

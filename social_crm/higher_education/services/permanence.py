@@ -15,22 +15,19 @@ from social_crm.higher_education.domain.permanence import (
     StudentRecord,
     figures,
 )
-from social_crm.higher_education.domain.phases import Phase, PhaseRow
+from social_crm.higher_education.domain.phases import Phase, PhaseRow, with_death
+from social_crm.social_crm.services.programme_rules import rules_as_of
 
 STUDENT = "FES Student"
 
 
-def rules() -> Rules:
-    """Return the rules as the fund configured them; what was never configured has the default of the domain."""
-    default = Rules()
-    settings = frappe.get_cached_doc("Social CRM Settings")
-    leave = settings.get("fes_leave_semesters")
+def rules(cut_off: date) -> Rules:
+    """Return the rules of the fund that were in force at a cut-off date: later ones change no figure of it."""
+    in_force = rules_as_of(cut_off)
     return Rules(
-        leave_semesters=default.leave_semesters if leave is None else leave,
-        enrolment_closes_after_days=(
-            settings.get("fes_enrolment_closes_after_days") or default.enrolment_closes_after_days
-        ),
-        deceased_leave_denominator=bool(settings.get("fes_deceased_leave_denominator")),
+        leave_semesters=in_force.fes_leave_semesters,
+        enrolment_closes_after_days=in_force.fes_enrolment_closes_after_days,
+        deceased_leave_denominator=in_force.fes_deceased_leave_denominator,
     )
 
 
@@ -46,6 +43,7 @@ def visible_students(filters: dict | None = None) -> list[dict]:
             "student_name",
             "beneficiary",
             "beneficiary.community as present_community",
+            "beneficiary.death_date as died_on",
             "programme",
             "institution",
             "academic_programme",
@@ -61,14 +59,18 @@ def visible_students(filters: dict | None = None) -> list[dict]:
     return students
 
 
-def phases_of(students: list[str]) -> dict[str, tuple[PhaseRow, ...]]:
-    """Return the phases of students, in their order. The caller has made sure that the user may see the students."""
+def phases_of(students: list[dict]) -> dict[str, tuple[PhaseRow, ...]]:
+    """Return the phases of students, in their order; the person's recorded death ends them.
+
+    students: rows of `visible_students`, which the user may see.
+    """
     if not students:
         return {}
+    died_on = {student.name: getdate(student.died_on) if student.died_on else None for student in students}
     # Child rows have no permission of their own: the parents were chosen with get_list.
     rows = frappe.get_all(
         "FES Phase",
-        filters={"parenttype": STUDENT, "parent": ["in", students]},
+        filters={"parenttype": STUDENT, "parent": ["in", list(died_on)]},
         fields=["parent", "phase", "from_date", "to_date"],
         order_by="parent asc, idx asc",
         limit_page_length=0,
@@ -79,13 +81,13 @@ def phases_of(students: list[str]) -> dict[str, tuple[PhaseRow, ...]]:
         by_student.setdefault(row.parent, []).append(
             PhaseRow(Phase(row.phase), getdate(row.from_date), to_date)
         )
-    return {student: tuple(phases) for student, phases in by_student.items()}
+    return {student: with_death(phases, died_on[student]) for student, phases in by_student.items()}
 
 
 def records(filters: dict | None = None) -> list[StudentRecord]:
     """Return what the two rates are reckoned from, for the students the user may see."""
-    names = [student.name for student in visible_students(filters)]
-    phases = phases_of(names)
+    students = visible_students(filters)
+    phases = phases_of(students)
     enrolments: dict[str, list[Enrolment]] = {}
     for row in frappe.get_list(
         "FES Semester",
@@ -101,12 +103,15 @@ def records(filters: dict | None = None) -> list[StudentRecord]:
                 row.academic_programme or "",
             )
         )
-    return [StudentRecord(name, phases.get(name, ()), tuple(enrolments.get(name, ()))) for name in names]
+    return [
+        StudentRecord(name, phases.get(name, ()), tuple(enrolments.get(name, ())))
+        for name in (student.name for student in students)
+    ]
 
 
 def figures_as_of(cut_off: date, level: Level = Level.SYSTEM, filters: dict | None = None) -> Figures:
     """Return permanence and dropout at a cut-off date among the students the user may see."""
-    return figures(records(filters), cut_off, level, rules())
+    return figures(records(filters), cut_off, level, rules(cut_off))
 
 
 @frappe.whitelist()

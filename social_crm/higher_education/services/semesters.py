@@ -8,14 +8,20 @@ from frappe.utils import fmt_money, getdate, nowdate
 
 from social_crm.higher_education.domain.caps import Cap, Payments, payment_key
 from social_crm.higher_education.domain.periods import Period
+from social_crm.social_crm.services.programme_rules import rules_as_of
+from social_crm.workflow_status import status_from_workflow
 
 SEMESTER = "FES Semester"
 AMOUNTS = {"Tuition": "tuition", "Living Allowance": "living_allowance"}
 CAPS = {
-    "Tuition": ("fes_tuition_cap_wages", Decimal(11), "tuition_cap"),
-    "Living Allowance": ("fes_allowance_cap_wages", Decimal("1.5"), "allowance_cap"),
+    "Tuition": ("fes_tuition_cap_wages", "tuition_cap"),
+    "Living Allowance": ("fes_allowance_cap_wages", "allowance_cap"),
 }
-AGREED_STATES = ("Approved", "Paid", "Closed")
+DRAFT = "Draft"
+AGREED = ("Approved", "Paid", "Closed")
+SETTLED = ("Paid", "Closed")
+# What the states were called when they were shipped without a status; `workflow_status.py` says why.
+STATES = {name: name for name in (DRAFT, "Requested", *AGREED)}
 FIXED_ONCE_AGREED = ("period", "tuition", "living_allowance", "institution", "academic_programme")
 HIGHEST_MARK = Decimal(5)
 
@@ -53,11 +59,13 @@ def prepare(semester) -> None:
     semester.unique_semester = f"{semester.fes_student}|{period}"
     if semester.is_new() or semester.has_value_changed("unique_semester"):
         _refuse_double(semester)
+    semester.status = status_from_workflow(semester, DRAFT, by_name=STATES)
     _check_dates_and_results(semester)
+    _check_enrolment(semester, period)
     _check_fixed(semester)
     _set_caps(semester, period)
     _check_payments(semester)
-    _check_state(semester)
+    _check_step(semester)
 
 
 def lock_student(semester) -> None:
@@ -102,11 +110,24 @@ def _check_dates_and_results(semester) -> None:
         frappe.throw(_("More credits were passed than enrolled."), title=title)
 
 
+def _check_enrolment(semester, period: Period) -> None:
+    changed = semester.has_value_changed("enrolled_on") or semester.has_value_changed("period")
+    if semester.enrolled_on and changed and not period.allows_enrolment_on(getdate(semester.enrolled_on)):
+        frappe.throw(
+            _(
+                "Nobody enrols in the semester {0} on {1}: the day lies in the six months before it or in the semester."
+            ).format(frappe.bold(str(period)), frappe.format(semester.enrolled_on, {"fieldtype": "Date"})),
+            title=_("Data of the semester"),
+        )
+
+
 def _check_fixed(semester) -> None:
     before = semester.get_doc_before_save()
-    if not before or before.workflow_state not in AGREED_STATES:
+    if not before or before.status not in AGREED:
         return
-    for field in FIXED_ONCE_AGREED:
+    # Somebody may enrol after the approval; a day that is written stays, for permanence rests on it.
+    fixed = (*FIXED_ONCE_AGREED, "enrolled_on") if before.enrolled_on else FIXED_ONCE_AGREED
+    for field in fixed:
         if semester.has_value_changed(field):
             frappe.throw(
                 _(
@@ -122,18 +143,16 @@ def minimum_wage(year: int) -> Decimal | None:
     return exact(value) if value else None
 
 
-def cap_wages(kind: str) -> Decimal:
-    """Return how many minimum wages the fund pays at most in a semester for a kind of payment."""
-    field, default, _cap_field = CAPS[kind]
-    value = frappe.db.get_single_value("Social CRM Settings", field)
-    return exact(value) if value else default
+def cap_wages(kind: str, period: Period) -> Decimal:
+    """Return how many minimum wages the fund pays at most for a kind of payment, by the rules at the semester's start."""
+    return getattr(rules_as_of(period.starts_on), CAPS[kind][0])
 
 
 def _set_caps(semester, period: Period) -> None:
     """Keep the caps that held when the semester was requested; an approved semester keeps its own."""
     semester.total = float(exact(semester.tuition) + exact(semester.living_allowance))
     before = semester.get_doc_before_save()
-    if before and before.workflow_state in AGREED_STATES:
+    if before and before.status in AGREED:
         return
     wage = minimum_wage(period.year)
     if wage is None:
@@ -147,8 +166,8 @@ def _set_caps(semester, period: Period) -> None:
         return
     semester.minimum_wage = float(wage)
     for kind, field in AMOUNTS.items():
-        cap = Cap(cap_wages(kind), wage)
-        semester.set(CAPS[kind][2], float(cap.amount))
+        cap = Cap(cap_wages(kind, period), wage)
+        semester.set(CAPS[kind][1], float(cap.amount))
         if not cap.allows(exact(semester.get(field))):
             frappe.throw(
                 _("{0}: {1} is above the cap of {2} minimum wages (SMMLV) of {3}, which is {4}.").format(
@@ -169,7 +188,7 @@ def _paid(semester, kind: str) -> Payments:
 
 def _check_payments(semester) -> None:
     title = _("Payments")
-    if semester.payments and semester.workflow_state not in AGREED_STATES:
+    if semester.payments and semester.status not in AGREED:
         frappe.throw(_("Payments are registered once the semester is approved."), title=title)
     seen: set[str] = set()
     for row in semester.payments:
@@ -213,32 +232,49 @@ def _check_payments(semester) -> None:
     semester.paid_total = float(exact(semester.total) - pending)
 
 
-def _check_state(semester) -> None:
+def _check_step(semester) -> None:
     """Refuse a step of the workflow that the record does not bear out yet."""
-    if not semester.has_value_changed("workflow_state"):
+    before = semester.get_doc_before_save()
+    status, earlier = semester.status, before.status if before else DRAFT
+    if status == earlier:
         return
-    state, title = semester.workflow_state, _("State of the semester")
-    if state == "Requested":
-        if not semester.total:
-            frappe.throw(_("Enter the tuition or the living allowance that is requested."), title=title)
-        phase = frappe.db.get_value("FES Student", semester.fes_student, "phase")
-        if phase not in ("Admitted", "Enrolled", "Active", "On Leave"):
-            frappe.throw(
-                _("The student is in the phase {0}: nothing can be requested for a semester.").format(
-                    _(phase)
-                ),
-                title=title,
-            )
-    if state == "Paid" and semester.pending_total:
+    if earlier == DRAFT:
+        _check_request(semester)
+    if status in SETTLED and earlier not in SETTLED:
+        _check_settled(semester)
+    if status == "Closed" and not (semester.marks_average or semester.follow_up):
+        frappe.throw(
+            _("Enter the average of the marks, or say in the follow-up why there is none."),
+            title=_("State of the semester"),
+        )
+
+
+def _check_request(semester) -> None:
+    title = _("State of the semester")
+    if not semester.total:
+        frappe.throw(_("Enter the tuition or the living allowance that is requested."), title=title)
+    phase = frappe.db.get_value("FES Student", semester.fes_student, "phase")
+    if phase not in ("Admitted", "Enrolled", "Active", "On Leave"):
+        frappe.throw(
+            _("The student is in the phase {0}: nothing can be requested for a semester.").format(_(phase)),
+            title=title,
+        )
+
+
+def _check_settled(semester) -> None:
+    title = _("State of the semester")
+    if semester.pending_total:
         frappe.throw(
             _("{0} are still to be paid: register the payments first.").format(
                 _money(exact(semester.pending_total))
             ),
             title=title,
         )
-    if state == "Closed" and not (semester.marks_average or semester.follow_up):
+    if not semester.enrolled_on:
         frappe.throw(
-            _("Enter the average of the marks, or say in the follow-up why there is none."), title=title
+            _("Enter the day of the enrolment: a semester without it does not count as enrolled."),
+            frappe.MandatoryError,
+            title=title,
         )
 
 
@@ -275,6 +311,7 @@ def semester_series(student: str) -> list[dict]:
             "period",
             "semester_number",
             "workflow_state",
+            "status",
             "enrolled_on",
             "tuition",
             "living_allowance",

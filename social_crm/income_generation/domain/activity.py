@@ -7,6 +7,8 @@ Rules (the programme's own definition of UPA):
   *unverified*: nobody can vouch for it, so it is not active. The last day of that term still counts as within it.
 - A unit whose latest visit found it not operating is verified, and not active.
 - Only what had happened by the asked date is looked at, so that a past figure can be asked for again.
+- A closing stands for the days from its own up to, and without, the day on which the unit was reopened: reopening a
+  unit changes no figure of the days before.
 """
 
 from collections import Counter
@@ -36,11 +38,19 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """One closing: from its day up to, and without, the day on which the unit was reopened (None while it is closed)."""
+
+    closed_on: date
+    reopened_on: date | None = None
+
+
+@dataclass(frozen=True)
 class UnitHistory:
     """What is known about one unit. Visits may come in any order; on the same day the later in the tuple wins."""
 
     started_on: date | None
-    closed_on: date | None = None
+    closings: tuple[Closing, ...] = ()
     visits: tuple[Visit, ...] = ()
 
 
@@ -72,7 +82,10 @@ def status_as_of(unit: UnitHistory, as_of: date, unverified_after_days: int) -> 
         raise ValueError("unverified_after_days must be positive")
     if unit.started_on is None or unit.started_on > as_of:
         return UnitStatus.NOT_STARTED
-    if unit.closed_on is not None and unit.closed_on <= as_of:
+    if any(
+        row.closed_on <= as_of and (row.reopened_on is None or as_of < row.reopened_on)
+        for row in unit.closings
+    ):
         return UnitStatus.CLOSED
     visit = last_visit(unit, as_of)
     if visit is None or (as_of - visit.visited_on).days > unverified_after_days:

@@ -4,6 +4,7 @@ from social_crm.income_generation.factories import make_resident, make_unit, mak
 from social_crm.income_generation.report.active_productive_units import active_productive_units
 from social_crm.income_generation.report.follow_ups_overdue import follow_ups_overdue
 from social_crm.income_generation.report.productive_units_by_stage import productive_units_by_stage
+from social_crm.income_generation.services import close_unit
 from social_crm.social_crm.factories import make_community
 from social_crm.testing import SocialCRMTestCase
 
@@ -33,7 +34,7 @@ class TestIncomeReports(SocialCRMTestCase):
     def test_active_rate_by_community_and_in_all(self):
         self.unit(10)
         self.unit(120)
-        self.unit(closed_on=nowdate(), closing_reason="Health")
+        close_unit(self.unit().name, nowdate(), "Health")
         self.unit(started_on=None)
         _columns, rows, _message, _chart, summary, _total = active_productive_units.execute(self.where)
         self.assertEqual(rows[0]["community"], self.place)
@@ -54,7 +55,7 @@ class TestIncomeReports(SocialCRMTestCase):
         never = self.unit()
         agreed = self.unit()
         make_visit(agreed.name, add_days(nowdate(), -30), next_visit=add_days(nowdate(), -5))
-        self.unit(120, closed_on=nowdate(), closing_reason="Health")
+        close_unit(self.unit(120).name, nowdate(), "Health")
         _columns, rows, _message = follow_ups_overdue.execute(self.where)
         self.assertEqual(
             [(row["unit"], row["days_late"]) for row in rows],

@@ -52,7 +52,8 @@ class Entry:
     amount: money of a disbursement (gross), payment, prepayment or recovery; zero for the others.
     mode: one of PREPAYMENT_MODES or ARREARS_MODES (what becomes of unpaid interest and charges at a restructuring).
     terms: what a restructuring agrees anew; its principal and day of disbursement are those of the day.
-    rows: the new rows as they were signed; used while they still add up to what was owed, and reckoned anew otherwise.
+    rows: the new rows of a prepayment or restructuring as they were signed (`ScheduleVersion.new_rows`); used while they still
+        add up to what was owed, and reckoned anew otherwise and where something is carried into the first of them.
     reverses: key of the entry that a reversal takes back.
     """
 

@@ -159,7 +159,8 @@ def run_at(terms: Terms, day: date) -> Run | None:
             own = line.interest + line.capitalised + line.put_off.interest - late.interest
             passed, _ = year_fraction(terms.day_count, period.start, max(day, period.start))
             whole, _ = year_fraction(terms.day_count, period.start, period.due)
-            interest = round_to(own * passed / whole, terms.decimals) if whole else own
+            exact = own * passed / whole if whole else own
+            interest = round_to(exact, terms.decimals, terms.interest_rounding)
             level = line.level
             return Run(period.number, period.due, late.interest + interest, late.fees, late.insurance, level)
         late = line.put_off

@@ -42,7 +42,9 @@ def effective_annual_rate(
 
 def compound(rate: Decimal, periods: int) -> Decimal:
     """Return (1 + rate)^periods - 1, unrounded: the effective rate a year of a rate a period."""
-    with localcontext(working_context(_digits_of(rate, periods))):
+    with localcontext(working_context()):
+        about = (1 + rate) ** periods - 1
+    with localcontext(working_context(WORK_DIGITS + max(about.adjusted(), 0))):
         return (1 + rate) ** periods - 1
 
 
@@ -82,11 +84,6 @@ def internal_rate(flows: Sequence[tuple[Decimal, Decimal]], digits: int = WORK_D
         low, high = bracket
         factor = high if low == high else _solve(merged, low, high, digits)
         return 1 / factor - 1
-
-
-def _digits_of(rate: Decimal, periods: int) -> int:
-    """Digits that keep a power of 1 + rate exact to its decimals."""
-    return WORK_DIGITS + periods * max((1 + abs(rate)).adjusted() + 1, 0)
 
 
 def _merge(flows: Sequence[tuple[Decimal, Decimal]]) -> list[tuple[Decimal, Decimal]]:

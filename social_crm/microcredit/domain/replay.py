@@ -232,7 +232,8 @@ class Replay:
 
     def _continue(self, entry: Entry, terms: Terms, carried: dict[str, Decimal] | None = None) -> None:
         """Put the rows of new terms after those that remain."""
-        rows = entry.rows
+        # What is carried stands in the first row: signed rows hold what was carried then, so they are reckoned anew.
+        rows = () if carried else entry.rows
         if sum((row.principal - row.capitalised for row in rows), Decimal(0)) != terms.principal:
             rows = rescheduling.rows_of(terms)
         self.offset = self.items[-1].number if self.items else 0

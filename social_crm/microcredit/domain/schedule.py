@@ -166,15 +166,18 @@ def exact_annual_rate(schedule: Schedule, count_fees: bool = True, count_insuran
     if terms.tranches or terms.frequency == "seasonal":
         return _rate_by_days(schedule, received, paid)
     periods_a_year = PERIODS_A_YEAR[terms.frequency]
-    with localcontext(working_context()):
-        part, parts = next(methods.periods(terms)).time
-        first = Decimal(1)
-        if not methods.first_period_is_regular(terms):
-            first = Decimal(part * periods_a_year) / parts
-        flows = [(Decimal(0), -received), *((first + k, amount) for k, amount in enumerate(paid))]
-    # So many digits that even the power of an absurd rate is right to its sixth decimal.
-    digits = WORK_DIGITS + 2 * int(12 * max(terms.rate, Decimal(1)))
-    return compound(_found(internal_rate(flows, digits)), periods_a_year)
+    # In units of which a period has a whole number, so that every power is one of whole numbers.
+    first, unit = 1, 1
+    if not methods.first_period_is_regular(terms):
+        part, unit = next(methods.periods(terms)).time
+        first = part * periods_a_year
+    flows = [(Decimal(0), -received), *((Decimal(first + k * unit), item) for k, item in enumerate(paid))]
+    rate = compound(_found(internal_rate(flows)), periods_a_year * unit)
+    if rate.adjusted() < WORK_DIGITS // 3:
+        return rate
+    # So absurd a rate needs more digits to be right to its sixth decimal.
+    more = WORK_DIGITS + rate.adjusted()
+    return compound(_found(internal_rate(flows, more)), periods_a_year * unit)
 
 
 def _rate_by_days(schedule: Schedule, received: Decimal, paid: list[Decimal]) -> Decimal:
@@ -240,11 +243,10 @@ def _attempt(terms: Terms, extra: Decimal) -> list[Line]:
 
 
 def _miss(terms: Terms, lines: list[Line]) -> Decimal:
-    """How far the last row is above the row before it."""
-    last, before = lines[-1], lines[-2]
-    if terms.method == "equal_instalment":
-        return last.principal + last.interest - before.principal - before.interest
-    return last.principal - before.principal
+    """How far the last row is above the level amount."""
+    last = lines[-1]
+    level = last.level or Decimal(0)
+    return last.principal + (last.interest if terms.method == "equal_instalment" else 0) - level
 
 
 def with_rate(terms: Terms, rate: Decimal) -> Terms:

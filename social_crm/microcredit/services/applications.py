@@ -1,4 +1,4 @@
-"""What an application must hold, who may decide on it, and the preview of its schedule."""
+"""What an application must hold, and who may decide on it."""
 
 from typing import Any
 
@@ -6,38 +6,54 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from social_crm import permissions
-from social_crm.microcredit.domain.schedule import (
-    Schedule,
-    ScheduleError,
-    Terms,
-    add_months,
-    build,
-    effective_annual_rate,
-)
-from social_crm.microcredit.services.money import (
-    decimals_of,
-    monthly_fraction,
-    positive_amount,
-    throw_schedule_error,
-    to_decimal,
-)
+from social_crm.microcredit.domain.schedule import Schedule
+from social_crm.microcredit.services import applicants, groups, households, offers, products
+from social_crm.microcredit.services.money import positive_amount, to_decimal
 from social_crm.workflow_status import status_from_workflow
 
-# What a decision was taken on; nobody changes it afterwards, whatever the workflow of the site lets them edit.
-DECIDED_FIELDS = (
+# What is asked for: written by the officer, and not by the committee that decides on it.
+REQUEST_FIELDS = (
+    "product",
     "beneficiary",
+    "solidarity_group",
     "programme",
     "productive_unit",
     "application_date",
+    "credit_officer",
     "requested_amount",
     "requested_periods",
     "monthly_rate",
+    "annual_rate",
+    "first_due",
+    "purpose",
+    "monthly_income",
+    "monthly_expenses",
+    "monthly_debts",
+)
+REQUEST_TABLES = ("household_items", "guarantors")
+# What a decision was taken on; nobody changes it afterwards, whatever the workflow of the site lets them edit.
+DECIDED_FIELDS = (
+    *(field for field in REQUEST_FIELDS if field not in ("credit_officer", "first_due")),
+    "product_version",
     "approved_amount",
     "approved_periods",
     "conditions",
     "committee_minutes",
     "committee_date",
+    "capacity_exception",
+)
+# A change of one of these makes another loan, which is judged anew.
+TERMS = (
+    "product_version",
+    "programme",
+    "requested_amount",
+    "requested_periods",
+    "approved_amount",
+    "approved_periods",
+    "monthly_rate",
+    "annual_rate",
+    "expected_disbursement",
+    "first_due",
 )
 # How the status may move; a site's workflow may offer fewer ways.
 MOVES = frozenset(
@@ -50,7 +66,7 @@ MOVES = frozenset(
     }
 )
 # Read-only on screen; over REST a value may still arrive, and is put back.
-OWN_FIELDS = ("decided_by", "decided_on", "microcredit")
+OWN_FIELDS = ("decided_by", "decided_on", "microcredit", "committee_session")
 
 
 def validate(doc: Any) -> None:
@@ -58,15 +74,78 @@ def validate(doc: Any) -> None:
     before = doc.get_doc_before_save()
     doc.status = "Disbursed" if doc.flags.disbursement else status_from_workflow(doc, "Open")
     for field in OWN_FIELDS:
-        doc.set(field, before.get(field) if before else None)
+        if not doc.flags.get("by_committee"):
+            doc.set(field, before.get(field) if before else None)
+    version = _set_product(doc, before)
     _check_request(doc)
-    doc.payment_capacity = float(to_decimal(doc.monthly_income) - to_decimal(doc.monthly_expenses))
-    doc.effective_annual_rate = float(effective_annual_rate(monthly_fraction(doc.monthly_rate)) * 100)
-    _check_productive_unit(doc)
+    applicants.check_productive_unit(doc)
+    groups.check_membership(doc)
+    if before:
+        _refuse_request_of_others(doc, before)
     if before and before.status != "Open":
         _refuse_changes(doc, before)
+        if doc.status == "Open":
+            # Taken up again, it is voted on again.
+            doc.committee_session = None
+    else:
+        _write_figures(doc, before, version)
     if before and doc.status != before.status:
         _check_move(doc, before)
+
+
+def _set_product(doc: Any, before: Any) -> products.Version:
+    """Let an application keep the version of the product that it began with, until another product is chosen."""
+    doc.product = doc.product or products.default_product()
+    if not doc.product:
+        frappe.throw(_("Choose the product."), title=_("Product Missing"))
+    kept = before.product_version if before and before.product == doc.product else None
+    if not kept or (doc.flags.get("take_current_terms") and before.status == "Open"):
+        version = products.current(doc.product)
+        _check_offered(version)
+    else:
+        version = products.read(kept)
+    doc.product_version = version.name
+    doc.rate_period = version.values["rate_period"]
+    doc.currency = offers.currency_of(version, doc.programme)
+    for row in (*doc.household_items, *doc.guarantors):
+        row.currency = doc.currency
+    field, other = (
+        ("monthly_rate", "annual_rate") if doc.rate_period == "Monthly" else ("annual_rate", "monthly_rate")
+    )
+    if doc.is_new() and doc.get(field) is None:
+        doc.set(field, float(version.amount("interest_rate")))
+    doc.set(other, 0)
+    return version
+
+
+def _check_offered(version: products.Version) -> None:
+    if not frappe.db.get_value("Microcredit Product", version.product, "enabled"):
+        frappe.throw(
+            _("{0} is not offered any more.").format(version.product), title=_("Product not Offered")
+        )
+
+
+def _write_figures(doc: Any, before: Any, version: products.Version) -> None:
+    capacity = households.write_capacity(doc, version)
+    deciding = before and doc.status == "Approved"
+    if not before or deciding or any(doc.has_value_changed(field) for field in TERMS):
+        households.check_guarantors(doc, version)
+        offers.write_figures(doc, offers.offer_of(doc, version))
+    else:
+        households.check_guarantors(doc, version)
+        free = capacity.free
+        share = to_decimal(doc.monthly_instalment) / free * 100 if free > 0 else 0
+        doc.surplus_share = float(round(share, 2))
+
+
+@frappe.whitelist()
+def take_current_terms(application: str) -> str:
+    """Give an open application the terms that its product has today; return the version."""
+    doc = frappe.get_doc("Microcredit Application", application)
+    doc.check_permission("write")
+    doc.flags.take_current_terms = True
+    doc.save()
+    return doc.product_version
 
 
 def record_decision(doc: Any) -> None:
@@ -77,12 +156,21 @@ def record_decision(doc: Any) -> None:
 
 
 def check_decision(doc: Any) -> None:
-    """Refuse a decision by the applicant's own officer, and one that lacks what it must say."""
-    if frappe.session.user in (doc.owner, doc.credit_officer):
+    """Refuse a decision on one's own application, one without the votes it needs, and one that lacks what it must say."""
+    if frappe.session.user in applicants.interested_users(doc):
         frappe.throw(
             _("Nobody decides on an application of their own: another member of the committee must do it."),
             frappe.PermissionError,
             title=_("Own Application"),
+        )
+    version = products.read(doc.product_version)
+    votes = int(version.values.get("required_votes") or 0)
+    if votes and not doc.committee_session:
+        frappe.throw(
+            _(
+                "{0} is decided by {1} votes: put {2} on the agenda of a committee and close its session."
+            ).format(version.product, votes, doc.name),
+            title=_("Votes Missing"),
         )
     if doc.status == "Rejected":
         if not doc.rejection_reason:
@@ -97,8 +185,12 @@ def check_decision(doc: Any) -> None:
         frappe.throw(
             _("Before approving, write: {0}.").format(", ".join(missing)), title=_("Approval Incomplete")
         )
-    positive_amount(doc.approved_amount, "Approved Amount")
-    schedule_for(doc.approved_amount, doc.approved_periods, doc.monthly_rate, doc.committee_date)
+    positive_amount(doc.approved_amount, "Approved Amount", doc.currency)
+    lacking = missing_for_decision(doc)
+    if lacking:
+        frappe.throw(
+            _("Before approving, write: {0}.").format(", ".join(lacking)), title=_("Approval Incomplete")
+        )
 
 
 def schedule_for(
@@ -108,57 +200,26 @@ def schedule_for(
     disbursed_on: Any,
     first_due: Any = None,
     currency: str | None = None,
+    version: products.Version | None = None,
 ) -> Schedule:
-    """Return the schedule of such a loan; without a first due date it is a month after the disbursement."""
-    disbursed = getdate(disbursed_on)
-    terms = Terms(
-        principal=to_decimal(amount),
-        rate=monthly_fraction(rate_percent),
-        periods=int(periods or 0),
-        disbursed=disbursed,
-        first_due=getdate(first_due) if first_due else add_months(disbursed, 1),
-        decimals=decimals_of(currency),
-    )
-    try:
-        if not 0 <= terms.rate < 1:
-            raise ScheduleError("rate", "The monthly rate must be at least 0 % and below 100 %.")
-        return build(terms)
-    except ScheduleError as error:
-        throw_schedule_error(error, terms)
-        raise
+    """Return the schedule of such a loan, by default of the product that is proposed; see `offers.schedule_for`."""
+    chosen = version or products.current(products.default_product() or "")
+    return offers.schedule_for(chosen, amount, periods, rate_percent, disbursed_on, first_due, currency)
 
 
-@frappe.whitelist()
-def preview_schedule(
-    amount: float,
-    periods: int,
-    monthly_rate: float,
-    disbursed_on: str | None = None,
-    first_due: str | None = None,
-) -> dict:
-    """Return the schedule that such a loan would have: rows, total_interest, total, effective_annual_rate (%).
-
-    For whoever may read applications.
-    """
-    permissions.require("Microcredit Application", "read")
-    positive_amount(amount, "Requested Amount")
-    schedule = schedule_for(amount, periods, monthly_rate, disbursed_on or frappe.utils.today(), first_due)
-    return {
-        "rows": [
-            {
-                "number": row.number,
-                "due_date": row.due.isoformat(),
-                "principal": float(row.principal),
-                "interest": float(row.interest),
-                "total": float(row.total),
-                "balance": float(row.balance),
-            }
-            for row in schedule.rows
-        ],
-        "total_interest": float(schedule.total_interest),
-        "total": float(schedule.total),
-        "effective_annual_rate": float(effective_annual_rate(schedule.terms.rate) * 100),
-    }
+def missing_for_decision(doc: Any) -> list[str]:
+    """Return what the product still asks for before an application may be approved, as texts."""
+    version = products.read(doc.product_version)
+    found = []
+    lacking = households.missing_guarantors(doc, version)
+    if lacking:
+        found.append(_("guarantors still missing: {0}").format(lacking))
+    allowed = version.amount("max_surplus_share")
+    surplus = to_decimal(doc.payment_capacity)
+    over = surplus <= 0 or to_decimal(doc.surplus_share) > allowed
+    if allowed and over and not (doc.capacity_exception or "").strip():
+        found.append(_("the reason for lending above the capacity to pay"))
+    return found
 
 
 def _check_move(doc: Any, before: Any) -> None:
@@ -173,7 +234,7 @@ def _check_move(doc: Any, before: Any) -> None:
 
 
 def _check_request(doc: Any) -> None:
-    positive_amount(doc.requested_amount, "Requested Amount")
+    positive_amount(doc.requested_amount, "Requested Amount", doc.currency)
     if not 1 <= int(doc.requested_periods or 0) <= 1200:
         frappe.throw(
             _("The number of instalments must be from 1 to 1200."), title=_("Instalments not Possible")
@@ -182,7 +243,7 @@ def _check_request(doc: Any) -> None:
         frappe.throw(
             _("The monthly rate must be at least 0 % and below 100 %."), title=_("Rate not Possible")
         )
-    for field in ("monthly_income", "monthly_expenses"):
+    for field in ("annual_rate", "monthly_income", "monthly_expenses", "monthly_debts"):
         if to_decimal(doc.get(field)) < 0:
             frappe.throw(
                 _("{0} cannot be below zero.").format(_(doc.meta.get_label(field))),
@@ -192,21 +253,46 @@ def _check_request(doc: Any) -> None:
         frappe.throw(_("The application date lies in the future."), title=_("Date not Possible"))
 
 
-def _check_productive_unit(doc: Any) -> None:
-    if not doc.productive_unit:
+def _refuse_request_of_others(doc: Any, before: Any) -> None:
+    """Who cannot write applications (the committee) decides on them, and leaves what is asked for as it is."""
+    if frappe.has_permission(doc.doctype, "create"):
         return
-    owner = frappe.db.get_value("Productive Unit", doc.productive_unit, "beneficiary")
-    if owner != doc.beneficiary:
+    changed = {field for field in REQUEST_FIELDS if doc.has_value_changed(field)}
+    if not before.product:
+        # An application older than the products gets its product late.
+        changed -= {"product"}
+    changed |= {table for table in REQUEST_TABLES if _rows(doc, table) != _rows(before, table)}
+    if changed:
         frappe.throw(
-            _("{0} is not a productive unit of {1}.").format(doc.productive_unit, doc.beneficiary_name),
-            title=_("Another Person's Unit"),
+            _("What is asked for is the officer's to change: {0}. Send the application back.").format(
+                ", ".join(sorted(_(doc.meta.get_label(field)) for field in changed))
+            ),
+            frappe.PermissionError,
+            title=_("Not Yours to Change"),
         )
+
+
+def _rows(doc: Any, table: str) -> list[list[str]]:
+    columns = frappe.get_meta(doc.meta.get_field(table).options).get_valid_columns()
+    own = [
+        name
+        for name in columns
+        if name not in frappe.model.default_fields and name not in frappe.model.child_table_fields
+    ]
+    return [[str(row.get(name) or "") for name in own] for row in doc.get(table) or []]
 
 
 def _refuse_changes(doc: Any, before: Any) -> None:
     now, then = (row.get_valid_dict(convert_dates_to_str=True) for row in (doc, before))
     changed = [
-        _(doc.meta.get_label(field)) for field in DECIDED_FIELDS if (now[field] or "") != (then[field] or "")
+        _(doc.meta.get_label(field))
+        for field in DECIDED_FIELDS
+        # An application older than the products gets its product late.
+        if (now[field] or "") != (then[field] or "")
+        and not (field in ("product", "product_version") and not then[field])
+    ]
+    changed += [
+        _(doc.meta.get_label(table)) for table in REQUEST_TABLES if _rows(doc, table) != _rows(before, table)
     ]
     if changed:
         frappe.throw(

@@ -14,8 +14,17 @@ from social_crm import permissions
 from social_crm.microcredit.domain import ledger as domain
 from social_crm.microcredit.domain import stored
 from social_crm.microcredit.domain.ledger import Policy
-from social_crm.microcredit.domain.schedule import Schedule, effective_annual_rate
-from social_crm.microcredit.services import applications, funds, ledger, loans, schedules, vouchers
+from social_crm.microcredit.domain.rates import effective_annual_rate, nominal_annual
+from social_crm.microcredit.domain.schedule import Schedule
+from social_crm.microcredit.services import (
+    funds,
+    ledger,
+    loans,
+    offers,
+    products,
+    schedules,
+    vouchers,
+)
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.microcredit.services.money import decimals_of, positive_amount
 from social_crm.workflow_status import require_status
@@ -33,6 +42,9 @@ _TERMS = (
     "approved_amount",
     "approved_periods",
     "monthly_rate",
+    "annual_rate",
+    "first_due",
+    "product_version",
     "conditions",
     "committee_minutes",
     "committee_date",
@@ -54,12 +66,12 @@ class Handover:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What a loan keeps of its product: schedule with terms, rules, name and version."""
+    """What a loan keeps of its product: the schedule with its terms, the rules and the version."""
 
     schedule: Schedule
     policy: Policy
-    product: str | None = None
-    product_version: str | None = None
+    version: products.Version
+    currency: str
 
 
 @frappe.whitelist(methods=["POST"])
@@ -176,20 +188,18 @@ def _terms(application: str) -> Any:
 
 def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
     day = _disbursement_date(terms, handover.disbursed_on)
-    currency = _currency(terms.programme)
-    amount = positive_amount(terms.approved_amount, "Approved Amount", currency)
-    agreement = _agreement(terms, day, handover, currency)
+    agreement = _agreement(terms, day, handover)
     if handover.refinances:
         ledger.lock(handover.refinances)
-    fund = funds.lock_open(terms.programme, currency)
-    loan = _create(terms, agreement, currency, fund)
+    fund = funds.lock_open(terms.programme, agreement.currency)
+    loan = _create(terms, agreement, fund)
     doc.db_set("microcredit", loan.name)
     money = frappe.new_doc("Microcredit Disbursement")
     money.update(
         {
             "microcredit": loan.name,
             "disbursed_on": day,
-            "amount": handover.amount if handover.amount is not None else float(amount),
+            "amount": handover.amount if handover.amount is not None else terms.approved_amount,
             "channel": handover.channel,
             "reference": handover.reference,
             "refinances": handover.refinances,
@@ -198,12 +208,23 @@ def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
     money.submit()
 
 
-def _agreement(terms: Any, day: date, handover: Handover, currency: str) -> Agreement:
-    """What is agreed with the borrower on the day: the one place that asks the product."""
-    schedule = applications.schedule_for(
-        terms.approved_amount, terms.approved_periods, terms.monthly_rate, day, handover.first_due, currency
+def _agreement(terms: Any, day: date, handover: Handover) -> Agreement:
+    """What is agreed with the borrower on the day: the version of the product, within the usury cap of the month."""
+    version = products.read(terms.product_version)
+    currency = offers.currency_of(version, terms.programme)
+    amount = positive_amount(terms.approved_amount, "Approved Amount", currency)
+    asked = terms.first_due if terms.first_due and getdate(terms.first_due) > day else None
+    schedule = offers.schedule_for(
+        version,
+        amount,
+        terms.approved_periods,
+        offers.rate_of(terms, version),
+        day,
+        handover.first_due or asked,
+        currency,
     )
-    return Agreement(schedule, Policy())
+    products.check_cap(version.values.get("modality"), schedule)
+    return Agreement(schedule, products.policy_for(version, day), version, currency)
 
 
 def _disbursement_date(terms: Any, disbursed_on: str | None) -> date:
@@ -220,14 +241,11 @@ def _disbursement_date(terms: Any, disbursed_on: str | None) -> date:
     return day
 
 
-def _currency(programme: str | None) -> str:
-    own = frappe.db.get_value("Social Programme", programme, "currency") if programme else None
-    return own or frappe.db.get_default("currency") or "COP"
-
-
-def _create(terms: Any, agreement: Agreement, currency: str, fund: str | None) -> Any:
-    schedule = agreement.schedule
+def _create(terms: Any, agreement: Agreement, fund: str | None) -> Any:
+    schedule, currency = agreement.schedule, agreement.currency
     agreed = schedule.terms
+    monthly = nominal_annual(agreed.rate, agreed.rate_period, agreed.frequency) / 12
+    effective = effective_annual_rate(agreed.rate, agreed.rate_period, agreed.frequency)
     assert sum((row.principal - row.capitalised for row in schedule.rows), Decimal(0)) == schedule.amount
     assert decimals_of(currency) == agreed.decimals
     loan = frappe.new_doc("Microcredit")
@@ -244,8 +262,8 @@ def _create(terms: Any, agreement: Agreement, currency: str, fund: str | None) -
             "currency": currency,
             "fund": fund,
             "principal": float(agreed.principal),
-            "monthly_rate": terms.monthly_rate,
-            "effective_annual_rate": float(effective_annual_rate(agreed.rate) * 100),
+            "monthly_rate": float(round(monthly * 100, 4)),
+            "effective_annual_rate": float(effective * 100),
             "periods": len(schedule.rows),
             "disbursed_on": agreed.disbursed,
             "first_due": schedule.rows[0].due,
@@ -253,8 +271,8 @@ def _create(terms: Any, agreement: Agreement, currency: str, fund: str | None) -
             "method": loans.METHOD_LABELS[agreed.method],
             "frequency": agreed.frequency.capitalize(),
             "method_version": METHOD_VERSION,
-            "product": agreement.product,
-            "product_version": agreement.product_version,
+            "product": agreement.version.product,
+            "product_version": agreement.version.name,
             "total_interest": float(schedule.total_interest),
             "total_amount": float(schedule.total),
             "status": "Pending",

@@ -9,20 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import frappe
-import holidays
 from frappe import _
 from frappe.utils import cint, getdate, now_datetime
 
 from social_crm.microcredit.domain.allocation import DEFAULT_ORDER
-from social_crm.microcredit.domain.dates import step
 from social_crm.microcredit.domain.entries import Policy
-from social_crm.microcredit.domain.schedule import Fee, ScheduleError, SeasonalDue, Terms, build
+from social_crm.microcredit.domain.schedule import Fee, ScheduleError, Terms, build
 from social_crm.microcredit.domain.usury import default_rate
-from social_crm.microcredit.services import caps
+from social_crm.microcredit.services import calendars, caps
 from social_crm.microcredit.services.caps import CapCheck, check_cap
 from social_crm.microcredit.services.money import (
     decimals_of,
@@ -65,7 +62,7 @@ RATE_PERIODS = {
 }
 ROUNDINGS = {"Half Up": "half_up", "Half Even": "half_even", "Up": "up"}
 FEE_TIMES = {"Upfront": "upfront", "Financed": "financed", "With each Instalment": "per_instalment"}
-HOLIDAY_RULES = {"Leave": "none", "Next Business Day": "next", "Previous Business Day": "previous"}
+HOLIDAY_RULES = {"No Change": "none", "Next Business Day": "next", "Previous Business Day": "previous"}
 COMPONENTS = {
     "Fees": "fees",
     "Insurance": "insurance",
@@ -73,25 +70,8 @@ COMPONENTS = {
     "Interest": "interest",
     "Principal": "principal",
 }
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 # Fields of a product that are no part of what a loan was given.
 _NOT_TERMS = frozenset({"product_name", "enabled", "is_default", "version", "description"})
-_SATURDAY, _SUNDAY = 5, 6
-# A seasonal calendar is looked up this many years ahead at most.
-_YEARS_AHEAD = 100
 
 
 @dataclass(frozen=True)
@@ -170,20 +150,13 @@ def terms_for(
     start = getdate(disbursed)
     frequency = FREQUENCIES[values["frequency"]]
     count = cint(periods)
-    calendar = _calendar(version, start, count, first_due) if frequency == "seasonal" else ()
-    if calendar:
-        first = calendar[0].due
-    else:
-        first = (
-            getdate(first_due)
-            if first_due
-            else step(frequency, start, 1)
-            if frequency != "seasonal"
-            else start
-        )
+    wanted = getdate(first_due) if first_due else None
+    calendar = (
+        calendars.seasonal(version.rows("seasons"), start, count, wanted) if frequency == "seasonal" else ()
+    )
+    first = calendar[0].due if calendar else wanted or calendars.next_due(frequency, start)
     decimals = decimals_of(currency or values.get("currency"))
-    unit = version.amount("rounding_unit")
-    rule = HOLIDAY_RULES[values.get("holiday_rule") or "Leave"]
+    rule = HOLIDAY_RULES[values.get("holiday_rule") or "No Change"]
     return Terms(
         principal=to_decimal(amount),
         rate=quoted_rate(version, rate),
@@ -200,13 +173,13 @@ def terms_for(
         principal_grace=cint(values.get("principal_grace")),
         total_grace=cint(values.get("total_grace")),
         capitalise=bool(cint(values.get("capitalise"))),
-        rounding_unit=unit or None,
+        rounding_unit=version.amount("rounding_unit") or None,
         residue=values["residue"].lower(),
         fees=tuple(_fee(row) for row in version.rows("fees")),
         insurance_per_mil=version.amount("insurance_per_mil"),
         holiday_rule=rule,
-        holidays=_holidays_of(frequency, first, count, calendar) if rule != "none" else frozenset(),
-        rest_weekdays=_rest_weekdays(values) if rule != "none" else frozenset(),
+        holidays=calendars.holidays_of(frequency, first, count, calendar) if rule != "none" else frozenset(),
+        rest_weekdays=calendars.rest_weekdays(values) if rule != "none" else frozenset(),
         calendar=calendar,
     )
 
@@ -347,7 +320,7 @@ def _try_out(doc: Any) -> None:
     if doc.frequency == "Seasonal" and not doc.seasons:
         frappe.throw(_("A seasonal product needs the due dates of a year."), title=_("Calendar Missing"))
     for row in doc.seasons:
-        if step_day(row) is None:
+        if calendars.day_of(row) is None:
             frappe.throw(
                 _("Row {0}: {1} has no day {2}.").format(row.idx, _(row.month), row.day),
                 title=_("Date not Possible"),
@@ -359,15 +332,6 @@ def _try_out(doc: Any) -> None:
         build(terms)
     except ScheduleError as error:
         throw_schedule_error(error, terms)
-
-
-def step_day(row: Any) -> tuple[int, int] | None:
-    """Return a row of the calendar as (month, day), or None when there is no such day in every year."""
-    month = MONTHS.index(row.get("month")) + 1
-    try:
-        return (month, date(2025, month, cint(row.get("day"))).day)
-    except ValueError:
-        return None
 
 
 def _check_order(doc: Any) -> None:
@@ -386,40 +350,3 @@ def _fee(row: Mapping[str, Any]) -> Fee:
     if row["kind"] == "Percentage":
         return Fee(row["fee_name"], FEE_TIMES[row["charged"]], "share", value / 100)
     return Fee(row["fee_name"], FEE_TIMES[row["charged"]], "amount", value)
-
-
-def _rest_weekdays(values: Mapping[str, Any]) -> frozenset[int]:
-    rest = {_SATURDAY: values.get("rest_saturday"), _SUNDAY: values.get("rest_sunday")}
-    return frozenset(day for day, is_rest in rest.items() if is_rest)
-
-
-def _calendar(version: Version, start: date, count: int, first_due: Any) -> tuple[SeasonalDue, ...]:
-    """The next `count` days of the calendar: from `first_due` on, or the first ones after the disbursement."""
-    days = sorted(
-        (step_day(row), to_decimal(row.get("share"))) for row in version.rows("seasons") if step_day(row)
-    )
-    found: list[SeasonalDue] = []
-    for year in range(start.year, min(start.year + _YEARS_AHEAD, 9999)):
-        for (month, day), share in days:
-            due = date(year, month, day)
-            if due > start and (not first_due or due >= getdate(first_due)) and len(found) < count:
-                found.append(SeasonalDue(due, share))
-        if len(found) >= count:
-            break
-    return tuple(found)
-
-
-def _holidays_of(
-    frequency: str, first: date, count: int, calendar: tuple[SeasonalDue, ...]
-) -> frozenset[date]:
-    last = calendar[-1].due if calendar else step(frequency, first, max(count, 1))
-    return colombian_holidays(first.year, min((last or first).year + 1, 9998))
-
-
-@lru_cache(maxsize=64)
-def colombian_holidays(first_year: int, last_year: int) -> frozenset[date]:
-    """Return the public holidays of Colombia from one year to another, moved to Monday where the law moves them.
-
-    Source: Ley 51 de 1983 (Ley Emiliani), as the `holidays` package keeps it.
-    """
-    return frozenset(holidays.country_holidays("CO", years=range(first_year, last_year + 1)))

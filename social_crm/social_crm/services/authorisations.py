@@ -73,6 +73,7 @@ def withdraw(authorisation: str, channel: str, reason: str | None = None, on: st
 
 def check(doc: "frappe.model.document.Document") -> None:
     """Check an authorisation about to be saved; after the first save only evidence may be added."""
+    _check_evidence(doc)
     if not doc.is_new():
         _refuse_changes(doc)
         return
@@ -86,11 +87,6 @@ def check(doc: "frappe.model.document.Document") -> None:
     guards.require_living(doc.beneficiary, getdate(doc.given_on))
     _check_text(doc)
     _check_giver(doc)
-    if not doc.evidence and not (doc.evidence_note or "").strip():
-        frappe.throw(
-            _("Attach the evidence of the decision or describe where it is kept."),
-            title=_("Data Authorisation"),
-        )
 
 
 def refresh_statuses(doc: "frappe.model.document.Document") -> None:
@@ -124,6 +120,43 @@ def _refuse_changes(doc: "frappe.model.document.Document") -> None:
                 ),
                 title=_("Data Authorisation"),
             )
+
+
+def keep_evidence(doc: "frappe.model.document.Document", method: str | None = None) -> None:
+    """Keep the file that proves a decision: an event of File, for deletions."""
+    if (
+        doc.attached_to_doctype == "Data Authorisation"
+        and doc.attached_to_name
+        and not frappe.flags.in_uninstall
+        and frappe.db.get_value("Data Authorisation", doc.attached_to_name, "evidence") == doc.file_url
+    ):
+        frappe.throw(
+            _("This file is the evidence of the decision {0} and stays with it.").format(
+                doc.attached_to_name
+            ),
+            frappe.PermissionError,
+            title=_("Data Authorisation"),
+        )
+
+
+def _check_evidence(doc: "frappe.model.document.Document") -> None:
+    if not doc.evidence and not (doc.evidence_note or "").strip():
+        frappe.throw(
+            _("Attach the evidence of the decision or describe where it is kept."),
+            title=_("Data Authorisation"),
+        )
+    before = doc.get_doc_before_save()
+    if not before:
+        return
+    note = (before.evidence_note or "").strip()
+    replaced = before.evidence and doc.evidence != before.evidence
+    if replaced or not (doc.evidence_note or "").strip().startswith(note):
+        frappe.throw(
+            _(
+                "The evidence on record stays as it is. Add to its description, or attach further files to the record."
+            ),
+            title=_("Data Authorisation"),
+        )
 
 
 def _check_text(doc: "frappe.model.document.Document") -> None:

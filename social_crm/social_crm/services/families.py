@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.social_crm.domain import ages
 from social_crm.social_crm.domain import membership as rules
 from social_crm.social_crm.domain.membership import Membership, MembershipRuleError, Plan
 from social_crm.social_crm.services import store
@@ -21,6 +22,8 @@ from social_crm.social_crm.services.guards import require_current_family, requir
 from social_crm.social_crm.services.messages import membership_message
 
 _ARRIVALS = frozenset({"Registration", "Joining", "Return"})
+# How a family stands to the cut-off of the census.
+_CENSUS = ("after_cut_off", "exception_approver", "exception_reason")
 _CREATING = "social_crm_creates_family"
 
 
@@ -40,7 +43,7 @@ def register_family(family: dict, members: list[dict], on: date | str, reason: s
         kinship = member.get("kinship") or ""
         person = member.get("beneficiary")
         if person:
-            require_living(person, on)
+            require_living(person)
         else:
             person = _new_person(member, doc, kinship, on)
         plan = _decide(rules.join, rows, person, doc.name, kinship, on, "Registration")
@@ -59,10 +62,16 @@ def join(
     reason: str | None = None,
     joined_by: str = "Joining",
 ) -> str:
-    """Make a person a member of a family from a day on and return the name of the event."""
+    """Make a person a member of a family from a day on and return the name of the event.
+
+    joined_by: "Birth" is for newborn children alone; it exempts from the cut-off of the census.
+    """
     on = _day(on)
     require_current_family(family)
-    require_living(beneficiary, on)
+    # Not even for a day before a recorded death: nothing would end the stay that begins.
+    require_living(beneficiary)
+    if joined_by == "Birth":
+        _require_birth(beneficiary, on)
     rows = store.lock([family], [beneficiary])
     plan = _decide(rules.join, rows, beneficiary, family, kinship, on, joined_by)
 
@@ -108,6 +117,8 @@ def split(
     # Decide first: a refused split must not leave an empty family behind, not even inside the transaction.
     _decide(rules.split, rows, family, "", members, on, kinships)
     created = _new_family({**_inherited(family), "registered_on": on, **new_family})
+    # No arrival: it stands to the cut-off of the census as the family does from which it comes.
+    frappe.db.set_value("Family", created.name, frappe.db.get_value("Family", family, _CENSUS, as_dict=True))
     plan = rules.split(rows, family, created.name, members, on, kinships)
     _record("Split", on, family, plan, rows, reason, other_family=created.name, created_family=created.name)
     return created.name
@@ -135,8 +146,8 @@ def merge(
 
 def record_death(
     beneficiary: str, on: date | str, reason: str | None = None, kinships: Mapping[str, str] | None = None
-) -> str | None:
-    """Record that a person died; ends the membership. Returns the event, or None for a person without a family."""
+) -> str:
+    """Record that a person died and return the name of the event; ends the membership, if there is one."""
     on = _day(on)
     require_living(beneficiary)
     family = frappe.db.get_value("Beneficiary", beneficiary, "family")
@@ -149,10 +160,6 @@ def record_death(
     def set_death() -> None:
         frappe.db.set_value("Beneficiary", beneficiary, "death_date", on)
 
-    if not plan.closes:
-        set_death()
-        store.refresh_people([beneficiary])
-        return None
     return _record("Death", on, family, plan, rows, reason, beneficiary=beneficiary, also=set_death)
 
 
@@ -205,11 +212,13 @@ def undo_merge(event: str) -> str:
     undo = store.add_event(
         "Undo", getdate(nowdate()), doc.family, other_family=doc.other_family, beneficiary=doc.beneficiary
     )
-    store.restore(details["before"], details["created"])
-    if created_family:
-        frappe.db.set_value("Family", created_family, "status", "Closed")
-    frappe.db.set_value("Family Event", event, "undone_by", undo)
-    _refresh(families, {*people, *(r.person for r in rows if r.family in families)})
+    touched = {*people, *(r.person for r in rows if r.family in families)}
+    with store.versioned(touched):
+        store.restore(details["before"], details["created"])
+        if created_family:
+            frappe.db.set_value("Family", created_family, "status", "Closed")
+        frappe.db.set_value("Family Event", event, "undone_by", undo)
+        _refresh(families, touched)
     return undo
 
 
@@ -271,6 +280,18 @@ def _day(on: date | str) -> date:
     return day
 
 
+def _require_birth(beneficiary: str, on: date) -> None:
+    born = frappe.db.get_value("Beneficiary", beneficiary, "birth_date")
+    if not ages.is_newborn(getdate(born) if born else None, on):
+        frappe.throw(
+            _(
+                "By birth joins who was born on that day or in the {0} days before it. "
+                "Enter the date of birth, or choose another way of joining."
+            ).format(ages.NEWBORN_DAYS),
+            title=_("Family"),
+        )
+
+
 def _decide(rule: Callable[..., Plan], *args: object) -> Plan:
     try:
         return rule(*args)
@@ -311,7 +332,7 @@ def _inherited(family: str) -> dict:
 def _record(
     event_type: str,
     on: date,
-    family: str,
+    family: str | None,
     plan: Plan,
     rows: tuple[Membership, ...],
     reason: str | None,
@@ -321,7 +342,7 @@ def _record(
     **values: str | None,
 ) -> str:
     """Write an event, its plan and what goes with it; remember before and after so that it can be undone."""
-    families = sorted({family, *(o.family for o in plan.opens), *filter(None, [values.get("other_family")])})
+    families = sorted(filter(None, {family, *(o.family for o in plan.opens), values.get("other_family")}))
     by_key = {row.key: row for row in rows}
     touched = [c.key for c in plan.closes] + [a.key for a in plan.amends]
     people = {by_key[key].person for key in touched} | {o.person for o in plan.opens}
@@ -329,11 +350,12 @@ def _record(
     if everyone:
         people |= {row.person for row in rows if row.family == family and row.to_date is None}
     before = store.snapshot(touched, families, people)
-    event = store.add_event(event_type, on, family, reason=reason, **values)
-    created = store.write(plan, event)
-    if also:
-        also()
-    _refresh(families, people)
+    with store.versioned(people):
+        event = store.add_event(event_type, on, family, reason=reason, **values)
+        created = store.write(plan, event)
+        if also:
+            also()
+        _refresh(families, people)
     details = {
         "families": families,
         "people": sorted(people),

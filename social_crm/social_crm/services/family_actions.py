@@ -75,6 +75,20 @@ def events(family: str) -> list[dict]:
     return rows
 
 
+@frappe.whitelist()
+def death_of(beneficiary: str) -> str | None:
+    """Return the event of a person's recorded death that can still be undone, for the form of the person."""
+    _may("Beneficiary", beneficiary)
+    found = frappe.get_list(
+        "Family Event",
+        filters={"beneficiary": beneficiary, "event_type": "Death", "undone_by": ["is", "not set"]},
+        order_by="creation desc",
+        limit=1,
+        pluck="name",
+    )
+    return found[0] if found else None
+
+
 @frappe.whitelist(methods=["POST"])
 def register(family: dict | str, members: list | str, on: str, reason: str | None = None) -> str:
     """Register a family with its members and return its name."""
@@ -153,8 +167,8 @@ def merge(
 @frappe.whitelist(methods=["POST"])
 def record_death(
     beneficiary: str, on: str, reason: str | None = None, kinships: dict | str | None = None
-) -> str | None:
-    """Record a death; returns the event, or nothing for a person without a family."""
+) -> str:
+    """Record a death; returns the event."""
     _may("Beneficiary", beneficiary)
     return families.record_death(beneficiary, on, reason, _kinships(kinships))
 
@@ -181,4 +195,6 @@ def undo(event: str) -> str:
     doc.check_permission("read")
     for family in filter(None, [doc.family, doc.other_family]):
         _may("Family", family)
+    if not doc.family:
+        _may("Beneficiary", doc.beneficiary)
     return families.undo_merge(event)

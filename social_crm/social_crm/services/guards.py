@@ -24,7 +24,14 @@ def require_living(beneficiary: str, on: date | str | None = None) -> None:
             ),
             title=_("Merged Record"),
         )
-    if facts.death_date and (on is None or getdate(on) > getdate(facts.death_date)):
+    if facts.death_date and on is None:
+        frappe.throw(
+            _("{0} died on {1}. If that was recorded by mistake, undo the death first.").format(
+                facts.full_name, formatdate(facts.death_date)
+            ),
+            title=_("Deceased Person"),
+        )
+    if facts.death_date and getdate(on) > getdate(facts.death_date):
         frappe.throw(
             _("{0} died on {1}. Nothing of a later date can be recorded.").format(
                 facts.full_name, formatdate(facts.death_date)

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from social_crm.social_crm.domain.membership import trims_for_same_person
-from social_crm.social_crm.services import links, store
+from social_crm.social_crm.services import doubles, links, store
 from social_crm.social_crm.services.people import EXCEPTION_ROLES
 
 _DOCUMENTS = "Beneficiary Document"
@@ -33,6 +33,11 @@ def merge_people(duplicate: str, target: str, reason: str) -> str:
     """
     rows = store.lock([], [duplicate, target])
     _check_pair(duplicate, target)
+    if twice := doubles.between(duplicate, target):
+        frappe.throw(
+            "<br>".join(frappe.utils.escape_html(line) for line in [_in_the_way(), *twice]),
+            title=_("Merge a Duplicate"),
+        )
     trims = trims_for_same_person(
         [r for r in rows if r.person == target], [r for r in rows if r.person == duplicate]
     )
@@ -75,23 +80,13 @@ def undo_merge(merge: str) -> None:
         frappe.throw(_("This merge was undone already."), title=_("Undo"))
     store.lock([], [record.duplicate, record.target])
     details = json.loads(record.details)
-    for entry in details["moved"]:
-        column = links.LinkColumn(entry["doctype"], entry["field"], entry["doctype_field"])
-        present = set(links.rows_of(column, "Beneficiary", record.target))
-        lost = set(entry["rows"]) - present
-        still_there = {r for r in lost if frappe.db.exists(entry["doctype"], r)}
-        if still_there:
-            frappe.throw(
-                _("{0} {1} belongs to somebody else by now. Undo that change first.").format(
-                    _(entry["doctype"]), sorted(still_there)[0]
-                ),
-                title=_("Undo"),
-            )
-        links.point_to(column, [r for r in entry["rows"] if r in present], record.duplicate)
-    for row in details["documents"]:
-        frappe.db.set_value(
-            _DOCUMENTS, row["name"], {"parent": record.duplicate, "idx": row["idx"]}, update_modified=False
-        )
+    # All is looked at before anything is written.
+    links_back = [_links_back(entry, record) for entry in details["moved"]]
+    documents_back = _documents_back(details["documents"], record)
+    for column, rows in links_back:
+        links.point_to(column, rows, record.duplicate)
+    for name, values in documents_back.items():
+        frappe.db.set_value(_DOCUMENTS, name, values, update_modified=False)
     families = set()
     for row in details["trimmed"]:
         values = {"to_date": row["to_date"], "left_by": row["left_by"]}
@@ -107,7 +102,7 @@ def undo_merge(merge: str) -> None:
 
 @frappe.whitelist()
 def preview(duplicate: str, target: str) -> dict:
-    """Return what a merge would move: the number of rows by DocType, and the two names."""
+    """Return what a merge would move: the number of rows by DocType, the two names, and what stands in its way."""
     _require_right(duplicate, target)
     _check_pair(duplicate, target)
     totals: dict[str, int] = {}
@@ -115,7 +110,13 @@ def preview(duplicate: str, target: str) -> dict:
         doctype = key.split(".")[0]
         totals[doctype] = totals.get(doctype, 0) + number
     names = {n: frappe.db.get_value("Beneficiary", n, "full_name") for n in (duplicate, target)}
-    return {"counts": totals, "duplicate": names[duplicate], "target": names[target]}
+    return {
+        "counts": totals,
+        "duplicate": names[duplicate],
+        "target": names[target],
+        "in_the_way": _in_the_way(),
+        "twice": doubles.between(duplicate, target),
+    }
 
 
 @frappe.whitelist(methods=["POST"])
@@ -184,7 +185,7 @@ def _move_documents(duplicate: str, target: str) -> list[dict]:
     table = frappe.qb.DocType(_DOCUMENTS)
     rows = (
         frappe.qb.from_(table)
-        .select(table.name, table.idx)
+        .select(table.name, table.idx, table.document_type, table.document_number, table.identity_key)
         .where((table.parent == duplicate) & (table.parenttype == "Beneficiary"))
         .orderby(table.idx)
         .run(as_dict=True)
@@ -193,6 +194,74 @@ def _move_documents(duplicate: str, target: str) -> list[dict]:
     for place, row in enumerate(rows, start=taken + 1):
         frappe.db.set_value(_DOCUMENTS, row.name, {"parent": target, "idx": place}, update_modified=False)
     return [dict(row) for row in rows]
+
+
+def _links_back(entry: dict, record: "frappe.model.document.Document") -> tuple[links.LinkColumn, list[str]]:
+    """Return which rows of a column go back; throws when one of them belongs to a third person by now."""
+    column = links.LinkColumn(entry["doctype"], entry["field"], entry["doctype_field"])
+    present = set(links.rows_of(column, "Beneficiary", record.target))
+    still_there = {r for r in set(entry["rows"]) - present if frappe.db.exists(entry["doctype"], r)}
+    if still_there:
+        frappe.throw(
+            _("{0} {1} belongs to somebody else by now. Undo that change first.").format(
+                _(entry["doctype"]), sorted(still_there)[0]
+            ),
+            title=_("Undo"),
+        )
+    return column, [r for r in entry["rows"] if r in present]
+
+
+def _documents_back(moved: list[dict], record: "frappe.model.document.Document") -> dict[str, dict]:
+    """Return the rows of documents that go back, with their values; throws when one is no longer there to be given."""
+    table = frappe.qb.DocType(_DOCUMENTS)
+    held = dict(
+        frappe.qb.from_(table)
+        .select(table.name, table.identity_key)
+        .where((table.parent == record.target) & (table.parenttype == "Beneficiary"))
+        .orderby(table.idx)
+        .for_update()
+        .run()
+    )
+    back: dict[str, dict] = {}
+    for row in moved:
+        # Whoever wrote the whole table of documents anew gave the same document another row.
+        same = [name for name, key in held.items() if key == row.get("identity_key") and name not in back]
+        name = row["name"] if row["name"] in held else next(iter(same), None)
+        if not name:
+            _refuse_document(
+                _(
+                    "The document {0} that this merge moved is no longer on the record of {1}. Enter it there again first."
+                ),
+                row,
+                record,
+            )
+        back[name] = row
+    staying = {key for name, key in held.items() if name not in back}
+    given: set[str] = set()
+    values = {}
+    for name, row in back.items():
+        key = held[name]
+        if key in staying:
+            _refuse_document(
+                _(
+                    "The number of the document {0} stands twice on the record of {1}. Take off the one that is not of the duplicate first."
+                ),
+                row,
+                record,
+            )
+        unique = None if key in given else key
+        given.add(key)
+        values[name] = {"parent": record.duplicate, "idx": row["idx"], "unique_identity": unique}
+    return values
+
+
+def _refuse_document(sentence: str, row: dict, record: "frappe.model.document.Document") -> None:
+    label = " ".join(filter(None, [row.get("document_type"), row.get("document_number")]))
+    frappe.throw(sentence.format(label, record.target_name), title=_("Undo"))
+
+
+def _in_the_way() -> str:
+    return _("One person can have only one of these. Close, cancel or delete one of each pair first:")
 
 
 def _trim(trims: dict[str, date]) -> list[dict]:

@@ -100,8 +100,11 @@ def _lock_rows(doctype: str, names: list[str]) -> None:
         ).for_update().run()
 
 
-def add_event(event_type: str, on: date, family: str, **values: object) -> str:
-    """Write a family event and return its name; `values` are further fields of Family Event."""
+def add_event(event_type: str, on: date, family: str | None, **values: object) -> str:
+    """Write a family event and return its name; `values` are further fields of Family Event.
+
+    family: None for the death of a person who belongs to none.
+    """
     with writing():
         event = frappe.get_doc(
             {
@@ -170,6 +173,19 @@ def snapshot(rows: Iterable[str], families: Iterable[str], people: Iterable[str]
         "Family": values("Family", families, _FAMILY_FIELDS),
         "Beneficiary": values("Beneficiary", people, _PERSON_FIELDS),
     }
+
+
+@contextmanager
+def versioned(people: Iterable[str]) -> Iterator[None]:
+    """Keep in the history of persons what the block changes of their records, as saving a form would."""
+    people = sorted(set(people))
+    before = {name: frappe.get_doc("Beneficiary", name) for name in people}
+    yield
+    for name, old in before.items():
+        version = frappe.new_doc("Version")
+        if version.update_version_info(old, frappe.get_doc("Beneficiary", name)):
+            # The history is nobody's to write; what it tells was allowed by the caller.
+            version.insert(ignore_permissions=True)
 
 
 def restore(before: dict, created: Iterable[str]) -> None:

@@ -17,6 +17,16 @@ def test_caps_of_2025_to_the_peso():
     assert tuition.allows(Decimal(15_658_500)) and not tuition.allows(Decimal(15_658_501))
 
 
+def test_enrolment_lies_in_the_six_months_before_or_in_the_semester():
+    first = Period(2026, 1)
+    allowed = [date(2025, 7, 1), date(2026, 1, 1), date(2026, 6, 30)]
+    refused = [date(2025, 6, 30), date(2026, 7, 1)]
+    assert all(first.allows_enrolment_on(day) for day in allowed)
+    assert not any(first.allows_enrolment_on(day) for day in refused)
+    assert Period(2026, 2).allows_enrolment_on(date(2026, 1, 1))
+    assert not Period(2026, 2).allows_enrolment_on(date(2025, 12, 31))
+
+
 def test_a_fraction_of_a_peso_is_cut_off():
     assert Cap(Decimal("1.5"), Decimal(908_527)).amount == Decimal(1_362_790)
 

@@ -15,6 +15,7 @@ from social_crm.higher_education.domain.phases import (
     has_enrolled,
     phase_as_of,
     undo_last,
+    with_death,
 )
 
 D = date
@@ -49,6 +50,22 @@ def test_the_whole_road_and_the_phase_of_each_day():
     assert phase_as_of(rows, D(2025, 12, 31)) is Phase.ON_LEAVE
     assert phase_as_of(rows, D(2026, 1, 25)) is Phase.ACTIVE
     assert phase_as_of(rows, D(2099, 1, 1)) is Phase.GRADUATED
+
+
+def test_a_recorded_death_ends_the_road_without_an_action():
+    rows = road(*GOLDEN[:6])
+    died = D(2025, 6, 3)
+    ended = with_death(rows, died)
+    assert phase_as_of(ended, D(2025, 6, 2)) is Phase.ACTIVE
+    assert phase_as_of(ended, died) is phase_as_of(ended, D(2030, 1, 1)) is Phase.DECEASED
+    assert with_death(rows, None) == rows
+    # What was entered for later days did not happen, and the recorded day counts before that of a later action.
+    late = apply_move(apply_move(rows, "Take Leave", D(2025, 8, 1), "x"), "Record Death", D(2025, 9, 1), "x")
+    assert with_death(late, died) == ended
+    assert with_death(apply_move(rows, "Record Death", D(2025, 5, 1), "x"), died)[-1].from_date == D(
+        2025, 5, 1
+    )
+    assert with_death(rows, D(2023, 1, 1)) == ()
 
 
 def code_of(callable_, *arguments) -> str:

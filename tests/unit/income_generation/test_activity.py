@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from social_crm.income_generation.domain.activity import (
+    Closing,
     UnitHistory,
     UnitStatus,
     Visit,
@@ -24,7 +25,8 @@ def unit(
     *visits: tuple[int, bool], closed: date | None = None, started: date | None = STARTED
 ) -> UnitHistory:
     """A unit with visits given as (days before AS_OF, operating)."""
-    return UnitHistory(started, closed, tuple(Visit(AS_OF - timedelta(days=d), o) for d, o in visits))
+    closings = (Closing(closed),) if closed else ()
+    return UnitHistory(started, closings, tuple(Visit(AS_OF - timedelta(days=d), o) for d, o in visits))
 
 
 def status(history: UnitHistory, as_of: date = AS_OF) -> UnitStatus:
@@ -76,6 +78,27 @@ def test_edges_of_start_and_closing():
     assert status(history, STARTED - timedelta(days=1)) is UnitStatus.NOT_STARTED
 
 
+def test_reopening_changes_no_day_before_it():
+    closed, reopened = date(2026, 3, 1), date(2026, 5, 1)
+    visits = (Visit(date(2026, 2, 20), True), Visit(date(2026, 5, 10), True))
+    history = UnitHistory(STARTED, (Closing(closed, reopened),), visits)
+    expected = {
+        date(2026, 2, 28): UnitStatus.ACTIVE,
+        closed: UnitStatus.CLOSED,
+        date(2026, 4, 30): UnitStatus.CLOSED,
+        reopened: UnitStatus.ACTIVE,
+        AS_OF: UnitStatus.ACTIVE,
+    }
+    assert {day: status(history, day) for day in expected} == expected
+    still = UnitHistory(STARTED, (Closing(closed),), visits)
+    assert all(status(still, day) is expected[day] for day in expected if day < reopened)
+    again = UnitHistory(STARTED, (Closing(closed, reopened), Closing(date(2026, 6, 1))), visits)
+    assert [status(again, day) for day in (date(2026, 5, 31), AS_OF)] == [
+        UnitStatus.ACTIVE,
+        UnitStatus.CLOSED,
+    ]
+
+
 def test_a_later_visit_does_not_change_a_past_figure():
     before = unit((200, True))
     after = unit((200, True), (1, True))
@@ -108,7 +131,7 @@ days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 histories = st.builds(
     UnitHistory,
     st.none() | days,
-    st.none() | days,
+    st.lists(st.builds(Closing, days, st.none() | days), max_size=3).map(tuple),
     st.lists(st.builds(Visit, days, st.booleans()), max_size=6).map(tuple),
 )
 
@@ -129,7 +152,7 @@ def test_every_unit_is_counted_once_and_the_rate_is_a_percentage(units, as_of, t
 @given(histories, days, days, st.booleans())
 def test_the_future_never_changes_the_past(history, as_of, other, operating):
     later = max(as_of, other) + timedelta(days=1)
-    grown = UnitHistory(history.started_on, history.closed_on, (*history.visits, Visit(later, operating)))
+    grown = UnitHistory(history.started_on, history.closings, (*history.visits, Visit(later, operating)))
     assert status_as_of(grown, as_of, 90) is status_as_of(history, as_of, 90)
 
 

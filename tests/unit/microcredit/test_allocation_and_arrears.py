@@ -1,5 +1,6 @@
 """Where payments go, where a loan stands, and that reversing a payment leaves no trace."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -85,6 +86,20 @@ def test_paying_all_of_it_is_accepted() -> None:
     assert caught.value.limit == 1
     with pytest.raises(AllocationError):
         allocate(ROWS, [pay("a", 0)])
+
+
+def test_what_no_claim_takes_is_left_over() -> None:
+    found = allocate(ROWS, [pay("a", 3_404_144 + 5), pay("b", 7, date(2026, 2, 16))])
+    assert found.unplaced == 12
+    assert found.of_payment("b", "principal") == 0
+    with_fees = [replace(ROWS[0], fees=Decimal(10), total=ROWS[0].total + 10)]
+    first = allocate(with_fees, [pay("a", 4), pay("b", 7)])
+    assert (first.of_payment("a", "fees"), first.of_payment("b", "fees")) == (4, 6)
+    assert first.of_payment("b", "interest") == 1
+
+
+def test_a_payment_on_the_day_of_disbursement() -> None:
+    check_payment(ROWS, [], pay("x", 1, DISBURSED), DISBURSED)
 
 
 def test_on_the_due_date_nothing_is_late() -> None:

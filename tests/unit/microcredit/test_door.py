@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def test_the_examples_of_the_other_methods() -> None:
     assert grace == [60_000] * 3 + [367_546] * 8 + [367_548]
     assert schedule(principal_grace=3)["total_interest"] == "487916"
     assert totals(method="bullet") == [60_000] * 11 + [3_060_000]
+
+
+def test_a_published_table() -> None:
+    """100,000 at 6 % nominal a year over 30 years: 599.55 a month, the figure of every printed amortisation table."""
+    made = schedule(principal="100000", rate="0.06", rate_period="annual_nominal", periods=360, decimals=2)
+    assert {row["total"] for row in made["rows"][:-1]} == {"599.55"}
+    assert (made["rows"][0]["interest"], made["rows"][0]["principal"]) == ("500.00", "99.55")
+    assert made["effective_annual_rate"] == "0.061678"
 
 
 def test_an_agreed_instalment_says_how_many() -> None:
@@ -301,6 +310,17 @@ def test_as_the_issue_types_it() -> None:
 
 
 def test_absurd_rates_still_have_an_answer() -> None:
+    # 13 for 3 after one of 360 days: (13/3)^360 - 1 a year.
+    day = schedule(
+        rate="100",
+        method="bullet",
+        periods=1,
+        frequency="weekly",
+        day_count="actual/360",
+        first_due="2026-01-16",
+    )
+    exact = Fraction(13, 3) ** 360 - 1
+    assert abs(Fraction(day["effective_annual_rate"]) - exact) <= Fraction(1, 2_000_000)
     made = schedule(rate="100", periods=2, decimals=4)
     assert abs(Decimal(made["effective_annual_rate"]) / (Decimal(101) ** 12 - 1) - 1) < Decimal("1e-6")
     long = schedule(rate="0.9", rate_period="annual_nominal", periods=1200, principal="9" * 40)

@@ -198,6 +198,21 @@ def test_signed_rows_are_kept_while_they_add_up() -> None:
     assert [row.fees for row in changed.versions[-1].new_rows] == [0] * 6
 
 
+def test_signed_rows_do_not_count_what_was_carried_twice() -> None:
+    day = FEB + timedelta(days=10)
+    first = state(loan(again(day, "first_row")), day)
+    signed = loan(replace(again(day, "first_row"), rows=first.versions[-1].new_rows))
+    assert state(signed, day).position == first.position
+
+
+def test_interest_run_is_rounded_as_the_loan_rounds() -> None:
+    """14 of 30 days of 50,964: 23,783.2."""
+    terms = replace(TERMS, interest_rounding="up")
+    paid = loan(pay("one", FEB, 283_679), pay("two", MAR, 283_679), terms=terms)
+    balance = state(paid, MAR).position.balance
+    assert payoff(paid, date(2026, 3, 29)) - balance == 23_784
+
+
 def test_tranches_as_the_schedule_has_them() -> None:
     second = entry("more", "disbursement", date(2026, 3, 5), 1_000_000)
     first = entry("out", "disbursement", DISBURSED, 2_000_000)

@@ -43,16 +43,53 @@ function draw_form(frm) {
         frm.acta_form = {
             key,
             tree: message,
+            points: {},
             group: new frappe.ui.FieldGroup({
                 fields: message.flatMap((node) => fields_for(node, frm)),
                 body: $('<div class="acta-form">').appendTo(wrapper)[0],
             }),
         };
         frm.acta_form.group.make();
+        questions(message).forEach((node) => complete_control(node, frm));
         fill(frm);
         look(frm);
     });
 }
+
+// What the controls of the Desk lack for a question that may stay open.
+function complete_control(node, frm) {
+    const field = frm.acta_form.group.get_field(node.name);
+    if (node.type === "begin_repeat" && frappe.utils.is_xs()) field.grid.allow_on_grid_editing = () => false;
+    if (["integer", "decimal"].includes(node.type)) {
+        // Nothing typed is no answer; the control would make it a 0.
+        const { parse, format_for_input } = field;
+        field.parse = (value) => (is_empty(value) ? null : parse.call(field, value));
+        field.format_for_input = (value) => (is_empty(value) ? "" : format_for_input.call(field, value));
+        field.$input?.val("");
+    }
+    if (node.type === "select_multiple" && node.required) field.$label?.append(' <span class="text-danger">*</span>');
+    if (node.type === "geopoint" && navigator.geolocation && frm.doc.status !== "Closed") {
+        $(`<button type="button" class="btn btn-default btn-xs mb-3">${__("Take the present position")}</button>`)
+            .appendTo(field.$wrapper)
+            .on("click", () => take_position(frm, node.name, field));
+    }
+}
+
+function take_position(frm, name, field) {
+    navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+            const point = { latitude: coords.latitude, longitude: coords.longitude, accuracy: Math.round(coords.accuracy) };
+            frm.acta_form.points[name] = point;
+            field.set_value(point_text(point));
+        },
+        () => frappe.msgprint(__("The position is not known. Allow the browser to use it, or write latitude and longitude.")),
+        { enableHighAccuracy: true, timeout: 20000 }
+    );
+}
+
+const is_empty = (value) => value === null || value === undefined || value === "";
+
+const point_text = (point) => `${point.latitude}, ${point.longitude}`;
 
 function fields_for(node, frm) {
     const read_only = frm.doc.status === "Closed" || node.type === "calculate" ? 1 : 0;
@@ -75,7 +112,8 @@ function fields_for(node, frm) {
                 ...base,
                 reqd: 0,
                 fieldtype: "Table",
-                in_place_edit: true,
+                // On a phone a row is too wide for its cells: there it opens as a form of its own.
+                in_place_edit: !frappe.utils.is_xs(),
                 cannot_add_rows: read_only,
                 cannot_delete_rows: read_only,
                 data: [],
@@ -83,17 +121,33 @@ function fields_for(node, frm) {
             },
         ];
     }
+    if (node.type === "image" && read_only) return [{ fieldname: node.name, fieldtype: "HTML", options: picture(node, stored(frm)[node.name]) }];
     return [{ ...base, ...control_for(node) }];
+}
+
+// A picture that cannot change any more is shown itself.
+function picture(node, address) {
+    const image = address ? `<img src="${encodeURI(address)}" alt="" class="img-fluid rounded" style="max-height: 320px">` : "—";
+    return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${image}</div>`;
+}
+
+function number_formatter(fieldtype) {
+    return (value, df) => (is_empty(value) ? "" : frappe.form.formatters[fieldtype](value, { ...df, fieldtype, formatter: null }));
 }
 
 function control_for(node) {
     const options = node.choices.map((choice) => ({ value: choice.value, label: choice.label }));
     const controls = {
-        integer: { fieldtype: "Int" },
-        decimal: { fieldtype: "Float" },
+        integer: { fieldtype: "Int", formatter: number_formatter("Int") },
+        decimal: { fieldtype: "Float", formatter: number_formatter("Float") },
         date: { fieldtype: "Date" },
         time: { fieldtype: "Time" },
-        select_one: { fieldtype: "Select", options: [{ value: "", label: "" }, ...options] },
+        select_one: {
+            fieldtype: "Select",
+            options: [{ value: "", label: "" }, ...options],
+            // The row of a repeat shows the label too, not the value that is stored.
+            formatter: (value) => frappe.utils.escape_html(options.find((option) => option.value === value)?.label ?? value ?? ""),
+        },
         select_multiple: { fieldtype: "MultiCheck", options, columns: 2 },
         note: { fieldtype: "HTML", options: `<p class="text-muted">${frappe.utils.escape_html(node.label)}</p>`, label: "" },
         geopoint: { fieldtype: "Data", placeholder: __("Latitude, longitude") },
@@ -118,9 +172,13 @@ function fill(frm) {
     frm.acta_form.filling = true;
     const tasks = questions(frm.acta_form.tree).map((node) => {
         const field = frm.acta_form.group.get_field(node.name);
+        if (!field.set_value) return null;
         let value = answers[node.name] ?? (frm.is_new() && node.default ? node.default : null);
         if (value == null) return null;
-        if (node.type === "geopoint" && typeof value === "object") value = `${value.latitude}, ${value.longitude}`;
+        if (node.type === "geopoint" && typeof value === "object") {
+            frm.acta_form.points[node.name] = value;
+            value = point_text(value);
+        }
         if (node.type === "begin_repeat") {
             field.df.data = value.map((row, index) => ({ ...row, idx: index + 1, name: `row ${index + 1}` }));
             return field.grid.refresh();
@@ -128,7 +186,8 @@ function fill(frm) {
         if (node.type === "select_multiple") {
             field.selected_options = value.slice();
             field.df.options.forEach((option) => (option.checked = value.includes(option.value)));
-            return field.refresh_input();
+            field.refresh_input();
+            return field.$wrapper.find("input").prop("disabled", frm.doc.status === "Closed");
         }
         return field.set_value(value);
     });
@@ -147,6 +206,9 @@ function read(frm) {
                 .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, row[name]])))
                 .filter((row) => Object.keys(row).length);
         }
+        // A point keeps its accuracy as long as nobody writes another one.
+        const point = frm.acta_form.points[node.name];
+        if (point && value === point_text(point)) value = point;
         // An empty number box reads as 0: it is an answer only when something was typed.
         if (["integer", "decimal"].includes(node.type) && !field.$input?.val()) value = null;
         if (value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length)) answers[node.name] = value;

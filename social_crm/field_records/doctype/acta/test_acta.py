@@ -209,6 +209,37 @@ class TestActa(SocialCRMTestCase):
         with self.assertRaises(frappe.PermissionError):
             frappe.delete_doc("File", photo.name)
 
+    def test_a_picture_uploaded_in_the_form_becomes_part_of_the_acta(self) -> None:
+        """The form drawn from a template uploads files that hang on no document."""
+
+        def upload(private: int) -> str:
+            name = f"suelta-{frappe.generate_hash(length=6)}.png"
+            values = {"file_name": name, "content": make.SIGNATURE.split(",")[1], "decode": True}
+            return frappe.get_doc({"doctype": "File", "is_private": private, **values}).insert().file_url
+
+        for private in (1, 0):
+            with self.subTest(private=private):
+                doc = make.make_acta(answers={**make.ANSWERS, "foto": upload(private)})
+                doc = self.close(doc)
+                address = json.loads(doc.answers)["foto"]
+                self.assertTrue(address.startswith("/private/files/"))
+                self.assertEqual(len(json.loads(doc.sealed_files)), 1)
+                self.assertTrue([s for s in acta_sections(doc) if s["photos"]])
+                self.assertTrue(seals.verify(doc.name)["valid"])
+        amendment = frappe.get_doc("Acta", actions.amend(doc.name, "Se corrigió un dato"))
+        self.assertTrue([s for s in acta_sections(amendment) if s["photos"]])
+
+    def test_a_picture_of_others_is_not_taken_over(self) -> None:
+        frappe.set_user("Administrator")
+        values = {"file_name": f"ajena-{frappe.generate_hash(length=6)}.png", "is_private": 1}
+        content = {"content": make.SIGNATURE.split(",")[1], "decode": True}
+        other = frappe.get_doc({"doctype": "File", **values, **content}).insert()
+        frappe.set_user(make.GESTOR)
+        doc = make.make_acta(answers={**make.ANSWERS, "foto": other.file_url})
+        self.assertFalse(frappe.db.exists("File", {"attached_to_name": doc.name}))
+        with self.assertRaisesRegex(frappe.ValidationError, "not attached"):
+            self.close(doc)
+
     def test_an_amendment_names_what_it_amends(self) -> None:
         doc = make.make_acta()
         with self.assertRaises(frappe.ValidationError):

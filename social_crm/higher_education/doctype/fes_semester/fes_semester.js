@@ -8,20 +8,21 @@ frappe.ui.form.on("FES Semester", {
         if (frm.doc.paid_total) {
             frm.dashboard.add_indicator(__("Paid: {0}", [money(frm.doc.paid_total)]), "green");
         }
-        if (frm.doc.pending_total && ["Approved", "Paid"].includes(frm.doc.workflow_state)) {
+        if (frm.doc.pending_total && ["Approved", "Paid"].includes(frm.doc.status)) {
             frm.dashboard.add_indicator(__("Pending: {0}", [money(frm.doc.pending_total)]), "orange");
         }
         if (!frm.doc.enrolled_on) {
             frm.dashboard.add_indicator(__("Not enrolled yet"), "orange");
         }
-        const agreed = ["Approved", "Paid", "Closed"].includes(frm.doc.workflow_state);
+        const agreed = ["Approved", "Paid", "Closed"].includes(frm.doc.status);
         frm.toggle_display(["payments_section", "balance_section"], agreed);
-        if (["Approved", "Paid"].includes(frm.doc.workflow_state) && frm.doc.pending_total && frm.perm[0].write) {
+        if (["Approved", "Paid"].includes(frm.doc.status) && frm.doc.pending_total && frm.perm[0].write) {
             frm.add_custom_button(__("Register Payment"), () => ask_for_payment(frm));
         }
         ["tuition", "living_allowance", "period", "institution", "academic_programme"].forEach((field) => {
             frm.set_df_property(field, "read_only", agreed ? 1 : 0);
         });
+        frm.set_df_property("enrolled_on", "read_only", agreed && frm.doc.enrolled_on ? 1 : 0);
     },
 
     period(frm) {

@@ -91,6 +91,12 @@ class TestFESSemester(SocialCRMTestCase):
         semester = self.pay(
             frappe.get_doc("FES Semester", semester.name), "Living Allowance", 500_000, "TRX 1"
         )
+        # A semester that was paid and in which nobody enrolled would not count in permanence.
+        with self.assertRaises(frappe.MandatoryError):
+            apply_workflow(semester, "Mark as Paid")
+        semester = frappe.get_doc("FES Semester", semester.name)
+        semester.enrolled_on = "2025-01-20"
+        semester.save()
         semester = apply_workflow(semester, "Mark as Paid")
         with self.assertRaises(frappe.ValidationError):
             apply_workflow(frappe.get_doc("FES Semester", semester.name), "Close")
@@ -129,6 +135,54 @@ class TestFESSemester(SocialCRMTestCase):
             semester.set(field, value)
             with self.subTest(field=field), self.assertRaises(frappe.ValidationError):
                 semester.save()
+
+    def test_the_day_of_enrolment_belongs_to_the_semester(self):
+        for day in ("2024-07-01", "2025-06-30"):
+            self.assertEqual(str(self.semester(enrolled_on=day).enrolled_on), day)
+            frappe.db.delete("FES Semester", {"fes_student": self.student.name})
+        for day in ("2024-06-30", "2025-07-01"):
+            with self.subTest(day), self.assertRaises(frappe.ValidationError):
+                self.semester(enrolled_on=day)
+        semester = self.semester(enrolled_on="2024-12-20")
+        semester.period = "2025-2"
+        with self.assertRaises(frappe.ValidationError):
+            semester.save()
+
+    def test_the_day_of_enrolment_is_written_once_after_the_approval(self):
+        semester = self.approved()
+        semester.enrolled_on = "2025-01-20"
+        semester.save()
+        for day in ("2025-01-21", None):
+            semester = frappe.get_doc("FES Semester", semester.name)
+            semester.enrolled_on = day
+            with self.subTest(day), self.assertRaises(frappe.ValidationError):
+                semester.save()
+
+    def test_caps_are_those_of_the_rules_at_the_start_of_the_semester(self):
+        frappe.get_doc(
+            {
+                "doctype": "Programme Rules",
+                "valid_from": "2025-07-01",
+                "source": "Acta 9",
+                "fes_tuition_cap_wages": 2,
+                "fes_allowance_cap_wages": 0,
+            }
+        ).insert()
+        first, second = self.semester("2025-1"), self.semester("2025-2", tuition=2 * WAGE, living_allowance=0)
+        self.assertEqual((first.tuition_cap, first.allowance_cap), (TUITION_CAP, ALLOWANCE_CAP))
+        self.assertEqual((second.tuition_cap, second.allowance_cap), (2 * WAGE, 0))
+        for values in ({"tuition": 2 * WAGE + 1}, {"living_allowance": 1}):
+            second.reload()
+            second.update(values)
+            with self.subTest(values), self.assertRaises(frappe.ValidationError):
+                second.save()
+
+    def test_status_is_not_written_from_outside(self):
+        semester = self.semester(status="Approved")
+        self.assertEqual(semester.status, "Draft")
+        semester.status = "Paid"
+        semester.save()
+        self.assertEqual(semester.status, "Draft")
 
     def test_nothing_is_requested_for_who_graduated_or_without_an_amount(self):
         semester = self.semester(tuition=0, living_allowance=0)

@@ -194,14 +194,16 @@ function draw_marks(wrapper, semesters) {
 function semester_table(semesters) {
     const money = (value) => format_currency(value, frappe.boot.sysdefaults.currency, 0);
     const colours = { Requested: "orange", Approved: "blue", Paid: "green", Closed: "gray" };
-    const state = (value) =>
-        `<span class="indicator-pill ${colours[value] || "red"}">${__(value || "Draft")}</span>`;
+    const state = (semester) =>
+        `<span class="indicator-pill ${colours[semester.status] || "red"}">${__(
+            frappe.utils.escape_html(semester.workflow_state || "Draft")
+        )}</span>`;
     const rows = semesters.map(
         (semester) => `<tr>
             <td class="text-nowrap"><a href="${frappe.utils.get_form_link("FES Semester", semester.name)}">${
             semester.period
         }</a></td>
-            <td>${state(semester.workflow_state)}</td>
+            <td>${state(semester)}</td>
             <td class="text-nowrap">${
                 semester.enrolled_on ? frappe.datetime.str_to_user(semester.enrolled_on) : "—"
             }</td>

@@ -138,6 +138,45 @@ class TestFESStudent(SocialCRMTestCase):
         self.assertEqual(after.counts[Standing.ACTIVE], 2)
         self.assertEqual(never.phase, "Potential")
 
+    def test_rules_of_today_change_no_past_cut_off(self):
+        student = self.walk(self.student(), (*ROAD, ("Take Leave", "2025-08-01")))
+        make_semester(student.name, "2025-1", enrolled_on="2025-01-20")
+        where = {"community": self.place}
+        days = [getdate(day) for day in ("2025-12-31", "2026-06-30")]
+        before = [figures_as_of(day, Level.SYSTEM, where) for day in days]
+        self.assertEqual([str(one.permanence) for one in before], ["100.00", "100.00"])
+        frappe.get_doc(
+            {
+                "doctype": "Programme Rules",
+                "valid_from": "2026-07-01",
+                "source": "Acta 3",
+                "fes_leave_semesters": 0,
+            }
+        ).insert()
+        self.assertEqual([figures_as_of(day, Level.SYSTEM, where) for day in days], before)
+        after = figures_as_of(getdate("2026-07-01"), Level.SYSTEM, where)
+        self.assertEqual((str(after.permanence), str(after.dropout)), ("0.00", "100.00"))
+
+    def test_a_recorded_death_reaches_the_fund_without_an_action(self):
+        from social_crm.higher_education.report.fes_students_by_phase import fes_students_by_phase
+        from social_crm.social_crm.services import families
+
+        student = self.walk(self.student())
+        make_semester(student.name, "2025-1", enrolled_on="2025-01-20")
+        where = {"community": self.place}
+        died = frappe.utils.add_days(nowdate(), 0)
+        frappe.db.set_value("Beneficiary", student.beneficiary, "death_date", None)
+        early = figures_as_of(getdate("2025-05-31"), Level.SYSTEM, where)
+        families.record_death(student.beneficiary, getdate(died), "Enfermedad")
+        frappe.db.set_value("Beneficiary", student.beneficiary, "death_date", "2025-06-01")
+        self.assertEqual(figures_as_of(getdate("2025-05-31"), Level.SYSTEM, where), early)
+        self.assertEqual(str(early.permanence), "100.00")
+        late = figures_as_of(getdate("2025-06-01"), Level.SYSTEM, where)
+        self.assertEqual((late.counts[Standing.DECEASED], str(late.permanence)), (1, "0.00"))
+        _columns, rows, _message, _chart = fes_students_by_phase.execute({**where, "as_of": "2025-06-01"})
+        self.assertEqual([row["students"] for row in rows if row["students"]], [1])
+        self.assertEqual(rows[-1]["students"], 1)
+
     def test_students_of_the_own_community_alone(self):
         own = self.student()
         foreign = self.student(make_community("Comunidad lejana"))

@@ -17,7 +17,7 @@ def execute(filters: dict | None = None) -> tuple:
     filters = filters or {}
     cut_off = getdate(filters.get("cut_off") or nowdate())
     level = Level(filters.get("level") or Level.SYSTEM.value)
-    students, rule = records(filters), rules()
+    students, rule = records(filters), rules(cut_off)
     total = figures(students, cut_off, level, rule)
     rows = []
     if level is not Level.SYSTEM:

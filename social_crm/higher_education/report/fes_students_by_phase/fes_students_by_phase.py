@@ -14,7 +14,7 @@ def execute(filters: dict | None = None) -> tuple:
     filters = filters or {}
     day = getdate(filters.get("as_of") or nowdate())
     students = visible_students(filters)
-    phases = phases_of([student.name for student in students])
+    phases = phases_of(students)
     present = {student.name: phase_as_of(phases.get(student.name, ()), day) for student in students}
     counts = Counter(present.values())
     at_risk = Counter(present[student.name] for student in students if student.withdrawal_risk == "High")

@@ -61,12 +61,26 @@ frappe.ui.form.on("Productive Unit", {
     },
 
     before_workflow_action(frm) {
-        if (frm.selected_workflow_action !== "Close") return Promise.resolve();
+        if (!closes(frm)) return Promise.resolve();
         frappe.dom.unfreeze();
         // The dialog closes the unit in one request: the plain workflow action stays where it is.
         return new Promise(() => ask_for_closing(frm));
     },
 });
+
+// The site's workflow says which step leads to a closed unit, whatever its stages and actions are called.
+function closes(frm) {
+    const workflow = frappe.workflow.workflows[frm.doctype];
+    const closed = workflow.states
+        .filter((row) => (row.update_field === "stage_group" ? row.update_value : row.state) === "Closed")
+        .map((row) => row.state);
+    return workflow.transitions.some(
+        (row) =>
+            row.state === frm.doc[workflow.workflow_state_field] &&
+            row.action === frm.selected_workflow_action &&
+            closed.includes(row.next_state)
+    );
+}
 
 // In a hidden tab a chart has no width: it is drawn when it is first seen.
 function when_visible(wrapper, draw) {

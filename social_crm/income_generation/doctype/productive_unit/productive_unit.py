@@ -1,7 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
-from social_crm.income_generation import services
+from social_crm.income_generation import services, stages
 from social_crm.social_crm.services import guards
 
 
@@ -19,13 +19,12 @@ class ProductiveUnit(Document):
         guards.require_whole(self)
         if self.is_new():
             guards.require_living(self.beneficiary, self.started_on)
+        stages.follow_workflow(self)
         services.check_unit(self)
+        stages.check_closing(self)
 
     def before_save(self) -> None:
-        before = self.get_doc_before_save()
-        if before and before.workflow_state == "Closed" and self.workflow_state != "Closed":
-            # Reopened: the closing was entered by mistake.
-            self.update({"closed_on": None, "closing_reason": None, "closing_notes": None})
+        stages.keep_closing(self)
         self.update(services.derived_fields(self.as_dict()))
 
 

@@ -68,9 +68,11 @@ class TestProductiveUnit(SocialCRMTestCase):
         tomorrow = add_days(nowdate(), 1)
         with self.assertRaises(frappe.ValidationError):
             make_unit(self.person, started_on=tomorrow)
+        unit = self.started(5)
         with self.assertRaises(frappe.ValidationError):
-            make_unit(self.person, started_on=nowdate(), closed_on=add_days(nowdate(), -1))
-        unit = self.started()
+            services.close_unit(unit.name, add_days(nowdate(), -6), "Health")
+        with self.assertRaises(frappe.ValidationError):
+            services.close_unit(unit.name, tomorrow, "Health")
         with self.assertRaises(frappe.ValidationError):
             make_visit(unit.name, tomorrow)
         with self.assertRaises(frappe.ValidationError):
@@ -93,13 +95,78 @@ class TestProductiveUnit(SocialCRMTestCase):
         rate = services.active_rate(getdate(nowdate()), {"community": self.place})
         self.assertEqual((rate.active, rate.ever_started), (0, 1))
 
-    def test_reopening_takes_the_closing_back(self):
+    def rate(self, days_ago: int = 0) -> str:
+        return str(
+            services.active_rate(getdate(add_days(nowdate(), -days_ago)), {"community": self.place}).percent
+        )
+
+    def test_reopening_ends_the_closing_and_changes_no_past_rate(self):
         unit = self.to_stage(self.started(), "Follow-up")
-        services.close_unit(unit.name, nowdate(), "Health")
+        make_visit(unit.name, add_days(nowdate(), -20))
+        services.close_unit(unit.name, add_days(nowdate(), -10), "Health", "Se enfermó")
+        before = [self.rate(days) for days in (15, 10, 1)]
+        self.assertEqual(before, ["100.00", "0.00", "0.00"])
         unit = apply_workflow(frappe.get_doc("Productive Unit", unit.name), "Reopen")
         self.assertEqual(
-            (unit.workflow_state, unit.closed_on, unit.closing_reason), ("Follow-up", None, None)
+            (unit.workflow_state, unit.closed_on, unit.closing_reason, unit.status),
+            ("Follow-up", None, None, "Active"),
         )
+        self.assertEqual([self.rate(days) for days in (15, 10, 1)], before)
+        self.assertEqual(self.rate(), "100.00")
+        kept = unit.closings[0]
+        self.assertEqual(
+            (kept.closed_on, kept.closing_reason, kept.closing_notes, kept.reopened_on, kept.reopened_by),
+            (getdate(add_days(nowdate(), -10)), "Health", "Se enfermó", getdate(nowdate()), "Administrator"),
+        )
+        # The next closing cannot reach back into the days that were counted as open.
+        with self.assertRaises(frappe.ValidationError):
+            services.close_unit(unit.name, add_days(nowdate(), -1), "Health")
+        services.close_unit(unit.name, nowdate(), "Moved Away")
+        unit.reload()
+        self.assertEqual([row.closing_reason for row in unit.closings], ["Health", "Moved Away"])
+
+    def test_the_day_of_closing_belongs_to_the_step_that_closes(self):
+        with self.assertRaises(frappe.ValidationError):
+            make_unit(self.person, started_on=add_days(nowdate(), -9), closed_on=nowdate())
+        unit = self.to_stage(self.started(), "Follow-up")
+        unit.update({"closed_on": nowdate(), "closing_reason": "Health"})
+        with self.assertRaises(frappe.ValidationError):
+            unit.save()
+        unit.reload()
+        self.assertNotEqual(unit.status, "Closed")
+        unit.update({"closed_on": nowdate(), "closing_reason": "Health", "workflow_state": "Closed"})
+        unit.save()
+        self.assertEqual(unit.status, "Closed")
+        unit.closed_on = add_days(nowdate(), -3)
+        with self.assertRaises(frappe.ValidationError):
+            unit.save()
+
+    def test_closings_are_nobodys_to_write(self):
+        unit = self.started()
+        unit.append("closings", {"closed_on": nowdate(), "closing_reason": "Health"})
+        unit.save()
+        self.assertEqual((unit.closings, unit.status), ([], "Unverified"))
+        services.close_unit(unit.name, nowdate(), "Health")
+        unit.reload()
+        unit.closings = []
+        unit.save()
+        self.assertEqual(len(frappe.get_doc("Productive Unit", unit.name).closings), 1)
+
+    def test_rules_of_a_day_judge_the_figures_of_that_day(self):
+        unit = self.started()
+        make_visit(unit.name, add_days(nowdate(), -50))
+        before = [self.rate(days) for days in (45, 20, 1)]
+        self.assertEqual(before, ["100.00"] * 3)
+        frappe.get_doc(
+            {
+                "doctype": "Programme Rules",
+                "valid_from": nowdate(),
+                "source": "Acta 12",
+                "unverified_after_days": 30,
+            }
+        ).insert()
+        self.assertEqual([self.rate(days) for days in (45, 20, 1)], before)
+        self.assertEqual(self.rate(), "0.00")
 
     def test_rate_as_of_a_past_date_and_the_card(self):
         for days in (10, 50, 120):

@@ -11,7 +11,8 @@ from social_crm.income_generation.domain.activity import UnitStatus
 
 def execute(filters: dict | None = None) -> tuple:
     """Return columns and rows, the longest wait first; only units the user may see."""
-    today, days = services.today(), services.unverified_after_days()
+    today = services.today()
+    days = services.unverified_after_days(today)
     units = services.units_with_status(today, filters)
     rows = [row for unit in units if (row := _row(unit, today, days))]
     rows.sort(key=lambda row: (-row["days_late"], row["unit"]))

@@ -5,19 +5,19 @@ from decimal import Decimal
 
 from frappe import _
 
+from social_crm.charts import stages
 from social_crm.income_generation import services
 from social_crm.income_generation.domain.activity import percentage
-
-STAGES = ("Diagnosis", "Profile", "Business Model", "Action Plan", "Implementation", "Follow-up", "Closed")
 
 
 def execute(filters: dict | None = None) -> tuple:
     """Return columns, rows, message and chart; only units the user may see are counted."""
     units = services.units_with_status(services.today(), filters, unstarted=True)
-    counts = Counter(unit.workflow_state or STAGES[0] for unit in units)
+    order = stages(services.UNIT)
+    counts = Counter(unit.workflow_state or order[0] for unit in units)
     invested: dict[str, Decimal] = {}
     for unit in units:
-        stage = unit.workflow_state or STAGES[0]
+        stage = unit.workflow_state or order[0]
         invested[stage] = invested.get(stage, Decimal(0)) + services.exact(unit.investment)
     rows = [
         {
@@ -26,8 +26,8 @@ def execute(filters: dict | None = None) -> tuple:
             "share": float(percentage(counts[stage], len(units)) or 0),
             "investment": float(invested.get(stage, 0)),
         }
-        # An administrator may have added stages of the organisation's own: they come after ours.
-        for stage in (*STAGES, *sorted(set(counts) - set(STAGES)))
+        # Stages that the workflow no longer has come after those that it has.
+        for stage in (*order, *sorted(set(counts) - set(order)))
     ]
     return _columns(), rows, None, _chart(rows)
 

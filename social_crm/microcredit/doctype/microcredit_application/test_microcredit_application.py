@@ -4,7 +4,7 @@ from frappe.utils import add_days, nowdate
 
 from social_crm.income_generation.factories import make_unit
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import applications
+from social_crm.microcredit.services import offers
 from social_crm.microcredit.services.disbursement import disburse
 from social_crm.testing import SocialCRMTestCase
 
@@ -139,12 +139,12 @@ class TestMicrocreditApplication(SocialCRMTestCase):
         self.assertEqual(own.productive_unit, unit.name)
 
     def test_preview(self) -> None:
-        preview = applications.preview_schedule(3_000_000.0, 12, 2.0, nowdate())
+        preview = offers.preview_schedule(3_000_000.0, 12, 2.0, nowdate())
         self.assertEqual(preview["total_interest"], 404_144)
         self.assertEqual([row["total"] for row in preview["rows"]], [283_679.0] * 11 + [283_675.0])
         frappe.set_user("Guest")
         with self.assertRaises(frappe.PermissionError):
-            applications.preview_schedule(3_000_000.0, 12, 2.0)
+            offers.preview_schedule(3_000_000.0, 12, 2.0)
 
     def test_rows_of_other_communities(self) -> None:
         make.make_borrower("Comunidad ajena")
@@ -156,3 +156,97 @@ class TestMicrocreditApplication(SocialCRMTestCase):
                 frappe.set_user(user)
                 self.assertEqual(frappe.has_permission("Microcredit Application", "read", doc=doc.name), sees)
                 self.assertEqual(doc.name in frappe.get_list("Microcredit Application", pluck="name"), sees)
+
+    def test_the_offer_on_the_application(self) -> None:
+        product = make.make_product(modality="Productivo rural", currency="COP")
+        values = {"product": product, "requested_amount": 10_000_000, "expected_disbursement": "2025-11-10"}
+        doc = make.make_application(monthly_income=2_000_000, monthly_expenses=400_000, **values)
+        self.assertEqual((doc.usury_cap, str(doc.cap_valid_to)), (27.39, "2025-11-30"))
+        self.assertAlmostEqual(doc.true_annual_rate, 26.8242, 3)
+        self.assertEqual((doc.instalment_amount, doc.surplus_share), (945_596, 59.1))
+        with self.assertRaisesRegex(frappe.ValidationError, "27[.,]39"):
+            make.make_application(monthly_rate=2.05, **values)
+        # A month whose cap is not certified yet is judged when the money is handed over.
+        later = make.make_application(**{**values, "expected_disbursement": "2031-01-10"}, monthly_rate=2.05)
+        self.assertFalse(later.usury_cap)
+
+    def test_rates_quoted_by_the_year(self) -> None:
+        product = make.make_product(rate_period="Annual Effective", interest_rate=26.82, max_rate=30)
+        doc = make.make_application(product=product, monthly_rate=2, annual_rate=None)
+        self.assertEqual((doc.annual_rate, doc.monthly_rate), (26.82, 0))
+        self.assertAlmostEqual(doc.effective_annual_rate, 26.82)
+        with self.assertRaises(frappe.ValidationError):
+            make.make_application(product=product, annual_rate=31)
+
+    def test_household_rows_replace_the_totals(self) -> None:
+        rows = [
+            {"kind": "Income", "concept": "Ventas", "amount": 300_000, "frequency": "Weekly", "counted": 50},
+            {"kind": "Expense", "concept": "Mercado", "amount": 200_000, "frequency": "Monthly"},
+            {"kind": "Debt", "concept": "Almacén", "amount": 50_000, "frequency": "Fortnightly"},
+        ]
+        doc = make.make_application(household_items=rows, monthly_income=9, monthly_expenses=9)
+        self.assertEqual(
+            (doc.monthly_income, doc.monthly_expenses, doc.monthly_debts, doc.payment_capacity),
+            (650_000, 200_000, 108_333, 341_667),
+        )
+
+    def test_limits_of_the_product(self) -> None:
+        product = make.make_product(min_amount=500_000, max_amount=5_000_000, max_periods=24)
+        for values in (
+            {"requested_amount": 499_999},
+            {"requested_amount": 5_000_001},
+            {"requested_periods": 25},
+        ):
+            with self.subTest(values), self.assertRaises(frappe.ValidationError):
+                make.make_application(product=product, **values)
+
+    def test_guarantors_who_cannot_be(self) -> None:
+        borrower = make.make_borrower()
+        product = make.make_product(guarantor_max_loans=1, guarantor_other_household=1)
+        row = {"guarantor_name": "Rosa Ipuana", "document_number": "40.123"}
+        for guarantors in (
+            [{"guarantor_name": "Yo", "beneficiary": borrower}],
+            [row, {**row, "document_number": "40123"}],
+        ):
+            with self.subTest(guarantors), self.assertRaises(frappe.ValidationError):
+                make.make_application(borrower, product=product, guarantors=guarantors)
+        make.make_approved(product=product, guarantors=[dict(row)])
+        with self.assertRaises(frappe.ValidationError):
+            make.make_application(product=product, guarantors=[dict(row)])
+
+    def test_the_committee_does_not_change_what_is_asked_for(self) -> None:
+        frappe.set_user(make.OFFICER)
+        doc = make.make_application()
+        for action in ("Send to Review", "Send to Committee"):
+            doc = apply_workflow(doc, action)
+        # Nor does the officer, once it is with the committee.
+        doc.purpose = "Otra cosa"
+        with self.assertRaises(frappe.PermissionError):
+            doc.save()
+        for field, value in (
+            ("requested_amount", 1),
+            ("purpose", "Otra cosa"),
+            ("monthly_income", 9_000_000),
+        ):
+            frappe.set_user(make.COMMITTEE)
+            doc.reload()
+            doc.set(field, value)
+            with self.subTest(field), self.assertRaises(frappe.PermissionError):
+                doc.save()
+        doc.reload()
+        doc.append("guarantors", {"guarantor_name": "Otra"})
+        with self.assertRaises(frappe.PermissionError):
+            doc.save()
+
+    def test_preview_says_what_cannot_be(self) -> None:
+        product = make.make_product(modality="Productivo rural", currency="COP", max_surplus_share=50)
+        household = frappe.as_json({"monthly_income": 2_000_000, "monthly_expenses": 1_500_000})
+        seen = offers.preview_schedule(
+            10_000_000, 12, 2.05, "2025-11-10", product=product, household=household
+        )
+        self.assertEqual(
+            (seen["cap"]["is_within"], seen["cap"]["highest"], seen["cap"]["cap"]), (False, 2.03, 27.39)
+        )
+        self.assertEqual((seen["capacity"]["payable"], seen["capacity"]["fits"]), (250_000, False))
+        self.assertEqual(seen["capacity"]["highest_principal"], 2_630_000)
+        self.assertIn("error", offers.preview_schedule(-1, 12, 2, product=product))

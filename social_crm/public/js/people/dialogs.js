@@ -311,3 +311,15 @@ export async function undo(frm) {
         },
     });
 }
+
+export async function undo_death(frm) {
+    const event = await frappe.xcall("social_crm.social_crm.services.family_actions.death_of", { beneficiary: frm.doc.name });
+    if (!event) {
+        frappe.msgprint(__("The record of this death cannot be undone."));
+        return;
+    }
+    frappe.confirm(__("Undo the recorded death of {0}? Everything is put back as it was.", [frm.doc.full_name.bold()]), async () => {
+        await post("undo", { event });
+        frm.reload_doc();
+    });
+}

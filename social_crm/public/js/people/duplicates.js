@@ -4,9 +4,13 @@ const METHODS = "social_crm.social_crm.services.person_merge";
 
 async function show_preview(dialog, duplicate) {
     const target = dialog.get_value("target");
+    // Leaving the field says again what was chosen: what is shown already stays.
+    if (dialog.previewed === target) return;
+    dialog.previewed = target;
     const box = dialog.fields_dict.preview.$wrapper.empty();
     if (!target) return;
     const found = await frappe.xcall(`${METHODS}.preview`, { duplicate, target });
+    if (dialog.previewed !== target) return;
     const rows = Object.entries(found.counts)
         .map(([doctype, count]) => `<li>${frappe.utils.escape_html(__(doctype))}: <b>${count}</b></li>`)
         .join("");
@@ -16,6 +20,10 @@ async function show_preview(dialog, duplicate) {
             frappe.utils.escape_html(found.target).bold(),
         ])}</p><ul>${rows || `<li>${__("None")}</li>`}</ul>`
     );
+    if (found.twice.length) {
+        const pairs = found.twice.map((line) => `<li>${frappe.utils.escape_html(line)}</li>`).join("");
+        box.append(`<div class="alert alert-warning"><p>${frappe.utils.escape_html(found.in_the_way)}</p><ul>${pairs}</ul></div>`);
+    }
 }
 
 export function merge_duplicate(frm) {

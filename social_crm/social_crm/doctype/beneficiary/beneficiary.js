@@ -26,6 +26,9 @@ frappe.ui.form.on("Beneficiary", {
         if (!frm.doc.death_date) {
             frm.add_custom_button(__("Record a Death"), () => social_crm.people.death(frm), __("Actions"));
         }
+        if (frm.doc.death_date) {
+            frm.add_custom_button(__("Undo the Death"), () => social_crm.people.undo_death(frm), __("Actions"));
+        }
         const may_merge = ["Programme Director", "Social CRM Administrator", "System Manager"].some((r) =>
             frappe.user.has_role(r)
         );

@@ -1,9 +1,8 @@
-from frappe.model.document import Document
-
+from social_crm.rows import RowOfDocument
 from social_crm.social_crm.services.documents import plain_duplicates
 
 
-class BeneficiaryDocument(Document):
+class BeneficiaryDocument(RowOfDocument):
     def db_insert(self, *args, **kwargs):
         with plain_duplicates(self):
             return super().db_insert(*args, **kwargs)

@@ -4,7 +4,7 @@ from datetime import date
 
 import frappe
 
-from social_crm.social_crm.factories import make_family, make_person, members
+from social_crm.social_crm.factories import make_family, make_person, make_programme, members
 from social_crm.social_crm.services import links, person_merge
 from social_crm.testing import SocialCRMTestCase
 from social_crm.testing_factories import make_user
@@ -110,6 +110,77 @@ class TestBeneficiaryMerge(SocialCRMTestCase):
         }
         with self.assertRaisesRegex(frappe.ValidationError, "merged into"):
             frappe.get_doc({"doctype": "Commitment", **values}).insert()
+
+    def attend(self, activity: str, *people: str) -> None:
+        for person in people:
+            values = {"activity": activity, "beneficiary": person, "attended": "Present"}
+            frappe.get_doc({"doctype": "Activity Attendance", **values}).insert()
+
+    def test_what_a_person_has_once_is_not_doubled_by_a_merge(self):
+        place = frappe.db.get_value("Beneficiary", self.kept, "community")
+        workshop = {
+            "doctype": "Community Activity",
+            "subject": "Taller",
+            "community": place,
+            "responsible": "Administrator",
+        }
+        activity = (
+            frappe.get_doc({**workshop, "activity_date": DAY, "activity_type": "Workshop"}).insert().name
+        )
+        self.attend(activity, self.kept, self.duplicate)
+        fund = make_programme()
+        student = {"doctype": "FES Student", "programme": fund, "registered_on": DAY}
+        students = [
+            frappe.get_doc({**student, "beneficiary": person}).insert().name
+            for person in (self.kept, self.duplicate)
+        ]
+        before = linked_rows()
+        twice = person_merge.preview(self.duplicate, self.kept)["twice"]
+        self.assertEqual(len(twice), 2)
+        self.assertIn(students[1], twice[0])
+        with self.assertRaisesRegex(frappe.ValidationError, students[0]):
+            person_merge.merge_people(self.duplicate, self.kept, "Same person")
+        self.assertEqual(linked_rows(), before)
+        # One of each pair is closed or taken off, and nothing stands in the way any more.
+        frappe.db.set_value("FES Student", students[0], "phase", "Graduated")
+        frappe.delete_doc(
+            "Activity Attendance",
+            frappe.db.get_value("Activity Attendance", {"beneficiary": self.duplicate}),
+            force=True,
+        )
+        self.assertEqual(person_merge.preview(self.duplicate, self.kept)["twice"], [])
+        person_merge.merge_people(self.duplicate, self.kept, "Same person")
+
+    def test_undoing_a_merge_loses_no_document(self):
+        document = frappe.db.get_value("Beneficiary Document", {"parent": self.duplicate}, "document_number")
+        merge = person_merge.merge_people(self.duplicate, self.kept, "Same person")
+        kept = frappe.get_doc("Beneficiary", self.kept)
+        kept.update({"documents": [], "no_document_reason": "Lost"})
+        kept.save()
+        with self.assertRaisesRegex(frappe.ValidationError, f"{document}.*no longer"):
+            person_merge.undo_merge(merge)
+        other = make_person("Otra", documents=[{"document_type": "CC", "document_number": document}])
+        with self.assertRaisesRegex(frappe.ValidationError, f"{document}.*no longer"):
+            person_merge.undo_merge(merge)
+        self.assertEqual(frappe.db.count("Beneficiary Document", {"parent": other}), 1)
+        frappe.delete_doc("Beneficiary", other, force=True)
+        # The same document in a row of another name is the document.
+        kept.reload()
+        kept.append("documents", {"document_type": "TI", "document_number": document})
+        kept.append("documents", {"document_type": "CC", "document_number": document})
+        kept.save()
+        with self.assertRaisesRegex(frappe.ValidationError, "twice"):
+            person_merge.undo_merge(merge)
+        kept.reload()
+        del kept.documents[0]
+        kept.save()
+        person_merge.undo_merge(merge)
+        rows = frappe.get_all(
+            "Beneficiary Document", {"parent": self.duplicate}, ["document_number", "unique_identity"]
+        )
+        self.assertEqual([tuple(row.values()) for row in rows], [(document, f"NUIP:{document}")])
+        self.assertEqual(frappe.db.count("Beneficiary Document", {"parent": self.kept}), 0)
+        frappe.get_doc("Beneficiary", self.duplicate).save()
 
     def test_only_some_roles_merge(self):
         make_user("merge.gestor@example.com", "Gestor")

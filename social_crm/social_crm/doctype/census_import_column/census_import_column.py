@@ -1,7 +1,7 @@
 """One column of a census file and the field it fills."""
 
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class CensusImportColumn(Document):
+class CensusImportColumn(RowOfDocument):
     pass

@@ -16,6 +16,8 @@ frappe.ui.form.on("Data Authorisation", {
         for (const df of frm.meta.fields) {
             if (!["evidence", "evidence_note"].includes(df.fieldname)) frm.set_df_property(df.fieldname, "read_only", 1);
         }
+        // What proves the decision stays; its description can only grow.
+        frm.set_df_property("evidence", "read_only", frm.doc.evidence ? 1 : 0);
         if (frm.doc.status !== "In Force" || !frappe.model.can_create("Data Authorisation")) return;
         frm.add_custom_button(__("Withdraw the Authorisation"), () =>
             frappe.prompt(

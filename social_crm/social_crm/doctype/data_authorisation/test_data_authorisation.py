@@ -64,9 +64,35 @@ class TestDataAuthorisation(SocialCRMTestCase):
             doc.set(field, value)
             with self.assertRaisesRegex(frappe.ValidationError, "not edited"):
                 doc.save()
+
+    def test_evidence_can_be_added_and_never_removed(self):
+        doc = decide(make_person())
+        for note in ("Folder 13", "", None, "  "):
+            doc.reload()
+            doc.evidence_note = note
+            with self.subTest(note=note), self.assertRaisesRegex(frappe.ValidationError, "vidence"):
+                doc.save()
         doc.reload()
-        doc.evidence_note = "Folder 13"
+        doc.evidence_note = "Folder 12, page 3"
+        file = frappe.get_doc(
+            {
+                "doctype": "File",
+                "file_name": f"{frappe.generate_hash(length=8)}.txt",
+                "content": frappe.generate_hash(length=20),
+                "is_private": 1,
+                "attached_to_doctype": "Data Authorisation",
+                "attached_to_name": doc.name,
+            }
+        ).insert()
+        doc.evidence = file.file_url
         doc.save()
+        for address in ("", None, "/private/files/other.txt"):
+            doc.reload()
+            doc.evidence = address
+            with self.subTest(address=address), self.assertRaisesRegex(frappe.ValidationError, "stays"):
+                doc.save()
+        with self.assertRaisesRegex(frappe.PermissionError, "evidence"):
+            frappe.delete_doc("File", file.name)
 
     def test_a_later_answer_replaces_the_earlier(self):
         person = make_person()

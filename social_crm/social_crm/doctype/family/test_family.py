@@ -1,12 +1,14 @@
 """Families with a site: what the services write, what they refuse, and what undoing restores."""
 
+import json
 from datetime import date, timedelta
 
 import frappe
 import frappe.client
 
+from social_crm import testing_factories, timeline
 from social_crm.social_crm.factories import make_community, make_family, make_person, members, person
-from social_crm.social_crm.services import families
+from social_crm.social_crm.services import families, family_actions
 from social_crm.testing import SocialCRMTestCase
 
 DAY = date(2024, 6, 1)
@@ -87,6 +89,86 @@ class TestFamily(SocialCRMTestCase):
             families.join(family, head, "Parent", DAY + timedelta(days=1))
         with self.assertRaisesRegex(frappe.ValidationError, "died"):
             families.record_death(head, DAY)
+
+    def test_the_dead_join_no_family_not_even_for_an_earlier_day(self):
+        dead = make_person("Carmen")
+        families.record_death(dead, DAY)
+        family = make_family(2)
+        with self.assertRaisesRegex(frappe.ValidationError, "died"):
+            families.join(family, dead, "Parent", EVE)
+        with self.assertRaisesRegex(frappe.ValidationError, "died"):
+            families.register_family(
+                {"family_name": "Nueva", "community": make_community()},
+                [{"beneficiary": dead, "kinship": "Head"}],
+                EVE,
+            )
+        self.assertFalse(frappe.db.exists("Family Membership", {"beneficiary": dead}))
+
+    def test_the_death_of_a_person_without_a_family_is_on_record_and_can_be_undone(self):
+        alone = make_person("Carmen")
+        before = whole_state("Beneficiary")
+        versions = {"ref_doctype": "Beneficiary", "docname": alone}
+        told = frappe.db.count("Version", versions)
+        event = frappe.get_doc("Family Event", families.record_death(alone, DAY, "Illness"))
+        self.assertEqual(
+            (event.event_type, event.event_date, event.beneficiary, event.family, event.reason),
+            ("Death", DAY, alone, None, "Illness"),
+        )
+        self.assertEqual(
+            frappe.db.get_value("Beneficiary", alone, ["status", "death_date"]), ("Deceased", DAY)
+        )
+        self.assertEqual(family_actions.death_of(alone), event.name)
+        self.assertEqual(
+            [(e["title"], str(e["date"])) for e in timeline.entries("Beneficiary", alone)[0]],
+            [("Death · Illness", str(DAY))],
+        )
+        self.assertEqual(frappe.db.count("Version", versions), told + 1)
+        last = frappe.get_last_doc("Version", versions)
+        self.assertIn("death_date", [change[0] for change in json.loads(last.data)["changed"]])
+        family_actions.undo(event.name)
+        self.assertEqual(whole_state("Beneficiary"), before)
+        self.assertEqual(frappe.db.count("Version", versions), told + 2)
+        self.assertIsNone(family_actions.death_of(alone))
+        self.assertEqual(timeline.entries("Beneficiary", alone)[0], [])
+
+    def test_only_who_may_write_the_person_undoes_a_death_without_a_family(self):
+        alone = make_person("Carmen")
+        event = families.record_death(alone, DAY)
+        stranger = testing_factories.make_user("undo.stranger@example.com", "Gestor")
+        testing_factories.assign(stranger, make_community())
+        frappe.set_user(stranger)
+        with self.assertRaises(frappe.PermissionError):
+            family_actions.undo(event)
+
+    def test_only_a_newborn_joins_by_birth(self):
+        """A birth exempts from the cut-off: an adult does not slip into the census by it."""
+        family = make_family(2, make_community(cut_off_date="2022-01-01"))
+        child = make_person("Niño", birth_date=EVE)
+        families.join(family, child, "Child", DAY, joined_by="Birth")
+        self.assertFalse(frappe.db.get_value("Beneficiary", child, "after_cut_off"))
+        for born in ("1990-05-01", DAY - timedelta(days=91), DAY + timedelta(days=1), None):
+            other = make_person("Otra", birth_date=born)
+            with self.subTest(born=born), self.assertRaisesRegex(frappe.ValidationError, "birth"):
+                families.join(family, other, "Child", DAY, joined_by="Birth")
+        families.join(family, other, "Child", DAY)
+        self.assertTrue(frappe.db.get_value("Beneficiary", other, "after_cut_off"))
+
+    def test_a_family_that_splits_keeps_its_place_in_the_census(self):
+        place = make_community(cut_off_date="2022-01-01")
+        counted, late = make_family(3, place), make_family(3, place)
+        approver = {"exception_approver": "Administrator", "exception_reason": "Documented"}
+        frappe.db.set_value("Family", late, {"after_cut_off": 1, **approver})
+        for family, expected in ((counted, (0, None, None)), (late, (1, "Administrator", "Documented"))):
+            with self.subTest(expected=expected):
+                leaver = members(family, DAY)[1]
+                new = families.split(family, {leaver: "Head"}, {"family_name": "Nueva"}, DAY)
+                self.assertEqual(
+                    frappe.db.get_value(
+                        "Family", new, ["after_cut_off", "exception_approver", "exception_reason"]
+                    ),
+                    expected,
+                )
+                self.assertFalse(frappe.db.get_value("Beneficiary", leaver, "after_cut_off"))
 
     def test_merge_and_its_undo_restore_everything(self):
         source, target = make_family(3), make_family(2)
@@ -200,7 +282,7 @@ class TestFamily(SocialCRMTestCase):
         self.assertEqual(
             frappe.db.get_value("Beneficiary", members(late, "2025-01-01")[0], "after_cut_off"), 1
         )
-        newborn, cousin = make_person("Luz"), make_person("Iván")
+        newborn, cousin = make_person("Luz", birth_date=DAY + timedelta(days=9)), make_person("Iván")
         families.join(early, newborn, "Child", DAY + timedelta(days=9), joined_by="Birth")
         families.join(early, cousin, "Other Relative", DAY + timedelta(days=9))
         flags = [frappe.db.get_value("Beneficiary", p, "after_cut_off") for p in (newborn, cousin)]

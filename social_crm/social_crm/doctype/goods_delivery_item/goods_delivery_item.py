@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class GoodsDeliveryItem(Document):
+class GoodsDeliveryItem(RowOfDocument):
     pass

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class ProgrammeCommunity(Document):
+class ProgrammeCommunity(RowOfDocument):
     pass

@@ -1,0 +1,191 @@
+"""From the product to the committee's decision through REST alone, each step by the role whose right it is."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from conftest import Client
+from lending import apply, make_place, refused
+
+TODAY = date.today() - timedelta(days=1)  # the site's day may be one behind the machine's
+VOTE = "social_crm.microcredit.services.committee.cast_vote"
+CLOSE = "social_crm.microcredit.services.committee.close_session"
+PREVIEW = "social_crm.microcredit.services.offers.preview_schedule"
+SHEET = "social_crm.microcredit.services.groups.collection_sheet"
+
+
+@pytest.fixture(scope="module")
+def place(client, people):
+    roles = ("Credit Officer", "Credit Committee", "Gestor", "Programme Director")
+    return make_place(client("System Manager"), people, roles)
+
+
+@pytest.fixture(scope="module")
+def product(client):
+    """A product decided by one vote, judged by the caps of November 2025."""
+    return client("System Manager").create(
+        "Microcredit Product",
+        product_name=f"Rural {uuid.uuid4().hex[:6]}",
+        currency="COP",
+        modality="Productivo rural",
+        interest_rate=2,
+        required_votes=1,
+    )["name"]
+
+
+@pytest.fixture(scope="module")
+def both(client, url, place):
+    """A user who is credit officer and member of the committee at once."""
+    admin = client("System Manager")
+    email = f"doble.{uuid.uuid4().hex[:6]}@example.com"
+    admin.create(
+        "User",
+        email=email,
+        first_name="Doble",
+        send_welcome_email=0,
+        roles=[{"role": "Credit Officer"}, {"role": "Credit Committee"}],
+    )
+    admin.create("Staff Assignment", user=email, community=place["community"], from_date="2020-01-01")
+    secret = admin.method("frappe.core.doctype.user.user.generate_keys", user=email)["api_secret"]
+    key = admin.read("User", email)["api_key"]
+    return Client(url, {"user": email, "key": key, "secret": secret})
+
+
+def ask(client: Client, place, product: str, **values) -> str:
+    fields = {
+        "product": product,
+        "beneficiary": place["person"],
+        "application_date": str(TODAY),
+        "requested_amount": 10_000_000,
+        "requested_periods": 12,
+        "expected_disbursement": "2025-11-10",
+        "purpose": "Surtir la tienda",
+        "credit_officer": client.user,
+    }
+    return client.create("Microcredit Application", **{**fields, **values})["name"]
+
+
+def send(client: Client, name: str) -> str:
+    for action in ("Send to Review", "Send to Committee"):
+        apply(client, "Microcredit Application", name, action)
+    return name
+
+
+def meet(client: Client, place, *names: str, members=()) -> str:
+    users = [client.user, *members]
+    return client.create(
+        "Microcredit Committee",
+        meeting_date=str(TODAY),
+        community=place["community"],
+        chair=client.user,
+        members=[{"user": user, "attends": 1} for user in users],
+        agenda=[{"application": name} for name in names],
+    )["name"]
+
+
+def test_a_rate_above_the_cap_is_refused_with_the_highest_allowed(client, place, product):
+    officer = client("Credit Officer")
+    seen = officer.method(PREVIEW, amount=10_000_000, periods=12, product=product, disbursed_on="2025-11-10")
+    assert (seen["cap"]["cap"], seen["cap"]["highest"], seen["cap"]["is_within"]) == (27.39, 2.03, True)
+    text = refused(
+        officer,
+        "POST",
+        "/api/resource/Microcredit Application",
+        product=product,
+        beneficiary=place["person"],
+        application_date=str(TODAY),
+        requested_amount=10_000_000,
+        requested_periods=12,
+        monthly_rate=2.05,
+        expected_disbursement="2025-11-10",
+        purpose="Surtir la tienda",
+    ).replace(",", ".")
+    assert "27.39" in text, text
+    assert "2.03" in text, text
+    assert (
+        client("Guest").call("POST", f"/api/method/{PREVIEW}", json={"amount": 1, "periods": 1}).status_code
+        == 403
+    )
+
+
+def test_votes_decide_once_each(client, place, product):
+    officer, committee = client("Credit Officer"), client("Credit Committee")
+    name = send(officer, ask(officer, place, product))
+    path = f"/api/resource/Microcredit Application/{name}"
+    # With the committee: the officer edits no more, and the committee does not rewrite what is asked for.
+    refused(officer, "PUT", path, requested_amount=11_000_000)
+    refused(committee, "PUT", path, requested_amount=11_000_000)
+    session = meet(committee, place, name)
+    votes = {"committee": session, "application": name, "vote": "In Favour"}
+    refused(officer, "POST", f"/api/method/{VOTE}", **votes)
+    refused(client("Programme Director"), "POST", f"/api/method/{VOTE}", **votes)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(
+            pool.map(
+                lambda _: committee.call("POST", f"/api/method/{VOTE}", json=votes).status_code, range(4)
+            )
+        )
+    assert sorted(answers)[0] == 200, answers
+    assert sum(status == 200 for status in answers) == 1, answers
+    (vote,) = committee.find("Microcredit Committee Vote", {"application": name}, ["name", "user"])
+    assert vote["user"] == committee.user
+    refused(committee, "PUT", f"/api/resource/Microcredit Committee Vote/{vote['name']}", vote="Against")
+    refused(client("System Manager"), "DELETE", f"/api/resource/Microcredit Committee Vote/{vote['name']}")
+    refused(committee, "POST", "/api/resource/Microcredit Committee Vote", **{**votes, "user": officer.user})
+    refused(officer, "POST", f"/api/method/{CLOSE}", committee=session)
+    assert committee.method(CLOSE, committee=session) == {name: "Approved"}
+    decided = officer.read("Microcredit Application", name)
+    assert (decided["status"], decided["committee_session"]) == ("Approved", session)
+    refused(committee, "POST", f"/api/method/{CLOSE}", committee=session)
+    refused(committee, "PUT", f"/api/resource/Microcredit Committee/{session}", minutes="Otra")
+
+
+def test_nobody_votes_or_decides_on_their_own(client, place, product, both):
+    committee = client("Credit Committee")
+    name = send(both, ask(both, place, product))
+    session = meet(committee, place, name, members=(both.user,))
+    votes = {"committee": session, "application": name, "vote": "In Favour"}
+    refused(both, "POST", f"/api/method/{VOTE}", **votes)
+    committee.method(VOTE, **votes)
+    refused(both, "POST", f"/api/method/{CLOSE}", committee=session)
+    assert both.read("Microcredit Application", name)["status"] == "Open"
+    assert both.read("Microcredit Committee", session)["status"] == "Open"
+    refused(both, "PUT", f"/api/resource/Microcredit Application/{name}", workflow_state="Approved")
+
+
+def test_products_and_caps_are_the_administrators(client, product):
+    officer = client("Credit Officer")
+    assert officer.read("Microcredit Product", product)["version"] == 1
+    refused(officer, "PUT", f"/api/resource/Microcredit Product/{product}", interest_rate=9)
+    refused(officer, "POST", "/api/resource/Microcredit Product", product_name="Propio")
+    cap = officer.find(
+        "Microcredit Usury Cap", {"modality": "Consumo", "valid_from": "2025-11-01"}, ["name", "cap"]
+    )
+    assert cap[0]["cap"] == 24.99
+    refused(officer, "PUT", f"/api/resource/Microcredit Usury Cap/{cap[0]['name']}", cap=99)
+    admin = client("System Manager")
+    version = f"{product} v1"
+    refused(admin, "PUT", f"/api/resource/Microcredit Product Version/{version}", terms="{}")
+    refused(admin, "DELETE", f"/api/resource/Microcredit Product Version/{version}")
+    refused(
+        admin, "POST", "/api/resource/Microcredit Product Version", product=product, version=7, terms="{}"
+    )
+
+
+def test_groups_and_sessions_of_other_communities_stay_unseen(client, place, product):
+    officer = client("Credit Officer")
+    group = officer.create(
+        "Solidarity Group",
+        group_name="Las Tejedoras",
+        community=place["community"],
+        formed_on="2020-01-01",
+        members=[{"beneficiary": place["person"], "from_date": "2020-01-01"}],
+    )["name"]
+    assert [row["beneficiary"] for row in officer.method(SHEET, group=group)["rows"]] == [place["person"]]
+    session = meet(client("Credit Committee"), place, send(officer, ask(officer, place, product)))
+    nobody = client("Nobody")
+    for path in (f"Solidarity Group/{group}", f"Microcredit Committee/{session}"):
+        assert nobody.call("GET", f"/api/resource/{path}").status_code in (403, 404)
+    refused(nobody, "POST", f"/api/method/{SHEET}", group=group)
+    refused(client("Gestor"), "PUT", f"/api/resource/Solidarity Group/{group}", group_name="Otro")
