@@ -25,4 +25,20 @@ SOURCES: tuple[TimelineSource, ...] = (
         fields=("amount",),
         filters=(("docstatus", "=", 1),),
     ),
+    TimelineSource(
+        doctype="Microcredit Restructuring",
+        component="Microcredit",
+        date_field="restructured_on",
+        title="Microcredit restructured to {periods} instalments",
+        fields=("periods",),
+        filters=(("docstatus", "=", 1),),
+    ),
+    TimelineSource(
+        doctype="Microcredit Write-off",
+        component="Microcredit",
+        date_field="written_off_on",
+        title="Microcredit written off: {total}",
+        fields=("total",),
+        filters=(("docstatus", "=", 1),),
+    ),
 )

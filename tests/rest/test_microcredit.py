@@ -27,7 +27,7 @@ def day(days_ago: int) -> str:
     return str(TODAY - timedelta(days=days_ago))
 
 
-def make_approved(client, place) -> str:
+def make_approved(client, place, **values) -> str:
     officer, committee = client("Credit Officer"), client("Credit Committee")
     name = officer.create(
         "Microcredit Application",
@@ -38,6 +38,7 @@ def make_approved(client, place) -> str:
         monthly_rate=2,
         purpose="Surtir la tienda",
         credit_officer=officer.user,
+        **values,
     )["name"]
     apply(officer, "Microcredit Application", name, "Send to Review")
     apply(officer, "Microcredit Application", name, "Send to Committee")

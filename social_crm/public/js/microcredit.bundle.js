@@ -335,8 +335,18 @@ social_crm.microcredit.reverse = function (frm) {
 // What the forms of vouchers share: the button Reverse, in place of Frappe's Cancel, which asks for no reason.
 social_crm.microcredit.voucher_form = function (frm) {
     if (frm.doc.docstatus !== 1 || !frappe.model.can_cancel(frm.doctype)) return;
+    // With a workflow, reversing is one of its steps.
+    if (frappe.workflow.get_state_fieldname(frm.doctype)) return;
     frm.page.clear_secondary_action();
     frm.add_custom_button(__("Reverse"), () => social_crm.microcredit.reverse(frm));
+};
+
+// The workflow's own step of reversing asks for the reason first; other steps go on.
+social_crm.microcredit.before_reversal = function (frm) {
+    if (frm.selected_workflow_action !== "Reverse") return Promise.resolve();
+    frappe.dom.unfreeze();
+    social_crm.microcredit.reverse(frm);
+    return new Promise(() => {});
 };
 
 social_crm.microcredit.money = money;

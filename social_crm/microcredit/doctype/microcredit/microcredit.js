@@ -1,25 +1,92 @@
-// Shows where the loan stands and opens the repayment dialog; every rule is checked by the server.
+// Shows where the loan stands, its schedule versions and its ledger; the dialogs are in microcredit.bundle.js.
+const COLOURS = { Active: "blue", "In Arrears": "red", Paid: "green", Pending: "orange", "Written Off": "gray" };
+
 frappe.ui.form.on("Microcredit", {
-    refresh(frm) {
+    async refresh(frm) {
         frm.disable_save();
-        const colour = { Active: "blue", "In Arrears": "red", Paid: "green" }[frm.doc.status];
-        frm.page.set_indicator(__(frm.doc.status), colour);
+        frm.page.set_indicator(__(frm.doc.status), COLOURS[frm.doc.status]);
         if (frm.doc.status === "In Arrears") {
             frm.dashboard.set_headline_alert(
                 __("{0} overdue, {1} days late.", [money(frm, frm.doc.overdue_amount), frm.doc.days_late]),
                 "red"
             );
         }
-        if (frm.doc.status !== "Paid" && frappe.model.can_create("Microcredit Repayment")) {
-            frm.add_custom_button(__("Record Repayment"), () => open_repayment(frm)).addClass("btn-primary");
-        }
         draw_schedule(frm);
-        draw_balance(frm);
+        await frappe.require("microcredit.bundle.js");
+        const loan = frm.doc.name;
+        const life = await social_crm.microcredit.ask("schedules.life_of_loan", { microcredit: loan });
+        // Another loan may be open by the time that the answer is there.
+        if (frm.doc.name !== loan) return;
+        add_buttons(frm, life);
+        draw_balance(frm, life);
+        draw_versions(frm, life);
+        draw_ledger(frm, life);
     },
 });
 
+function add_buttons(frm, life) {
+    const dialogs = social_crm.microcredit;
+    const owes = ["Active", "In Arrears"].includes(frm.doc.status);
+    const may_receive = frappe.model.can_create("Microcredit Repayment");
+    if (owes && may_receive) {
+        const amount = frm.doc.overdue_amount || frm.doc.next_amount;
+        frm.add_custom_button(__("Record Repayment"), () => dialogs.repay(frm, { kind: "Payment", amount })).addClass("btn-primary");
+        frm.add_custom_button(__("Prepayment"), () => dialogs.repay(frm, { kind: "Prepayment" }), __("Other Operations"));
+        const payoff = () => dialogs.repay(frm, { kind: "Prepayment", payoff: true, amount: life.payoff });
+        frm.add_custom_button(__("Pay off"), payoff, __("Other Operations"));
+    }
+    if (frm.doc.status === "Written Off" && may_receive) {
+        frm.add_custom_button(__("Record Recovery"), () => dialogs.repay(frm, { kind: "Recovery" })).addClass("btn-primary");
+    }
+    const untouched = life.versions.every((version) => version.reason === "Disbursement");
+    if (life.undrawn > 0 && untouched && frappe.model.can_create("Microcredit Disbursement")) {
+        frm.add_custom_button(__("Hand over a Part"), () => dialogs.hand_over(frm, life.undrawn), __("Other Operations"));
+    }
+    if (owes && frappe.model.can_create("Microcredit Restructuring")) {
+        frm.add_custom_button(__("Restructure"), () => dialogs.restructure(frm), __("Other Operations"));
+    }
+    if (owes && frappe.model.can_create("Microcredit Write-off")) {
+        frm.add_custom_button(__("Write off"), () => dialogs.write_off(frm), __("Other Operations"));
+    }
+}
+
 function money(frm, value) {
     return format_currency(value, frm.doc.currency, frm.doc.currency === "COP" ? 0 : 2);
+}
+
+function draw_versions(frm, life) {
+    const reason = (version) => __("Version {0}: {1}, from {2}", [version.number, __(version.reason), frappe.datetime.str_to_user(version.from_date)]);
+    const html = life.versions
+        .map((version) => {
+            const table = social_crm.microcredit.schedule_table(version.rows, frm.doc.currency, version.first_new);
+            const open = version.number === life.versions.length ? " open" : "";
+            return `<details class="schedule-version"${open}><summary style="padding: 6px 0">${reason(version)}</summary>${table}</details>`;
+        })
+        .reverse()
+        .join("");
+    frm.get_field("versions_html").$wrapper.html(html || `<p class="text-muted">${__("No money has been handed over yet.")}</p>`);
+    frm.toggle_display("versions_section", life.versions.length > 1);
+}
+
+function draw_ledger(frm, life) {
+    const link = (row) =>
+        row.voucher_name ? frappe.utils.get_form_link(row.voucher_doctype, row.voucher_name, true) : "";
+    const note = (row) => {
+        if (row.reverses) return __("Reverses {0}: {1}", [row.reverses, frappe.utils.escape_html(row.reason || "")]);
+        if (row.reversed_by) return __("Reversed by {0}", [row.reversed_by]);
+        return [row.mode ? __(row.mode) : "", row.is_adjustment ? __("Adjustment") : ""].filter(Boolean).join(" · ");
+    };
+    const rows = life.entries
+        .map(
+            (row) => `<tr${row.reversed_by ? ' class="text-muted" style="text-decoration: line-through"' : ""}>
+            <td class="text-nowrap">${frappe.datetime.str_to_user(row.value_date)}</td><td class="text-nowrap">${frappe.datetime.str_to_user(row.posting_day)}</td>
+            <td>${__(row.kind)}</td><td class="text-right">${row.amount ? money(frm, row.amount) : ""}</td><td>${link(row)}</td>
+            <td>${note(row)}</td><td>${frappe.utils.escape_html(frappe.user.full_name(row.user))}</td></tr>`
+        )
+        .join("");
+    frm.get_field("ledger_html").$wrapper.html(`<div class="table-responsive"><table class="table table-bordered table-sm loan-ledger">
+        <thead><tr><th>${__("Value Date")}</th><th>${__("Posting Day")}</th><th>${__("Kind")}</th><th class="text-right">${__("Amount")}</th>
+        <th>${__("Voucher")}</th><th>${__("Notes")}</th><th>${__("Entered by")}</th></tr></thead><tbody>${rows}</tbody></table></div>`);
 }
 
 function draw_schedule(frm) {
@@ -44,82 +111,45 @@ function draw_schedule(frm) {
         <th class="text-right">${__("Balance after it")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows}</tbody></table></div>`);
 }
 
-// Two lines from the principal down to zero: as agreed, and as paid until now.
-function draw_balance(frm) {
+// Two lines over time: as the schedule in force agrees it, and as it really went until today.
+function draw_balance(frm, life) {
     const rows = frm.doc.schedule || [];
-    if (!rows.length) return;
+    const start = life.versions.length ? life.versions[0].from_date : null;
+    if (!rows.length || !start) return;
     const [width, height, left, top, bottom] = [900, 260, 100, 12, 48];
-    const today = frappe.datetime.get_today();
-    let repaid = 0;
-    const real = [frm.doc.principal];
-    rows.forEach((row) => {
-        repaid += row.paid_principal;
-        if (row.due_date <= today || row.paid_principal) real.push(frm.doc.principal - repaid);
-    });
-    const x = (number) => left + (number * (width - left - 12)) / rows.length;
-    const y = (value) => top + (1 - value / frm.doc.principal) * (height - top - bottom);
-    const line = (values, style) =>
-        `<polyline fill="none" ${style} points="${values.map((value, number) => `${x(number)},${y(value)}`).join(" ")}"></polyline>`;
+    const time = (day) => frappe.datetime.str_to_obj(day).getTime();
+    const signed = life.versions[0].rows;
+    const agreed = [{ day: start, balance: signed[0].balance + signed[0].principal }].concat(
+        signed.map((row) => ({ day: row.due_date, balance: row.balance }))
+    );
+    const last = Math.max(time(agreed[agreed.length - 1].day), time(life.curve[life.curve.length - 1].day));
+    const highest = Math.max(1, ...agreed.map((point) => point.balance), ...life.curve.map((point) => point.balance));
+    const x = (day) => left + ((time(day) - time(start)) / Math.max(1, last - time(start))) * (width - left - 12);
+    const y = (value) => top + (1 - value / highest) * (height - top - bottom);
+    const steps = (points) =>
+        points.map((point, at) => (at ? `${x(point.day)},${y(points[at - 1].balance)} ` : "") + `${x(point.day)},${y(point.balance)}`).join(" ");
+    const line = (points, style) => `<polyline fill="none" ${style} points="${steps(points)}"></polyline>`;
     const levels = [1, 0.75, 0.5, 0.25, 0]
         .map((part) => {
-            const level = y(part * frm.doc.principal);
+            const level = y(part * highest);
             return `<line x1="${left}" x2="${width - 12}" y1="${level}" y2="${level}" stroke="var(--border-color)"></line>
-                <text x="${left - 8}" y="${level + 4}" text-anchor="end">${money(frm, part * frm.doc.principal)}</text>`;
+                <text x="${left - 8}" y="${level + 4}" text-anchor="end">${money(frm, part * highest)}</text>`;
         })
         .join("");
-    const step = Math.ceil(rows.length / 12);
-    const numbers = [0, ...rows.map((row) => row.number)]
-        .filter((number) => number % step === 0)
-        .map((number) => `<text x="${x(number)}" y="${height - bottom + 18}" text-anchor="middle">${number}</text>`)
+    const every = Math.ceil(agreed.length / 6);
+    const dates = agreed
+        .filter((_point, number) => number % every === 0)
+        .map(
+            (point) =>
+                `<text x="${x(point.day)}" y="${height - bottom + 18}" text-anchor="middle">${frappe.datetime.str_to_user(point.day)}</text>`
+        )
         .join("");
     const legend = (at, style, text) =>
         `<line x1="${at}" x2="${at + 24}" y1="${height - 8}" y2="${height - 8}" ${style}></line><text x="${at + 30}" y="${height - 4}">${text}</text>`;
     const agreed_style = 'stroke="#8aa4af" stroke-width="2" stroke-dasharray="5 4"';
     const real_style = 'stroke="#1f7a6d" stroke-width="3"';
-    frm.get_field("chart_html").$wrapper.html(`<svg class="balance-curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="${__("Balance Curve")}"
-        style="width: 100%; max-width: ${width}px" font-size="12" fill="var(--text-muted)">${levels}${numbers}
-        ${line([frm.doc.principal, ...rows.map((row) => row.balance)], agreed_style)}${line(real, real_style)}
-        ${legend(left, agreed_style, __("Agreed balance"))}${legend(left + 220, real_style, __("Real balance"))}</svg>`);
-}
-
-function open_repayment(frm) {
-    const due = frm.doc.overdue_amount || frm.doc.next_amount;
-    const dialog = new frappe.ui.Dialog({
-        title: __("Record Repayment"),
-        fields: [
-            { fieldtype: "Currency", fieldname: "amount", label: __("Amount"), reqd: 1, default: due, options: "currency" },
-            { fieldtype: "Date", fieldname: "paid_on", label: __("Paid on"), reqd: 1, default: frappe.datetime.get_today() },
-            {
-                fieldtype: "Select",
-                fieldname: "channel",
-                label: __("Payment Channel"),
-                reqd: 1,
-                default: "Cash",
-                options: ["Cash", "Bank Deposit", "Bank Transfer", "Mobile Wallet", "Other"],
-            },
-            { fieldtype: "Data", fieldname: "reference", label: __("Payment Reference") },
-            { fieldtype: "Small Text", fieldname: "notes", label: __("Notes") },
-        ],
-        primary_action_label: __("Record Repayment"),
-        primary_action: (values) => {
-            // A second click must not send the money twice.
-            dialog.disable_primary_action();
-            frappe
-                .call({
-                    method: "social_crm.microcredit.services.repayments.record_repayment",
-                    args: { microcredit: frm.doc.name, ...values },
-                    freeze: true,
-                })
-                .then(({ message }) => {
-                    dialog.hide();
-                    frappe.show_alert({
-                        indicator: "green",
-                        message: __("Repayment {0} recorded.", [frappe.utils.get_form_link("Microcredit Repayment", message, true)]),
-                    });
-                    frm.reload_doc();
-                })
-                .catch(() => dialog.enable_primary_action());
-        },
-    });
-    dialog.show();
+    frm.get_field("chart_html").$wrapper.html(`<div style="overflow-x: auto"><svg class="balance-curve" viewBox="0 0 ${width} ${height}" role="img"
+        aria-label="${__("Balance Curve")}" style="width: 100%; min-width: 560px; max-width: ${width}px" font-size="12" fill="var(--text-muted)">${levels}${dates}
+        ${line(agreed, agreed_style)}${line(life.curve, real_style)}
+        ${legend(left, agreed_style, __("Agreed balance"))}${legend(left + 220, real_style, __("Real balance"))}</svg></div>`);
 }

@@ -1,7 +1,7 @@
 frappe.listview_settings["Microcredit"] = {
     add_fields: ["status", "days_late"],
     get_indicator(doc) {
-        const colour = { Active: "blue", "In Arrears": "red", Paid: "green" }[doc.status];
-        return [__(doc.status), colour, `status,=,${doc.status}`];
+        const colours = { Active: "blue", "In Arrears": "red", Paid: "green", Pending: "orange", "Written Off": "gray" };
+        return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
     },
 };

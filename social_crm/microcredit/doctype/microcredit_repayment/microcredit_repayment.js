@@ -1,26 +1,9 @@
 frappe.ui.form.on("Microcredit Repayment", {
     setup(frm) {
-        frm.set_query("microcredit", () => ({ filters: { status: ["!=", "Paid"] } }));
+        frm.set_query("microcredit", () => ({ filters: { status: ["not in", ["Paid", "Pending"]] } }));
     },
-    refresh(frm) {
-        if (frm.doc.docstatus === 1 && frappe.model.can_cancel("Microcredit Repayment")) {
-            frm.add_custom_button(__("Reverse"), () => ask_for_reason(frm));
-        }
+    async refresh(frm) {
+        await frappe.require("microcredit.bundle.js");
+        social_crm.microcredit.voucher_form(frm);
     },
 });
-
-function ask_for_reason(frm) {
-    frappe.prompt(
-        [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason for the Reversal"), reqd: 1 }],
-        ({ reason }) =>
-            frappe
-                .call({
-                    method: "social_crm.microcredit.services.repayments.reverse_repayment",
-                    args: { repayment: frm.doc.name, reason },
-                    freeze: true,
-                })
-                .then(() => frm.reload_doc()),
-        __("Reverse Repayment"),
-        __("Reverse")
-    );
-}
