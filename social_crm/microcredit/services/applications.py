@@ -152,7 +152,10 @@ def record_decision(doc: Any) -> None:
     """Keep who decided and when, once the decision is saved."""
     before = doc.get_doc_before_save()
     if before and before.status == "Open" and doc.status in ("Approved", "Rejected"):
-        doc.db_set({"decided_by": frappe.session.user, "decided_on": frappe.utils.now_datetime()})
+        values = {"decided_by": frappe.session.user, "decided_on": frappe.utils.now_datetime()}
+        doc.update(values)
+        # `db_set` would forget what the application was before, and with it the version of the decision.
+        frappe.db.set_value(doc.doctype, doc.name, values, update_modified=False)
 
 
 def check_decision(doc: Any) -> None:

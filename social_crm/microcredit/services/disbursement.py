@@ -153,13 +153,13 @@ def post(doc: Any) -> None:
         _pay_off(doc)
     posted = vouchers.post(doc, fact(doc))
     fund = frappe.db.get_value("Microcredit", doc.microcredit, "fund")
-    doc.db_set(
+    vouchers.write(
+        doc,
         {
             "net_amount": float(-posted.cash),
             "fees_held": float(posted.entry.amount + posted.cash),
             "fund": fund,
         },
-        update_modified=False,
     )
     if is_first:
         values = {"disbursed_on": posted.entry.value_date, "refinances": doc.refinances}
@@ -193,7 +193,7 @@ def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
         ledger.lock(handover.refinances)
     fund = funds.lock_open(terms.programme, agreement.currency)
     loan = _create(terms, agreement, fund)
-    doc.db_set("microcredit", loan.name)
+    vouchers.write(doc, {"microcredit": loan.name})
     money = frappe.new_doc("Microcredit Disbursement")
     money.update(
         {

@@ -121,10 +121,10 @@ def post(doc: Any) -> None:
     posted = vouchers.post(doc, fact(doc))
     paid = figures.shares_of(posted.state)[posted.name]
     doc.update({f"{component}_paid": float(amount) for component, amount in paid.items()})
-    doc.db_set(
+    vouchers.write(
+        doc,
         {
             "balance_after": float(posted.state.position.balance),
             "recovered": float(posted.entry.amount) if posted.entry.kind == "recovery" else 0,
         },
-        update_modified=False,
     )

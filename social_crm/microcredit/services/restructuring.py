@@ -70,7 +70,7 @@ def post(doc: Any) -> None:
     book = loans.read_one(doc.microcredit)
     before = ledger.domain.state(book, getdate(doc.restructured_on))
     posted = vouchers.post(doc, fact(doc))
-    doc.db_set(_figures(before, posted.state), update_modified=False)
+    vouchers.write(doc, _figures(before, posted.state))
 
 
 def _preview(doc: Any) -> dict:

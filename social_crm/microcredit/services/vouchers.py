@@ -99,16 +99,15 @@ def post(doc: Any, fact: Fact) -> ledger.Posted:
     """Post a voucher that has just been submitted, and note when and by whom."""
     posted = ledger.post(doc.microcredit, fact)
     by = "received_by" if doc.meta.has_field("received_by") else "posted_by"
-    doc.db_set(
-        {"posted_at": posted.entry.posted_at, by: frappe.session.user, "posting_day": posted.entry.day},
-        update_modified=False,
+    write(
+        doc, {"posted_at": posted.entry.posted_at, by: frappe.session.user, "posting_day": posted.entry.day}
     )
     return posted
 
 
 def before_reversal(doc: Any) -> None:
     """Note the reversal, whoever cancels and by whichever door: with a reason, and nothing else may change."""
-    ledger.lock(doc.microcredit)
+    loan = ledger.lock(doc.microcredit)
     before = doc.get_doc_before_save()
     now, then = (row.get_valid_dict(convert_dates_to_str=True) for row in (doc, before))
     changed = [
@@ -129,30 +128,40 @@ def before_reversal(doc: Any) -> None:
             _("Write the reason for the reversal: use the button Reverse."), title=_("Reason Missing")
         )
     enter_cancelled_state(doc)
+    doc.reversal_reason = reason
+    # Nothing is written of a reversal that the ledger would not take.
+    ledger.prepare(loans.read_one(doc.microcredit, latest=True), _reversal(doc), loan.currency)
     doc.reversed_at = now_datetime()
     doc.reversed_by = frappe.session.user
-    doc.reversal_reason = reason
     if doc.meta.has_field("reference_key"):
         # The reference is free again for the right entry.
         doc.reference_key = None
 
 
 def reverse_entry(doc: Any) -> None:
-    """Post the reversal of a voucher that has just been cancelled; it counts from the day of what it takes back."""
+    """Post the reversal of a voucher that has just been cancelled."""
+    ledger.post(doc.microcredit, _reversal(doc))
+
+
+def _reversal(doc: Any) -> Fact:
+    """It counts from the day of what it takes back."""
     name = ledger.entry_of(doc.doctype, doc.name)
     if not name:
         frappe.throw(_("{0} has no entry in the ledger.").format(doc.name), title=_("Not Possible"))
     value_date = frappe.db.get_value("Microcredit Ledger Entry", name, "value_date")
-    ledger.post(
-        doc.microcredit,
-        Fact(
-            kind="reversal",
-            value_date=getdate(value_date),
-            reverses=name,
-            voucher=doc,
-            reason=doc.reversal_reason,
-        ),
+    return Fact(
+        kind="reversal",
+        value_date=getdate(value_date),
+        reverses=name,
+        voucher=doc,
+        reason=doc.reversal_reason,
     )
+
+
+def write(doc: Any, values: dict[str, Any]) -> None:
+    """Write what posting fills. Not by `db_set`: that forgets what the document was before, and with it its version."""
+    doc.update(values)
+    frappe.db.set_value(doc.doctype, doc.name, values, update_modified=False)
 
 
 def refuse_deletion(doc: Any) -> None:

@@ -49,7 +49,7 @@ def fact(doc: Any) -> Fact:
 def post(doc: Any) -> None:
     """Post a write-off that was approved."""
     posted = vouchers.post(doc, fact(doc))
-    doc.db_set(_figures(posted.state), update_modified=False)
+    vouchers.write(doc, _figures(posted.state))
 
 
 def _figures(state: Any) -> dict[str, float]:
