@@ -182,7 +182,6 @@ def validate_cap(doc: Any) -> None:
     if others:
         frappe.throw(
             _("{0} already has a cap for these days: {1}.").format(doc.modality, others[0][0]),
-            frappe.DuplicateEntryError,
             title=_("Two Caps for One Day"),
         )
 

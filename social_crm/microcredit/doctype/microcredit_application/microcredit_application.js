@@ -138,6 +138,7 @@ function ask_preview(frm) {
         if (!message || frm.offer_shown !== question || frm.doc.name !== doc.name) return;
         schedule.html(message.error ? `<p class="text-danger">${message.error}</p>` : offer(message));
         frm.get_field("capacity_html").$wrapper.html(message.capacity ? capacity(message) : "");
+        frm.toggle_display("capacity_exception", Boolean(doc.capacity_exception) || message.capacity?.fits === false);
     });
 }
 
@@ -187,7 +188,7 @@ function cap_bar(made) {
     const text = __("Usury cap of {0}, from {1} to {2}: {3}.", [esc(cap.modality), ...dates, percent(cap.cap)]);
     const highest = cap.highest == null ? "" : __("Highest rate allowed: {0}.", [percent(cap.highest)]);
     return `<div class="offer-cap" style="margin-bottom: 8px">${bar(cap.rate, cap.cap, cap.is_within, text)}
-        <div>${cap.is_within ? "" : `<span class="text-danger">${cap.message}</span><br>`}${text} <span class="text-muted">${highest}</span></div></div>`;
+        <div>${cap.is_within ? `${text} <span class="text-muted">${highest}</span>` : `<span class="text-danger">${cap.message}</span>`}</div></div>`;
 }
 
 function capacity(made) {
