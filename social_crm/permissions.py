@@ -170,15 +170,16 @@ def _unplaced(doctype: str, grants: Grants) -> Criterion | None:
     if any(_always_filled(doctype, field) for field, _target in scope.paths):
         return None
     table = DocType(doctype)
-    blank = _all(_blank(table[field]) for field, _target in scope.paths)
-    own = table.owner == grants.user
-    if not scope.programme_field:
-        return blank & own
-    programme = table[scope.programme_field]
-    choices = [_blank(programme) & own]
-    if grants.whole_programmes:
-        choices.append(_in(programme, sorted(grants.whole_programmes)))
-    return blank & _any(choices)
+    choices = [table.owner == grants.user]
+    if scope.programme_field:
+        programme = table[scope.programme_field]
+        choices = [_blank(programme) & choices[0]]
+        if grants.whole_programmes:
+            choices.append(_in(programme, sorted(grants.whole_programmes)))
+    if not scope.paths:
+        # Of a programme and of no place.
+        return _any(choices)
+    return _all(_blank(table[field]) for field, _target in scope.paths) & _any(choices)
 
 
 def _always_filled(doctype: str, field: str) -> bool:

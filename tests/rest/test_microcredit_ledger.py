@@ -140,7 +140,7 @@ def test_who_may_do_what(client, place):
     stranger = client("Nobody")
     assert stranger.call("GET", "/api/resource/Microcredit Ledger Entry").status_code in (403, 404)
     for preview in ("schedules.life_of_loan", "write_offs.preview_write_off"):
-        refused(stranger, "GET", f"/api/method/{SERVICES}.{preview}?microcredit={loan}")
+        refused(stranger, "POST", f"/api/method/{SERVICES}.{preview}", microcredit=loan)
     request = officer.create("Microcredit Write-off", microcredit=loan, reason="Abandonó la región")["name"]
     path = f"/api/resource/Microcredit Write-off/{request}"
     refused(officer, "PUT", path, docstatus=1)
@@ -236,3 +236,13 @@ def test_a_prepayment_lowers_the_instalment_or_shortens_the_term(client, place):
             channel="Cash",
         )
         assert officer.read("Microcredit", loan)["status"] == "Paid"
+
+
+def test_disbursing_is_a_change_on_record(client, place):
+    loan = make_loan(client, place)
+    application = client("Credit Officer").read("Microcredit", loan)["application"]
+    versions = client("System Manager").find(
+        "Version", {"ref_doctype": "Microcredit Application", "docname": application}, ("data",)
+    )
+    assert any("Disbursed" in row["data"] for row in versions)
+    assert any("decided_by" in row["data"] for row in versions)

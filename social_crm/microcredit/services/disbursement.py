@@ -260,7 +260,6 @@ def _create(terms: Any, agreement: Agreement, fund: str | None) -> Any:
             "conditions": terms.conditions,
             "committee_minutes": terms.committee_minutes,
             "currency": currency,
-            "fund": fund,
             "principal": float(agreed.principal),
             "monthly_rate": float(round(monthly * 100, 4)),
             "effective_annual_rate": float(effective * 100),
@@ -282,7 +281,12 @@ def _create(terms: Any, agreement: Agreement, fund: str | None) -> Any:
         }
     )
     loan.flags.by_disbursement = True
-    return loan.insert()
+    loan.insert()
+    if fund:
+        # It follows from the programme; who hands money over need not be one of those who look after the fund.
+        loan.fund = fund
+        frappe.db.set_value("Microcredit", loan.name, "fund", fund, update_modified=False)
+    return loan
 
 
 def _has_money(loan: str) -> bool:

@@ -194,5 +194,7 @@ def refuse_known_reference(doc: Any) -> None:
 
 
 def mode_of(label: str | None) -> str:
-    """Return what the domain calls a choice of mode."""
+    """Return what the domain calls a choice of mode. Errors: there is no such choice."""
+    if (label or "") not in loans.MODES:
+        frappe.throw(_("Choose what the prepayment or the restructuring does."), title=_("Choice Missing"))
     return loans.MODES[label or ""]

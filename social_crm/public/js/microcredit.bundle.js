@@ -23,18 +23,19 @@ async function ask(method, args) {
 }
 
 function schedule_table(rows, currency, first_new = 1) {
+    const has_fees = rows.some((row) => row.fees);
     const cells = rows
         .map(
             (row) => `<tr${row.number < first_new ? ' class="text-muted"' : ""}><td class="text-center">${row.number}</td>
-            <td class="text-nowrap">${frappe.datetime.str_to_user(row.due_date)}</td><td class="text-right">${money(row.principal, currency)}</td>
-            <td class="text-right">${money(row.interest, currency)}</td><td class="text-right">${money(row.fees, currency)}</td>
-            <td class="text-right">${money(row.total, currency)}</td><td class="text-right">${money(row.balance, currency)}</td></tr>`
+            <td class="text-nowrap">${frappe.datetime.str_to_user(row.due_date)}</td><td class="text-right text-nowrap">${money(row.principal, currency)}</td>
+            <td class="text-right text-nowrap">${money(row.interest, currency)}</td>${has_fees ? `<td class="text-right text-nowrap">${money(row.fees, currency)}</td>` : ""}
+            <td class="text-right text-nowrap">${money(row.total, currency)}</td><td class="text-right text-nowrap">${money(row.balance, currency)}</td></tr>`
         )
         .join("");
     return `<div class="table-responsive"><table class="table table-bordered table-sm"><thead><tr><th class="text-center">${__("No.")}</th>
-        <th>${__("Due Date")}</th><th class="text-right">${__("Principal")}</th><th class="text-right">${__("Interest")}</th>
-        <th class="text-right">${__("Fees and Insurance")}</th><th class="text-right">${__("Instalment")}</th>
-        <th class="text-right">${__("Balance after it")}</th></tr></thead><tbody>${cells}</tbody></table></div>`;
+        <th>${__("Due Date")}</th><th class="text-right text-nowrap">${__("Principal")}</th><th class="text-right text-nowrap">${__("Interest")}</th>
+        ${has_fees ? `<th class="text-right text-nowrap">${__("Fees and Insurance")}</th>` : ""}<th class="text-right text-nowrap">${__("Instalment")}</th>
+        <th class="text-right text-nowrap">${__("Balance after it")}</th></tr></thead><tbody>${cells}</tbody></table></div>`;
 }
 
 function figures(pairs, currency) {

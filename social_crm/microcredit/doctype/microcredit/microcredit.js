@@ -80,12 +80,12 @@ function draw_ledger(frm, life) {
         .map(
             (row) => `<tr${row.reversed_by ? ' class="text-muted" style="text-decoration: line-through"' : ""}>
             <td class="text-nowrap">${frappe.datetime.str_to_user(row.value_date)}</td><td class="text-nowrap">${frappe.datetime.str_to_user(row.posting_day)}</td>
-            <td>${__(row.kind)}</td><td class="text-right">${row.amount ? money(frm, row.amount) : ""}</td><td>${link(row)}</td>
+            <td>${__(row.kind)}</td><td class="text-right text-nowrap">${row.amount ? money(frm, row.amount) : ""}</td><td>${link(row)}</td>
             <td>${note(row)}</td><td>${frappe.utils.escape_html(frappe.user.full_name(row.user))}</td></tr>`
         )
         .join("");
     frm.get_field("ledger_html").$wrapper.html(`<div class="table-responsive"><table class="table table-bordered table-sm loan-ledger">
-        <thead><tr><th>${__("Value Date")}</th><th>${__("Posting Day")}</th><th>${__("Kind")}</th><th class="text-right">${__("Amount")}</th>
+        <thead><tr><th>${__("Value Date")}</th><th>${__("Posting Day")}</th><th>${__("Kind")}</th><th class="text-right text-nowrap">${__("Amount")}</th>
         <th>${__("Voucher")}</th><th>${__("Notes")}</th><th>${__("Entered by")}</th></tr></thead><tbody>${rows}</tbody></table></div>`);
 }
 
@@ -99,16 +99,16 @@ function draw_schedule(frm) {
     const rows = (frm.doc.schedule || [])
         .map((row) => {
             const [colour, text] = states(row);
-            return `<tr><td class="text-center">${row.number}</td><td>${frappe.datetime.str_to_user(row.due_date)}</td>
-                <td class="text-right">${money(frm, row.principal)}</td><td class="text-right">${money(frm, row.interest)}</td>
-                <td class="text-right">${money(frm, row.total)}</td><td class="text-right">${money(frm, row.unpaid)}</td>
-                <td class="text-right">${money(frm, row.balance)}</td><td><span class="indicator-pill ${colour}">${text}</span></td></tr>`;
+            return `<tr><td class="text-center">${row.number}</td><td class="text-nowrap">${frappe.datetime.str_to_user(row.due_date)}</td>
+                <td class="text-right text-nowrap">${money(frm, row.principal)}</td><td class="text-right text-nowrap">${money(frm, row.interest)}</td>
+                <td class="text-right text-nowrap">${money(frm, row.total)}</td><td class="text-right text-nowrap">${money(frm, row.unpaid)}</td>
+                <td class="text-right text-nowrap">${money(frm, row.balance)}</td><td><span class="indicator-pill ${colour}">${text}</span></td></tr>`;
         })
         .join("");
     frm.get_field("schedule_html").$wrapper.html(`<div class="table-responsive"><table class="table table-bordered table-sm">
-        <thead><tr><th class="text-center">${__("No.")}</th><th>${__("Due Date")}</th><th class="text-right">${__("Principal")}</th>
-        <th class="text-right">${__("Interest")}</th><th class="text-right">${__("Instalment")}</th><th class="text-right">${__("Unpaid")}</th>
-        <th class="text-right">${__("Balance after it")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows}</tbody></table></div>`);
+        <thead><tr><th class="text-center">${__("No.")}</th><th>${__("Due Date")}</th><th class="text-right text-nowrap">${__("Principal")}</th>
+        <th class="text-right text-nowrap">${__("Interest")}</th><th class="text-right text-nowrap">${__("Instalment")}</th><th class="text-right text-nowrap">${__("Unpaid")}</th>
+        <th class="text-right text-nowrap">${__("Balance after it")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows}</tbody></table></div>`);
 }
 
 // Two lines over time: as the schedule in force agrees it, and as it really went until today.
@@ -141,7 +141,7 @@ function draw_balance(frm, life) {
         .filter((_point, number) => number % every === 0)
         .map(
             (point) =>
-                `<text x="${x(point.day)}" y="${height - bottom + 18}" text-anchor="middle">${frappe.datetime.str_to_user(point.day)}</text>`
+                `<text x="${x(point.day)}" y="${height - bottom + 20}" text-anchor="${x(point.day) > width - 60 ? "end" : "middle"}">${frappe.datetime.str_to_user(point.day)}</text>`
         )
         .join("");
     const legend = (at, style, text) =>

@@ -54,7 +54,7 @@ class TestMicrocreditClosedDay(SocialCRMTestCase):
             doc.save()
         with self.assertRaises(frappe.PermissionError):
             doc.delete()
-        with self.assertRaises(frappe.ValidationError):
+        with self.assertRaises(frappe.DuplicateEntryError):
             close(self.day)
         with self.assertRaises(frappe.ValidationError):
             close(add_days(nowdate(), 1))

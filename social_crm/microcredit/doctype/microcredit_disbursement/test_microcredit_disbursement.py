@@ -126,11 +126,3 @@ class TestMicrocreditDisbursement(SocialCRMTestCase):
         with self.assertRaises(frappe.PermissionError):
             disburse(application.name)
         self.assertFalse(frappe.db.exists("Microcredit", {"application": application.name}))
-
-    def test_disbursing_leaves_a_version(self) -> None:
-        loan = self.loan()
-        versions = frappe.get_all(
-            "Version", filters={"ref_doctype": "Microcredit Application", "docname": loan.application}
-        )
-        texts = [frappe.db.get_value("Version", row.name, "data") for row in versions]
-        self.assertTrue(any("Disbursed" in text for text in texts))

@@ -21,13 +21,13 @@ function draw_movements(frm) {
                 .map(
                     (row) => `<tr><td class="text-nowrap">${frappe.datetime.str_to_user(row.day)}</td><td>${__(row.kind)}</td>
                     <td class="text-right ${row.amount < 0 ? "text-danger" : ""}">${money(frm, row.amount)}</td>
-                    <td class="text-right">${money(frm, row.balance_after)}</td><td>${row.ledger_entry || ""}</td></tr>`
+                    <td class="text-right text-nowrap">${money(frm, row.balance_after)}</td><td>${row.ledger_entry || ""}</td></tr>`
                 )
                 .join("");
             frm.get_field("movements_html").$wrapper.html(
                 rows
                     ? `<div class="table-responsive"><table class="table table-bordered table-sm"><thead><tr><th>${__("Day")}</th><th>${__("Kind")}</th>
-                    <th class="text-right">${__("Amount")}</th><th class="text-right">${__("Balance after it")}</th><th>${__("Ledger Entry")}</th></tr></thead>
+                    <th class="text-right text-nowrap">${__("Amount")}</th><th class="text-right text-nowrap">${__("Balance after it")}</th><th>${__("Ledger Entry")}</th></tr></thead>
                     <tbody>${rows}</tbody></table></div>`
                     : `<p class="text-muted">${__("No movements yet.")}</p>`
             );

@@ -85,7 +85,7 @@ class TestMicrocreditFund(SocialCRMTestCase):
         self.assertEqual(self.balance(), 4_000_000)
 
     def test_one_open_fund_a_programme(self) -> None:
-        with self.assertRaises(frappe.ValidationError):
+        with self.assertRaises(frappe.DuplicateEntryError):
             make.make_fund(1, self.programme)
         frappe.get_doc("Microcredit Fund", self.fund.name).update({"status": "Closed"}).save()
         with self.assertRaises(frappe.ValidationError):
@@ -95,6 +95,21 @@ class TestMicrocreditFund(SocialCRMTestCase):
     def test_a_loan_without_a_fund(self) -> None:
         self.assertFalse(make.make_loan().fund)
         self.assertEqual(self.balance(), 4_000_000)
+
+    def test_who_looks_after_a_programme_sees_its_fund(self) -> None:
+        for user, sees in ((make.DIRECTOR, False), (make.OFFICER, False)):
+            frappe.set_user(user)
+            self.assertEqual(frappe.has_permission("Microcredit Fund", doc=self.fund.name), sees)
+            self.assertEqual(self.fund.name in frappe.get_list("Microcredit Fund", pluck="name"), sees)
+        frappe.set_user("Administrator")
+        values = {"user": make.DIRECTOR, "programme": self.programme, "from_date": add_days(nowdate(), -9)}
+        frappe.get_doc({"doctype": "Staff Assignment", **values}).insert()
+        frappe.set_user(make.DIRECTOR)
+        self.assertTrue(frappe.has_permission("Microcredit Fund", "write", doc=self.fund.name))
+        self.assertIn(self.fund.name, frappe.get_list("Microcredit Fund", pluck="name"))
+        self.assertEqual(
+            len(frappe.get_list("Microcredit Fund Movement", filters={"fund": self.fund.name})), 1
+        )
 
     def test_only_who_may_change_funds_moves_their_money(self) -> None:
         frappe.set_user(make.OFFICER)
