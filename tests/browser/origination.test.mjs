@@ -54,8 +54,14 @@ browserTest("an officer sees the cap and the capacity while filling in", { role:
     await fill(page, "monthly_income", 2000000);
     await fill(page, "monthly_expenses", 600000);
     await page.locator(".capacity-bar").filter({ hasText: "67,5" }).waitFor();
-    await fill(page, "purpose", "Ampliar la tienda");
+    // Without the Tab key, which would open the first row of the table that follows.
+    const purpose = page.locator('[data-fieldname="purpose"] textarea:visible');
+    await purpose.fill("Ampliar la tienda");
+    await purpose.blur();
     await screenshot("origination-application");
+    // The bar with the buttons hides while one scrolls down a phone.
+    await page.mouse.wheel(0, -10_000);
+    await page.evaluate(() => window.scrollTo(0, 0));
     made.application = await save(page);
     await act(page, "Enviar a revisión", "In Review");
     await act(page, "Enviar a comité", "In Committee");
