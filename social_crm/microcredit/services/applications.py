@@ -6,7 +6,6 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from social_crm.microcredit.domain.schedule import Schedule
 from social_crm.microcredit.services import applicants, groups, households, offers, products
 from social_crm.microcredit.services.money import positive_amount, to_decimal
 from social_crm.workflow_status import status_from_workflow
@@ -194,20 +193,6 @@ def check_decision(doc: Any) -> None:
         frappe.throw(
             _("Before approving, write: {0}.").format(", ".join(lacking)), title=_("Approval Incomplete")
         )
-
-
-def schedule_for(
-    amount: Any,
-    periods: Any,
-    rate_percent: Any,
-    disbursed_on: Any,
-    first_due: Any = None,
-    currency: str | None = None,
-    version: products.Version | None = None,
-) -> Schedule:
-    """Return the schedule of such a loan, by default of the product that is proposed; see `offers.schedule_for`."""
-    chosen = version or products.current(products.default_product() or "")
-    return offers.schedule_for(chosen, amount, periods, rate_percent, disbursed_on, first_due, currency)
 
 
 def missing_for_decision(doc: Any) -> list[str]:

@@ -21,7 +21,7 @@ def capacity_of(values: Mapping[str, Any], version: Version, decimals: int) -> C
     values: `household_items` rows (kind, concept, amount, frequency, counted), or the monthly totals where there are none.
     Errors: an amount below zero, or a part counted that is not from 0 to 100 %.
     """
-    rows = values.get("household_items") or []
+    rows = [row for row in values.get("household_items") or [] if to_decimal(row.get("amount"))]
     items: dict[str, list[Item]] = {kind: [] for kind in _KINDS}
     for row in rows:
         counted = row.get("counted")
@@ -51,7 +51,7 @@ def capacity_of(values: Mapping[str, Any], version: Version, decimals: int) -> C
 def write_capacity(doc: Any, version: Version) -> Capacity:
     """Write on an application what its household has a month; rows replace the totals that were typed."""
     found = capacity_of(doc.as_dict(), version, decimals_of(doc.currency))
-    named = {row.kind for row in doc.household_items}
+    named = {row.kind for row in doc.household_items if to_decimal(row.amount)}
     for kind, value in (("Income", found.income), ("Expense", found.expenses), ("Debt", found.debts)):
         if kind in named:
             doc.set(_TOTALS[kind], float(value))

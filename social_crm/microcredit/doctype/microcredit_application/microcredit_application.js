@@ -19,7 +19,7 @@ frappe.ui.form.on("Microcredit Application", {
             frm.add_custom_button(__("Open Microcredit"), () => frappe.set_route("Form", "Microcredit", frm.doc.microcredit));
         }
         const totals = { Income: "monthly_income", Expense: "monthly_expenses", Debt: "monthly_debts" };
-        const kinds = new Set((frm.doc.household_items || []).map((row) => row.kind));
+        const kinds = new Set((frm.doc.household_items || []).filter((row) => row.amount).map((row) => row.kind));
         Object.entries(totals).forEach(([kind, field]) => frm.set_df_property(field, "read_only", kinds.has(kind) ? 1 : 0));
     },
     before_workflow_action(frm) {

@@ -54,7 +54,10 @@ function draw(frm) {
         return;
     }
     frappe.call({ method: "social_crm.microcredit.services.committee.votes_on", args: { committee: frm.doc.name } }).then(({ message }) => {
-        wrapper.html(frm.doc.agenda.map((row) => card(frm, row, message || [])).join(""));
+        // On a phone the buttons of the header lie in a menu: closing is offered where the votes are.
+        const close = frm.doc.status === "Open" && attends(frm) ? `<button class="btn btn-sm btn-primary close-session">${__("Close the Session")}</button>` : "";
+        wrapper.html(frm.doc.agenda.map((row) => card(frm, row, message || [])).join("") + close);
+        wrapper.find(".close-session").on("click", () => close_session(frm));
         wrapper.find("[data-vote]").on("click", (event) => ask_vote(frm, event.currentTarget.dataset));
     });
 }
@@ -89,7 +92,7 @@ function ask_vote(frm, { vote, application }) {
     const dialog = new frappe.ui.Dialog({
         title: __(vote),
         fields: [{ fieldtype: "Small Text", fieldname: "remark", label: __("Remark") }],
-        primary_action_label: __("Vote"),
+        primary_action_label: __("Cast the Vote"),
         primary_action: ({ remark }) => {
             dialog.disable_primary_action();
             frappe
