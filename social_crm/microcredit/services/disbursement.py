@@ -347,7 +347,7 @@ def preview_part(microcredit: str, amount: float, disbursed_on: str | None = Non
     return {
         "balance": float(state.position.balance),
         "undrawn": float(book.terms.principal - state.disbursed),
-        "rows": schedules.shown(item.row for item in state.position.instalments),
+        "rows": schedules.table_of(item.row for item in state.position.instalments),
     }
 
 

@@ -82,7 +82,7 @@ def _preview(doc: Any) -> dict:
     after = ledger.state_with(book, entry)
     return {
         **_figures(before, after),
-        "rows": schedules.shown(after.versions[-1].new_rows),
+        "rows": schedules.table_of(after.versions[-1].new_rows),
         "total": float(sum(row.total for row in after.versions[-1].new_rows)),
     }
 

@@ -16,7 +16,7 @@ from social_crm.microcredit.services import figures, ledger, loans, vouchers
 from social_crm.microcredit.services.money import positive_amount
 
 
-def shown(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def table_of(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Return rows as a form shows them."""
     return [
         {
@@ -35,7 +35,7 @@ def shown(rows: Iterable[Row]) -> list[dict[str, Any]]:
 def signed(loan: Any) -> list[Any]:
     """Return the schedule that was signed, row by row as the table of instalments has them, for the contract."""
     rows = stored.rows_from_json(json.loads(loan.signed_rows or "[]"))
-    return [frappe._dict(row, due_date=getdate(row["due_date"])) for row in shown(rows)]
+    return [frappe._dict(row, due_date=getdate(row["due_date"])) for row in table_of(rows)]
 
 
 @frappe.whitelist()
@@ -55,7 +55,7 @@ def life_of_loan(microcredit: str) -> dict:
                 "number": version.number,
                 "from_date": version.from_date.isoformat(),
                 "reason": loans.KIND_LABELS[version.reason],
-                "rows": shown(version.rows),
+                "rows": table_of(version.rows),
                 "first_new": version.first_new,
             }
             for version in state.versions
@@ -98,7 +98,7 @@ def preview_payment(
         "balance": float(state.position.balance),
         "unpaid": float(state.position.unpaid),
         "status": state.position.status,
-        "rows": shown(item.row for item in state.position.instalments if item.unpaid),
+        "rows": table_of(item.row for item in state.position.instalments if item.unpaid),
     }
 
 
