@@ -47,6 +47,8 @@ override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
 extend_bootinfo = "social_crm.access.workspaces.extend_bootinfo"
+# Not a way to log in: Frappe's only hook of every request whose user is known.
+auth_hooks = ["social_crm.access.names.refuse_hidden_names"]
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = [

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import frappe
+from frappe import _
+from frappe.model.workflow import get_transitions, has_approval_access
 
 
 def status_from_workflow(
@@ -38,6 +40,22 @@ def state_for_status(doctype: str, status: str) -> str | None:
     workflow = _workflow(doctype)
     states = workflow.states if workflow else ()
     return next((s.state for s in states if s.update_field == "status" and s.update_value == status), None)
+
+
+def require_transition(doc: Any, state: str) -> None:
+    """Refuse unless the site's workflow lets the user move the stored document to a state.
+
+    Raises:
+        frappe.PermissionError: no transition of the user's leads there.
+    """
+    user = frappe.session.user
+    open_to = [row for row in get_transitions(doc) if row.next_state == state]
+    if not any(has_approval_access(user, doc, row) for row in open_to):
+        frappe.throw(
+            _("The workflow does not let you move {0} to {1}.").format(doc.name, _(state)),
+            frappe.PermissionError,
+            title=_("Not in This State"),
+        )
 
 
 def _workflow(doctype: str) -> Any:

@@ -111,6 +111,21 @@ def refuse_changed_url(doc: Any, method: str | None = None) -> None:
         refuse_borrowed()
 
 
+def refuse_made_public(doc: Any, method: str | None = None) -> None:
+    """Refuse to make a private file of our records public: it would be served to anybody, past every permission.
+
+    Raises:
+        frappe.PermissionError: the file belongs to a record of ours.
+    """
+    before = doc.get_doc_before_save()
+    if before and before.is_private and not doc.is_private and before.attached_to_doctype in PROTECTED:
+        frappe.throw(
+            _("Files of {0} stay private.").format(_(before.attached_to_doctype)),
+            frappe.PermissionError,
+            title=_("File"),
+        )
+
+
 def check_attached(doc: Any, before: Any) -> None:
     """Refuse new values of attachment fields that name a file of a record which the user may not see.
 

@@ -11,7 +11,7 @@ from social_crm import permissions
 from social_crm.microcredit.domain.schedule import Schedule, effective_annual_rate
 from social_crm.microcredit.services import applications, ledger
 from social_crm.microcredit.services.money import decimals_of, positive_amount
-from social_crm.workflow_status import state_for_status
+from social_crm.workflow_status import require_transition, state_for_status
 
 # Changes whenever the same terms would give another schedule; a loan keeps the version that made its own.
 METHOD_VERSION = "equal-instalment-1"
@@ -32,7 +32,7 @@ _TERMS = (
 )
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def disburse(application: str, disbursed_on: str | None = None, first_due: str | None = None) -> str:
     """Hand over the money of an approved application and return the name of its microcredit.
 
@@ -51,12 +51,12 @@ def disburse(application: str, disbursed_on: str | None = None, first_due: str |
             title=_("Not Approved"),
         )
     doc = frappe.get_doc("Microcredit Application", application)
-    doc.db_set(
-        {
-            "status": "Disbursed",
-            "workflow_state": state_for_status(doc.doctype, "Disbursed") or doc.workflow_state,
-        }
-    )
+    state = state_for_status(doc.doctype, "Disbursed")
+    if state:
+        require_transition(doc, state)
+    doc.db_set({"status": "Disbursed", "workflow_state": state or doc.workflow_state})
+    # Writing past the form leaves no trace by itself.
+    doc.save_version()
     return _open_loan(doc, terms, disbursed_on, first_due)
 
 

@@ -17,7 +17,7 @@ _MAY_CHANGE_WHEN_REVERSED = frozenset(
 )
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def record_repayment(
     microcredit: str,
     amount: float,
@@ -46,7 +46,7 @@ def record_repayment(
     return doc.name
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def reverse_repayment(repayment: str, reason: str) -> str:
     """Reverse a posted repayment with a reason; the loan is again as if it had never been entered."""
     doc = frappe.get_doc("Microcredit Repayment", repayment)

@@ -202,12 +202,26 @@ class TestActa(SocialCRMTestCase):
         self.assertFalse(seals.verify(doc.name)["valid"])
 
     def test_photos_are_printed_and_stay(self) -> None:
-        doc, photo, _paper = self.sealed()
+        doc, photo, paper = self.sealed()
         photos = [section["photos"] for section in acta_sections(doc) if section["photos"]]
         self.assertTrue(photos[0][0][1].startswith("data:image/png;base64,"))
         frappe.set_user("Administrator")
         with self.assertRaises(frappe.PermissionError):
             frappe.delete_doc("File", photo.name)
+        draft = make.make_acta()
+        for change in (
+            {"attached_to_name": draft.name},
+            {"attached_to_doctype": "Beneficiary", "attached_to_name": None},
+            {"attached_to_name": None},
+            {"file_url": paper.file_url},
+            {"file_name": "otra.png"},
+            {"is_private": 0},
+        ):
+            file = frappe.get_doc("File", photo.name)
+            file.update(change)
+            with self.subTest(change=change), self.assertRaises(frappe.PermissionError):
+                file.save()
+        self.assertTrue(seals.verify(doc.name)["valid"])
 
     def test_a_picture_uploaded_in_the_form_becomes_part_of_the_acta(self) -> None:
         """The form drawn from a template uploads files that hang on no document."""
