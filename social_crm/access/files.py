@@ -188,9 +188,17 @@ def refuse_borrowed() -> None:
 
 
 def has_permission(doc: Any, ptype: str = "read", user: str | None = None, debug: bool | None = None) -> bool:
-    """Answer for one file row: like its record, and a new row may not name somebody else's content."""
-    from social_crm.access import references
+    """Answer for one file row: like its record, and a new row may not name somebody else's content.
 
+    What a closed acta or a decision keeps is refused here as well as in `on_trash`: by then Frappe has removed the
+    content from the disk, which no rollback brings back.
+    """
+    from social_crm.access import references
+    from social_crm.field_records.services.actas import is_of_closed_acta
+    from social_crm.social_crm.services.authorisations import is_evidence
+
+    if ptype == "delete" and (is_of_closed_acta(doc) or is_evidence(doc)):
+        return False
     if ptype == "create" and not doc.get("content") and is_borrowed(doc.get("file_url"), doc.get("name")):
         return False
     return references.has_permission(doc, ptype, user, debug)

@@ -93,20 +93,21 @@ def refuse_deletion(doc: Any) -> None:
 
 def keep_files(doc: Any, method: str | None = None) -> None:
     """Keep the files of a closed acta: an event of File, for deletions. With the whole app they go."""
-    if not frappe.flags.in_uninstall and _of_closed_acta(doc):
+    if not frappe.flags.in_uninstall and is_of_closed_acta(doc):
         _refuse_loss(doc)
 
 
 def keep_files_in_place(doc: Any, method: str | None = None) -> None:
     """Keep a file of a closed acta with it and with its content: an event of File, for changes."""
     before = doc.get_doc_before_save()
-    if before and _of_closed_acta(before):
+    if before and is_of_closed_acta(before):
         place = ("attached_to_doctype", "attached_to_name", "file_url", "file_name")
         if any((before.get(field) or "") != (doc.get(field) or "") for field in place):
             _refuse_loss(before)
 
 
-def _of_closed_acta(file: Any) -> bool:
+def is_of_closed_acta(file: Any) -> bool:
+    """Tell whether a file hangs on a closed acta."""
     return bool(
         file.attached_to_doctype == "Acta"
         and file.attached_to_name

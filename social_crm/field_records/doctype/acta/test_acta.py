@@ -12,6 +12,7 @@ from social_crm.field_records import factories as make
 from social_crm.field_records.printing import acta_sections
 from social_crm.field_records.services import actions, seals, templates
 from social_crm.testing import SocialCRMTestCase
+from social_crm.testing_factories import make_user
 
 
 class TestActa(SocialCRMTestCase):
@@ -205,10 +206,12 @@ class TestActa(SocialCRMTestCase):
         doc, photo, paper = self.sealed()
         photos = [section["photos"] for section in acta_sections(doc) if section["photos"]]
         self.assertTrue(photos[0][0][1].startswith("data:image/png;base64,"))
-        frappe.set_user("Administrator")
+        draft = make.make_acta()
+        manager = make_user("files@actas.example.com", "System Manager")
+        frappe.set_user(manager)
         with self.assertRaises(frappe.PermissionError):
             frappe.delete_doc("File", photo.name)
-        draft = make.make_acta()
+        self.assertTrue(seals.verify(doc.name)["valid"], "the content is still on the disk")
         for change in (
             {"attached_to_name": draft.name},
             {"attached_to_doctype": "Beneficiary", "attached_to_name": None},
@@ -222,6 +225,9 @@ class TestActa(SocialCRMTestCase):
             with self.subTest(change=change), self.assertRaises(frappe.PermissionError):
                 file.save()
         self.assertTrue(seals.verify(doc.name)["valid"])
+        frappe.set_user("Administrator")
+        with self.assertRaises(frappe.PermissionError):
+            frappe.delete_doc("File", photo.name)
 
     def test_a_picture_uploaded_in_the_form_becomes_part_of_the_acta(self) -> None:
         """The form drawn from a template uploads files that hang on no document."""
