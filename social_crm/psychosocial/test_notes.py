@@ -182,7 +182,6 @@ class TestNotes(SocialCRMTestCase):
                 "professionals", {"professional": third, "from_date": nowdate()}
             ),
             "an end": lambda case: case.professionals[0].set("to_date", nowdate()),
-            "nobody": lambda case: case.set("professionals", []),
             "another responsible": lambda case: case.set("responsible", third),
         }
         for label, change in changes.items():
