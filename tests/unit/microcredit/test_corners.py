@@ -220,3 +220,11 @@ def test_a_tranche_within_a_period() -> None:
 def test_exact_amounts_stay_exact_without_the_door() -> None:
     """1,000 at 50 % over two periods is exactly 900 a period, which "up" must leave."""
     assert made(principal=D(1000), rate=D("0.5"), periods=2, rounding="up")[0].total == 900
+
+
+def test_a_regular_first_month_by_its_days() -> None:
+    """31 days are 61,151 of interest; what is left of 283,679 is principal, and only broken days are charged apart."""
+    first = made(day_count="actual/365")[0]
+    assert (first.interest, first.total) == (61_151, 283_679)
+    broken = made(day_count="actual/365", first_due=date(2026, 2, 20))[0]
+    assert (broken.interest, broken.principal) == (71_014, 223_679)
