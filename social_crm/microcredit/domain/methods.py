@@ -261,7 +261,10 @@ def _principal(
         return Decimal(0)
     if terms.frequency == "seasonal":
         return _seasonal_share(terms, number, balance)
-    principal = min(level - regular if terms.method == "equal_instalment" else level, balance)
+    if terms.method != "equal_instalment":
+        # A share that rounds to nothing is no fault: the last row takes the balance.
+        return min(level, balance)
+    principal = min(level - regular, balance)
     if principal <= 0 < balance:
         raise ScheduleError(
             "periods",
