@@ -177,7 +177,9 @@ def _throw_allocation_error(error: AllocationError, currency: str) -> None:
     if error.reason == "above_debt":
         frappe.throw(
             _("The repayment is above the debt: {0} is still to be paid in all.").format(
-                frappe.utils.fmt_money(error.limit, currency=currency)
+                frappe.utils.fmt_money(
+                    error.limit, 0 if error.limit == int(error.limit) else None, currency=currency
+                )
             ),
             title=_("Above the Debt"),
         )

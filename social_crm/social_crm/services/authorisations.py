@@ -64,7 +64,7 @@ def withdraw(authorisation: str, channel: str, reason: str | None = None, on: st
             "withdrawal_channel": channel,
             "withdrawal_reason": reason,
             "withdrawn_by": frappe.session.user,
-            "status": "Withdrawn",
+            "status": "Revoked",
         },
     )
     doc.reload()
