@@ -35,7 +35,7 @@ ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
 before_tests = "social_crm.testing.before_tests"
 
 # "Find a Person" in the navbar of the Desk, and charts whose labels can be read.
-app_include_js = ["find_person.bundle.js", "horizontal_bars.bundle.js"]
+app_include_js = ["find_person.bundle.js", "horizontal_bars.bundle.js", "desk_language.bundle.js"]
 app_include_css = ["horizontal_bars.bundle.css"]
 
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
@@ -46,7 +46,12 @@ doc_events = {**_access.DOC_EVENTS}
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
-extend_bootinfo = "social_crm.access.workspaces.extend_bootinfo"
+extend_bootinfo = [
+    "social_crm.access.workspaces.extend_bootinfo",
+    "social_crm.workflow_status.translate_states",
+]
+# Not a way to log in: Frappe's only hook of every request whose user is known.
+auth_hooks = ["social_crm.access.names.refuse_hidden_names"]
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = [

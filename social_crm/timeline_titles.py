@@ -75,7 +75,9 @@ class Titles:
             return format_datetime(value)
         if kind == "Currency":
             # Amounts without a currency of their own are in the currency of the site.
-            return fmt_money(value, currency=frappe.db.get_default("currency"))
+            # Whole amounts are shown without cents, which few people with pesos have ever seen.
+            whole = 0 if value == int(value) else None
+            return fmt_money(value, whole, currency=frappe.db.get_default("currency"))
         if kind in ("Text Editor", "HTML Editor"):
             return " ".join(strip_html(str(value)).split())
         if kind in ("Float", "Int", "Percent"):

@@ -101,3 +101,13 @@ def _refuse_step(doc: Any) -> None:
 def _workflow(doctype: str) -> Any:
     name = frappe.get_meta(doctype).get_workflow()
     return frappe.get_cached_doc("Workflow", name) if name else None
+
+
+def translate_states(bootinfo: Any) -> None:
+    """Let the Desk translate the states of workflows wherever it shows one; a hook of every page load.
+
+    Frappe's own switch is a property of "Workflow State", which is not ours to change on the site.
+    """
+    translated = bootinfo.setdefault("translated_doctypes", [])
+    if "Workflow State" not in translated:
+        translated.append("Workflow State")

@@ -130,14 +130,32 @@ def refuse_foreign_programme(doc: Any, method: str | None = None) -> None:
             frappe.PermissionError,
             title=_("Not Your Programme"),
         )
-    known = {row.community for row in before.communities} if before else set()
-    foreign = {row.community for row in doc.communities} - known - grants.communities
+    # Rows that ended open nothing: to begin one anew, or to lengthen it, is to add the community.
+    opened = _days_open(doc.communities)
+    known = _days_open(before.communities) if before else {}
+    foreign = {
+        community
+        for community, days in opened.items()
+        if community not in grants.communities and not days <= known.get(community, set())
+    }
     if foreign:
         frappe.throw(
             _("These communities are not assigned to you: {0}.").format(", ".join(sorted(foreign))),
             frappe.PermissionError,
             title=_("Not Your Community"),
         )
+
+
+def _days_open(rows: list[Any]) -> dict[str, set[tuple[Any, Any]]]:
+    """The spans, still running or to come, in which a programme works in each of its communities."""
+    today = getdate(nowdate())
+    spans: dict[str, set[tuple[Any, Any]]] = {}
+    for row in rows:
+        last = getdate(row.to_date) if row.to_date else None
+        if last is None or last >= today:
+            first = getdate(row.from_date) if row.from_date else None
+            spans.setdefault(row.community, set()).add((first, last))
+    return spans
 
 
 def _request_cache() -> dict[tuple[str, str], Grants | None]:

@@ -4,10 +4,11 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.desk.notifications import get_filters_for
 from frappe.query_builder import DocType, Order
 from frappe.query_builder.functions import Count
 
-from social_crm.access.doors import GUARDED, is_limited, may_know, original, refuse_unknown
+from social_crm.access.doors import GUARDED, count_listed, is_limited, may_know, original, refuse_unknown
 from social_crm.permissions import readable_names, visible
 from social_crm.scopes import PROTECTED
 
@@ -45,6 +46,41 @@ def get_chart(
             )
         arguments["refresh"] = 1
     return original("frappe.desk.doctype.dashboard_chart.dashboard_chart.get", **arguments)
+
+
+@frappe.whitelist()
+def get_open_count(doctype: str, name: str, items: str | list | None = None) -> dict[str, Any]:
+    """Count the records connected with a document: of limited ones, and of those hidden by role, only what is seen."""
+    result = original("frappe.desk.notifications.get_open_count", doctype=doctype, name=name, items=items)
+    counts = result.get("count") or []
+    # Newer versions tell links that the document itself carries from those of others, which alone are counted.
+    rows = counts.get("external_links_found", []) if isinstance(counts, dict) else counts
+    for row in rows:
+        target = row.get("doctype") or row.get("name")
+        if not frappe.has_permission(target, "read"):
+            row["count"] = row["open_count"] = 0
+        elif is_limited(target):
+            row.update(_count_connected(doctype, name, target, "open_count" in row))
+    return result
+
+
+def _count_connected(doctype: str, name: str, target: str, count_open: bool) -> dict[str, int]:
+    """Count as Frappe does, a hundred at most, what a list would show."""
+    links = frappe.get_meta(doctype).get_dashboard_data()
+    field = links.get("non_standard_fieldnames", {}).get(target, links.get("fieldname"))
+    wanted = {field: name}
+    value, type_field = links.get("dynamic_links", {}).get(field) or (None, None)
+    if type_field and frappe.get_meta(target).has_field(type_field):
+        wanted[type_field] = value
+    counts = {"count": min(count_listed(target, wanted), 100)}
+    if count_open:
+        still_open = get_filters_for(target)
+        counts["open_count"] = (
+            min(count_listed(target, {**still_open, **wanted}), 100)
+            if isinstance(still_open, dict) and still_open
+            else 0
+        )
+    return counts
 
 
 @frappe.whitelist()

@@ -81,7 +81,24 @@ def search_link(
     if doctype in GUARDED:
         _require_reading(doctype)
         arguments["ignore_user_permissions"] = False
-    return original("frappe.desk.search.search_link", **arguments)
+    return _say_options(doctype, original("frappe.desk.search.search_link", **arguments))
+
+
+def _say_options(doctype: str, answer: Any) -> Any:
+    """Translate what a search tells of Selects of ours beside a name: Frappe writes the options as they are stored."""
+    # Frappe 15.0 answers by the response, later ones return the rows.
+    rows = answer if isinstance(answer, list) else frappe.response.get("results")
+    if doctype in PROTECTED or frappe.get_meta(doctype).module in frappe.get_module_list("social_crm"):
+        options = {
+            option
+            for field in frappe.get_meta(doctype).fields
+            if field.fieldtype == "Select"
+            for option in (field.options or "").split("\n")
+        }
+        for row in rows or ():
+            parts = (row.get("description") or "").split(", ")
+            row["description"] = ", ".join(_(part) if part in options else part for part in parts)
+    return answer
 
 
 @frappe.whitelist()

@@ -111,6 +111,21 @@ def refuse_changed_url(doc: Any, method: str | None = None) -> None:
         refuse_borrowed()
 
 
+def refuse_made_public(doc: Any, method: str | None = None) -> None:
+    """Refuse to make a private file of our records public: it would be served to anybody, past every permission.
+
+    Raises:
+        frappe.PermissionError: the file belongs to a record of ours.
+    """
+    before = doc.get_doc_before_save()
+    if before and before.is_private and not doc.is_private and before.attached_to_doctype in PROTECTED:
+        frappe.throw(
+            _("Files of {0} stay private.").format(_(before.attached_to_doctype)),
+            frappe.PermissionError,
+            title=_("File"),
+        )
+
+
 def check_attached(doc: Any, before: Any) -> None:
     """Refuse new values of attachment fields that name a file of a record which the user may not see.
 
@@ -173,9 +188,17 @@ def refuse_borrowed() -> None:
 
 
 def has_permission(doc: Any, ptype: str = "read", user: str | None = None, debug: bool | None = None) -> bool:
-    """Answer for one file row: like its record, and a new row may not name somebody else's content."""
-    from social_crm.access import references
+    """Answer for one file row: like its record, and a new row may not name somebody else's content.
 
+    What a closed acta or a decision keeps is refused here as well as in `on_trash`: by then Frappe has removed the
+    content from the disk, which no rollback brings back.
+    """
+    from social_crm.access import references
+    from social_crm.field_records.services.actas import is_of_closed_acta
+    from social_crm.social_crm.services.authorisations import is_evidence
+
+    if ptype == "delete" and (is_of_closed_acta(doc) or is_evidence(doc)):
+        return False
     if ptype == "create" and not doc.get("content") and is_borrowed(doc.get("file_url"), doc.get("name")):
         return False
     return references.has_permission(doc, ptype, user, debug)

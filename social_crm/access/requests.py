@@ -25,7 +25,7 @@ def refuse_aliases(*_args: Any) -> None:
     Raises:
         frappe.PermissionError: the address is a second name of a wrapped method.
     """
-    asked = _asked_method()
+    asked = asked_method()
     if not asked or "." not in asked or asked in OVERRIDES:
         return
     try:
@@ -39,7 +39,8 @@ def refuse_aliases(*_args: Any) -> None:
         frappe.throw(_("Call {0} by its own name.").format(proper), frappe.PermissionError)
 
 
-def _asked_method() -> str | None:
+def asked_method() -> str | None:
+    """Return the dotted name of the method that the request calls; None when it calls none."""
     match = _METHOD_PATH.match(frappe.local.request.path)
     if not match:
         return frappe.local.form_dict.get("cmd")

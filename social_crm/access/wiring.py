@@ -25,12 +25,21 @@ HAS_PERMISSION: dict[str, str] = {
 }
 
 DOC_EVENTS: dict[str, dict[str, list[str]]] = {
-    "*": {"validate": ["social_crm.access.links.check_links"]},
+    "*": {
+        "validate": ["social_crm.access.links.check_links"],
+        "before_rename": ["social_crm.access.renames.check_rename"],
+        "after_rename": ["social_crm.access.renames.check_rename"],
+    },
     **{
         name: {"on_update": [f"{_FILES}.attach_privately", f"{_FILES}.keep_files_private"]}
         for name in PROTECTED
     },
     "File": {
+        # Before Frappe's own checks, which move the content.
+        "before_validate": [
+            "social_crm.field_records.services.actas.keep_files_in_place",
+            f"{_FILES}.refuse_made_public",
+        ],
         "validate": [f"{_FILES}.refuse_on_encrypted", f"{_FILES}.refuse_changed_url"],
         "after_insert": [f"{_FILES}.keep_private"],
         "on_trash": [
@@ -79,6 +88,7 @@ OVERRIDES: dict[str, str] = {
     "frappe.email.get_contact_list": f"{_DOORS}.get_contact_list",
     "frappe.core.api.file.get_attached_images": f"{_DOORS}.get_attached_images",
     "frappe.desk.doctype.dashboard_chart.dashboard_chart.get": f"{_DESK}.get_chart",
+    "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
     "frappe.desk.listview.get_group_by_count": f"{_DESK}.get_group_by_count",
     "frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": f"{_DESK}.get_workflow_state_count",
     "frappe.utils.goal.get_monthly_goal_graph_data": f"{_DESK}.get_monthly_goal_graph_data",

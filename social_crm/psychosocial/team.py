@@ -8,6 +8,7 @@ from frappe.query_builder import DocType
 from frappe.utils import getdate, nowdate
 
 PROFESSIONAL_ROLE = "Psychosocial Professional"
+_ADMINISTRATORS = frozenset({"System Manager", "Social CRM Administrator"})
 
 
 def check_team(doc: Any) -> None:
@@ -15,7 +16,7 @@ def check_team(doc: Any) -> None:
 
     Raises:
         frappe.ValidationError: somebody is no psychosocial professional, or the dates of a row are the wrong way round.
-        frappe.PermissionError: somebody assigns themselves to a case of others.
+        frappe.PermissionError: somebody changes the team of a case of others.
     """
     _add_responsible(doc)
     before = doc.get_doc_before_save()
@@ -28,7 +29,7 @@ def check_team(doc: Any) -> None:
         if row.professional not in known:
             _require_professional(row.professional)
     if before:
-        _refuse_own_addition(doc, before)
+        _refuse_foreign_change(doc, before)
 
 
 def is_on_team(case: str, user: str) -> bool:
@@ -73,20 +74,23 @@ def _require_professional(user: str) -> None:
         frappe.throw(_("{0} is not a psychosocial professional.").format(user), title=_("Professionals"))
 
 
-def _refuse_own_addition(doc: Any, before: Any) -> None:
-    """Nobody lets themselves into a case of others: one of its team, or an administrator, assigns them."""
+def _refuse_foreign_change(doc: Any, before: Any) -> None:
+    """The team of a case changes at the hands of one of it, or of an administrator: nobody lets themselves in."""
     user = frappe.session.user
-    if doc.flags.ignore_permissions or is_on_team(doc.name, user):
+    if doc.flags.ignore_permissions or _rows_of(doc) == _rows_of(before):
         return
-    rows = [row for row in doc.professionals if row.professional == user and _covers_today(row)]
-    had = [row for row in before.professionals if row.professional == user and _covers_today(row)]
-    if rows and not had:
-        frappe.throw(
-            _("You cannot assign yourself to this case. Somebody of its team or an administrator does it."),
-            frappe.PermissionError,
-            title=_("Professionals"),
-        )
+    if is_on_team(doc.name, user) or not _ADMINISTRATORS.isdisjoint(frappe.get_roles(user)):
+        return
+    frappe.throw(
+        _("Only somebody of the team of this case or an administrator changes who is on it."),
+        frappe.PermissionError,
+        title=_("Professionals"),
+    )
 
 
-def _covers_today(row: Any) -> bool:
-    return not row.to_date or getdate(row.to_date) >= getdate(nowdate())
+def _rows_of(doc: Any) -> list[tuple[str, str, str]]:
+    """Who is on the team from when to when, in an order of its own."""
+    return sorted(
+        (row.professional or "", str(row.from_date or ""), str(row.to_date or ""))
+        for row in doc.professionals
+    )

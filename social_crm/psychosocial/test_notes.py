@@ -172,6 +172,31 @@ class TestNotes(SocialCRMTestCase):
             with self.subTest(note=note, case=case):
                 self.assertRaises(frappe.ValidationError, sealing.unseal, text, note, case)
 
+    def test_only_the_team_or_an_administrator_changes_the_team(self) -> None:
+        third = self.professional("third")
+        changes = {
+            "oneself": lambda case: case.append(
+                "professionals", {"professional": self.colleague, "from_date": nowdate()}
+            ),
+            "a colleague": lambda case: case.append(
+                "professionals", {"professional": third, "from_date": nowdate()}
+            ),
+            "an end": lambda case: case.professionals[0].set("to_date", nowdate()),
+            "another responsible": lambda case: case.set("responsible", third),
+        }
+        for label, change in changes.items():
+            frappe.set_user(self.colleague)
+            case = frappe.get_doc("Psychosocial Case", self.case.name)
+            change(case)
+            with self.subTest(change=label), self.assertRaises(frappe.PermissionError):
+                case.save()
+        case = frappe.get_doc("Psychosocial Case", self.case.name)
+        case.subject = "Acompañamiento familiar"
+        case.save()
+        frappe.set_user("Administrator")
+        case.append("professionals", {"professional": third, "from_date": nowdate()})
+        case.save()
+
     def test_only_professionals_are_assigned(self) -> None:
         frappe.set_user("Administrator")
         for user in ("Administrator", make_user("gestor@notes.example.com", "Gestor")):

@@ -22,7 +22,6 @@ STYLES: Mapping[str, str] = {
     "In Committee": "Warning",
     "Rejected": "Danger",
     "Cancelled": "Danger",
-    "Closed": "Inverse",
 }
 
 

@@ -109,7 +109,7 @@ SOURCES = (
         date_field="withdrawn_on",
         title="Authorisation withdrawn: {purpose} · {withdrawal_reason}",
         fields=("purpose", "withdrawal_reason"),
-        filters=(("status", "=", "Withdrawn"),),
+        filters=(("status", "=", "Revoked"),),
         icon="shield",
     ),
 )

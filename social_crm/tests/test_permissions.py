@@ -270,6 +270,25 @@ class TestAssignments(SocialCRMTestCase):
         with self.assertRaises(frappe.PermissionError):
             programme.save()
 
+    def test_a_community_that_left_a_programme_does_not_come_back_unasked(self) -> None:
+        programme = frappe.get_doc("Social Programme", self.inside.programme)
+        left = {"community": self.outside.community, "from_date": "2020-01-01", "to_date": "2021-12-31"}
+        programme.append("communities", left)
+        programme.save()
+        director = make_user("director@doors.example.com", "Programme Director")
+        assign(director, programme=self.inside.programme)
+        frappe.set_user(director)
+        self.assertFalse(DOORS["in_list"]("Family", self.outside.family))
+        for last in (None, add_days(nowdate(), 30)):
+            programme = frappe.get_doc("Social Programme", self.inside.programme)
+            next(row for row in programme.communities if row.community == left["community"]).to_date = last
+            with self.subTest(last=last), self.assertRaises(frappe.PermissionError):
+                programme.save()
+        programme = frappe.get_doc("Social Programme", self.inside.programme)
+        programme.description = "x"
+        programme.save()
+        self.assertFalse(DOORS["in_list"]("Family", self.outside.family))
+
     def test_who_opens_a_community_is_assigned_to_it(self) -> None:
         director = make_user("director@doors.example.com", "Programme Director")
         assign(director, programme=self.inside.programme)

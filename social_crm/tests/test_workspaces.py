@@ -70,6 +70,12 @@ class TestWorkspaces(SocialCRMTestCase):
     def test_the_desk_is_started_with_the_same(self):
         self.assertIn("social_crm.access.workspaces.extend_bootinfo", frappe.get_hooks("extend_bootinfo"))
 
+    def test_the_desk_is_told_to_translate_the_states_of_workflows(self):
+        bootinfo = frappe.get_attr("frappe.boot.get_bootinfo")()
+        for hook in frappe.get_hooks("extend_bootinfo"):
+            frappe.get_attr(hook)(bootinfo=bootinfo)
+        self.assertEqual(bootinfo["translated_doctypes"].count("Workflow State"), 1)
+
     def test_whoever_has_a_role_of_frappe_or_none_of_ours_keeps_what_frappe_shows(self):
         for roles in (["Gestor", "System Manager"], ["Gestor", "Website Manager"], ["Website Manager"]):
             self.as_user(*roles)

@@ -93,18 +93,34 @@ def refuse_deletion(doc: Any) -> None:
 
 def keep_files(doc: Any, method: str | None = None) -> None:
     """Keep the files of a closed acta: an event of File, for deletions. With the whole app they go."""
-    if frappe.flags.in_uninstall:
-        return
-    if (
-        doc.attached_to_doctype == "Acta"
-        and doc.attached_to_name
-        and frappe.db.get_value("Acta", doc.attached_to_name, "status") == "Closed"
-    ):
-        frappe.throw(
-            _("This file belongs to the closed acta {0} and stays with it.").format(doc.attached_to_name),
-            frappe.PermissionError,
-            title=_("Closed Acta"),
-        )
+    if not frappe.flags.in_uninstall and is_of_closed_acta(doc):
+        _refuse_loss(doc)
+
+
+def keep_files_in_place(doc: Any, method: str | None = None) -> None:
+    """Keep a file of a closed acta with it and with its content: an event of File, for changes."""
+    before = doc.get_doc_before_save()
+    if before and is_of_closed_acta(before):
+        place = ("attached_to_doctype", "attached_to_name", "file_url", "file_name")
+        if any((before.get(field) or "") != (doc.get(field) or "") for field in place):
+            _refuse_loss(before)
+
+
+def is_of_closed_acta(file: Any) -> bool:
+    """Tell whether a file hangs on a closed acta."""
+    return bool(
+        file.attached_to_doctype == "Acta"
+        and file.attached_to_name
+        and frappe.db.get_value("Acta", file.attached_to_name, "status") == "Closed"
+    )
+
+
+def _refuse_loss(file: Any) -> None:
+    frappe.throw(
+        _("This file belongs to the closed acta {0} and stays with it.").format(file.attached_to_name),
+        frappe.PermissionError,
+        title=_("Closed Acta"),
+    )
 
 
 def _check_template(doc: Any, before: Any) -> None:

@@ -22,7 +22,7 @@ _COPIED = (
 )
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def amend(acta: str, reason: str) -> str:
     """Begin the amendment of a closed acta: a new draft with its answers, which names it; return its name."""
     source = frappe.get_doc("Acta", acta)
@@ -34,7 +34,7 @@ def amend(acta: str, reason: str) -> str:
     return doc.name
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def add_commitment(
     acta: str, subject: str, due_date: str, responsible_party: str = "Family", responsible: str | None = None
 ) -> str:

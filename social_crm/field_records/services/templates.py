@@ -60,7 +60,7 @@ def load(template: str) -> Template:
     return build(*rows_of(frappe.get_cached_doc("Acta Template", template)))
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def new_version(template: str) -> str:
     """Copy a template as the next version, a draft, and return its name."""
     source = frappe.get_doc("Acta Template", template)
@@ -72,7 +72,7 @@ def new_version(template: str) -> str:
     return copy.insert().name
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def set_status(template: str, status: str) -> None:
     """Publish a draft, or withdraw a published template and publish it again."""
     doc = frappe.get_doc("Acta Template", template)

@@ -204,10 +204,6 @@ def _line(
     principal = _principal(terms, number, at.balance, level, interest, regular)
     if number == grace + 1 and number < terms.rows_at_most:
         principal = min(principal + extra, at.balance)
-        if extra and principal <= 0:
-            raise ScheduleError(
-                "residue", "The first instalment cannot take the residue: it would repay nothing."
-            )
     balance = at.balance - principal + added
     total_interest = at.late.interest + interest
     line = Line(period, principal, total_interest, fees, insurance, Decimal(0), balance, level, PutOff())
@@ -265,7 +261,10 @@ def _principal(
         return Decimal(0)
     if terms.frequency == "seasonal":
         return _seasonal_share(terms, number, balance)
-    principal = min(level - regular if terms.method == "equal_instalment" else level, balance)
+    if terms.method != "equal_instalment":
+        # A share that rounds to nothing is no fault: the last row takes the balance.
+        return min(level, balance)
+    principal = min(level - regular, balance)
     if principal <= 0 < balance:
         raise ScheduleError(
             "periods",

@@ -5,22 +5,12 @@ which a division only approaches (4.4999... for 4.5) is rounded as what it is. N
 """
 
 from collections.abc import Mapping
-from decimal import (
-    ROUND_HALF_EVEN,
-    ROUND_HALF_UP,
-    ROUND_UP,
-    Context,
-    Decimal,
-    DivisionByZero,
-    InvalidOperation,
-    Overflow,
-)
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 
 WORK_DIGITS = 120
 KEPT_DIGITS = 80
-_TRAPS = [DivisionByZero, InvalidOperation, Overflow]
-_KEPT = Context(prec=KEPT_DIGITS, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
-_WORK = Context(prec=WORK_DIGITS, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+_KEPT = Context(prec=KEPT_DIGITS)
+_WORK = Context(prec=WORK_DIGITS)
 
 # How an amount between two steps is rounded; "up" is away from zero.
 MODES: Mapping[str, str] = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP}
@@ -28,7 +18,7 @@ MODES: Mapping[str, str] = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EV
 
 def working_context(digits: int = WORK_DIGITS) -> Context:
     """Return a context for `decimal.localcontext` that keeps so many digits."""
-    return Context(prec=digits, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+    return Context(prec=digits)
 
 
 def settle(amount: Decimal) -> Decimal:

@@ -228,6 +228,8 @@ def _residue_first(terms: Terms, lines: list[Line]) -> list[Line]:
     for _ in range(_TRIES):
         miss = _miss(terms, best)
         change = max(round_to(abs(miss) / growth, terms.decimals), coin).copy_sign(miss)
+        if best[terms.grace].principal + change <= 0:
+            break
         attempt = _attempt(terms, extra + change)
         if miss == 0 or len(attempt) != len(lines) or abs(_miss(terms, attempt)) >= abs(miss):
             break

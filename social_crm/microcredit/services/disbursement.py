@@ -26,7 +26,7 @@ from social_crm.microcredit.services import (
     vouchers,
 )
 from social_crm.microcredit.services.ledger import Fact
-from social_crm.microcredit.services.money import decimals_of, positive_amount
+from social_crm.microcredit.services.money import decimals_of, money_text, positive_amount
 from social_crm.workflow_status import require_status
 
 # Changes whenever the same terms would give another schedule; a loan keeps the version that made its own.
@@ -106,7 +106,7 @@ def disburse(
     if state:
         doc.workflow_state = state
     doc.flags.disbursement = Handover(disbursed_on, first_due, amount, channel, reference, refinances)
-    doc.save()
+    doc.save(ignore_version=False)
     return doc.microcredit
 
 
@@ -308,7 +308,7 @@ def _check_refinanced(doc: Any, loan: Any, is_first: bool) -> None:
     if not 0 < owed <= positive_amount(doc.amount, "Amount", loan.currency):
         frappe.throw(
             _("To pay off {0} takes {1}: the new loan must be at least as much.").format(
-                doc.refinances, frappe.utils.fmt_money(owed, currency=loan.currency)
+                doc.refinances, money_text(owed, loan.currency)
             ),
             title=_("Refinancing not Possible"),
         )

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm import permissions
-from social_crm.microcredit.services.money import positive_amount, to_decimal
+from social_crm.microcredit.services.money import money_text, positive_amount, to_decimal
 
 _LOCKED = ["name", "fund_name", "currency", "status", "balance", "contributed", "lent"]
 # Changed by movements alone.
@@ -56,8 +56,8 @@ def move(fund: str, movement: Movement) -> None:
         frappe.throw(
             _("The fund {0} has {1}: that is not enough for {2}.").format(
                 frappe.bold(locked.fund_name),
-                frappe.utils.fmt_money(locked.balance, currency=locked.currency),
-                frappe.utils.fmt_money(-movement.amount, currency=locked.currency),
+                money_text(locked.balance, locked.currency),
+                money_text(-movement.amount, locked.currency),
             ),
             title=_("Not Enough in the Fund"),
         )

@@ -33,6 +33,12 @@ def to_decimal(value: Any) -> Decimal:
     return number
 
 
+def money_text(amount: Any, currency: str | None) -> str:
+    """Return an amount for a message: without cents where it has none."""
+    value = to_decimal(amount)
+    return frappe.utils.fmt_money(value, 0 if value == int(value) else None, currency=currency)
+
+
 def positive_amount(value: Any, label: str, currency: str | None = None) -> Decimal:
     """Return an amount above zero that the site can store and the currency can pay, or say what is wrong with it."""
     amount = to_decimal(value)

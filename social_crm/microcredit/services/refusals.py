@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from social_crm.microcredit.domain.entries import Entry, LedgerError
-from social_crm.microcredit.services.money import schedule_messages
+from social_crm.microcredit.services.money import money_text, schedule_messages
 
 
 def check_dates(entry: Entry, today: date) -> None:
@@ -31,7 +31,7 @@ def throw(error: LedgerError, currency: str | None) -> None:
 
 
 def _messages(error: LedgerError, currency: str | None) -> dict[str, tuple[str, str]]:
-    limit = frappe.utils.fmt_money(error.limit, currency=currency) if error.limit is not None else ""
+    limit = money_text(error.limit, currency) if error.limit is not None else ""
     return {
         "amount": (
             _("The amount must be above zero and without more decimals than the currency has."),

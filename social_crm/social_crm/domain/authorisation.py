@@ -47,13 +47,13 @@ def is_authorised(decisions: Iterable[Decision], at: datetime) -> bool:
 
 
 def statuses(decisions: Iterable[Decision]) -> dict[str, str]:
-    """Return for each answer how it stands: In Force, Refused, Withdrawn or Superseded by a later one."""
+    """Return for each answer how it stands: In Force, Refused, Revoked or Superseded by a later one."""
     decisions = tuple(decisions)
     last = max(decisions, key=lambda d: (d.given_on, d.key)) if decisions else None
     result = {}
     for decision in decisions:
         if decision.withdrawn_on is not None:
-            result[decision.key] = "Withdrawn"
+            result[decision.key] = "Revoked"
         elif decision is not last:
             result[decision.key] = "Superseded"
         else:

@@ -64,7 +64,7 @@ def withdraw(authorisation: str, channel: str, reason: str | None = None, on: st
             "withdrawal_channel": channel,
             "withdrawal_reason": reason,
             "withdrawn_by": frappe.session.user,
-            "status": "Withdrawn",
+            "status": "Revoked",
         },
     )
     doc.reload()
@@ -124,12 +124,7 @@ def _refuse_changes(doc: "frappe.model.document.Document") -> None:
 
 def keep_evidence(doc: "frappe.model.document.Document", method: str | None = None) -> None:
     """Keep the file that proves a decision: an event of File, for deletions."""
-    if (
-        doc.attached_to_doctype == "Data Authorisation"
-        and doc.attached_to_name
-        and not frappe.flags.in_uninstall
-        and frappe.db.get_value("Data Authorisation", doc.attached_to_name, "evidence") == doc.file_url
-    ):
+    if is_evidence(doc) and not frappe.flags.in_uninstall:
         frappe.throw(
             _("This file is the evidence of the decision {0} and stays with it.").format(
                 doc.attached_to_name
@@ -137,6 +132,15 @@ def keep_evidence(doc: "frappe.model.document.Document", method: str | None = No
             frappe.PermissionError,
             title=_("Data Authorisation"),
         )
+
+
+def is_evidence(file: "frappe.model.document.Document") -> bool:
+    """Tell whether a file proves the decision on which it hangs."""
+    return bool(
+        file.attached_to_doctype == "Data Authorisation"
+        and file.attached_to_name
+        and frappe.db.get_value("Data Authorisation", file.attached_to_name, "evidence") == file.file_url
+    )
 
 
 def _check_evidence(doc: "frappe.model.document.Document") -> None:

@@ -89,7 +89,7 @@ def rows_of(loan: dict) -> list[tuple[date, Fraction, Fraction, Fraction]]:
             part = Fraction(0)
         else:
             part = min(balance, level - covered if method == "equal_instalment" else level)
-            if part <= 0:
+            if part <= 0 and method == "equal_instalment":
                 raise RepaysNothing
         balance -= part
         rows.append((due, part, interest, balance))

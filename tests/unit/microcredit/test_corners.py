@@ -197,3 +197,34 @@ def test_payoff_counts_charges_put_off() -> None:
     assert payoff(loan(terms=terms), IN_BETWEEN) == 3_000_000 + 120_000 + 30_000 + 3_000
     paid = loan(paid_in("a", FEB, 1_000), entry("b", "payment", FEB, 500), terms=terms)
     assert payoff(paid, IN_BETWEEN) == 3_000_000 + 150_000 + 3_000 - 1_500
+
+
+def test_a_tranche_within_a_period() -> None:
+    """A million on 20 February: 25 days by 30E/360, 23 by the calendar, until 15 March."""
+    tranches = (Tranche(TERMS.disbursed, D(2_000_000)), Tranche(date(2026, 2, 20), D(1_000_000)))
+    flat = made(tranches=tranches, method="flat")
+    # 1,000,000 x 0.02 x 25 / 30 = 16,666.7
+    assert [row.interest for row in flat[:3]] == [40_000, 56_667, 60_000]
+    by_days = made(tranches=tranches, method="flat", day_count="actual/360")
+    assert (
+        by_days[1].interest == 37_333 + 15_333 + 1
+    )  # 2,000,000 x 0.24 x 28 / 360 + 1,000,000 x 0.24 x 23 / 360
+    rounded_up = made(tranches=tranches, method="flat", interest_rounding="up", day_count="actual/365")
+    assert rounded_up[1].interest == 51_946  # 51,945.2
+    waiting = made(tranches=tranches, total_grace=2, capitalise=True)
+    assert [row.balance for row in waiting[:2]] == [2_040_000, 2_040_000 + 40_800 + 16_667 + 1_000_000]
+    put_off = made(tranches=tranches, total_grace=3, method="flat")
+    assert put_off[3].interest == 40_000 + 56_667 + 60_000 + 60_000
+
+
+def test_exact_amounts_stay_exact_without_the_door() -> None:
+    """1,000 at 50 % over two periods is exactly 900 a period, which "up" must leave."""
+    assert made(principal=D(1000), rate=D("0.5"), periods=2, rounding="up")[0].total == 900
+
+
+def test_a_regular_first_month_by_its_days() -> None:
+    """31 days are 61,151 of interest; what is left of 283,679 is principal, and only broken days are charged apart."""
+    first = made(day_count="actual/365")[0]
+    assert (first.interest, first.total) == (61_151, 283_679)
+    broken = made(day_count="actual/365", first_due=date(2026, 2, 20))[0]
+    assert (broken.interest, broken.principal) == (71_014, 223_679)

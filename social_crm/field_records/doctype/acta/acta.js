@@ -172,7 +172,7 @@ function fill(frm) {
     frm.acta_form.filling = true;
     const tasks = questions(frm.acta_form.tree).map((node) => {
         const field = frm.acta_form.group.get_field(node.name);
-        if (!field.set_value) return null;
+        if (field.df.fieldtype === "HTML") return null;
         let value = answers[node.name] ?? (frm.is_new() && node.default ? node.default : null);
         if (value == null) return null;
         if (node.type === "geopoint" && typeof value === "object") {

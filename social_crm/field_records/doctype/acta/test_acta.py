@@ -12,6 +12,7 @@ from social_crm.field_records import factories as make
 from social_crm.field_records.printing import acta_sections
 from social_crm.field_records.services import actions, seals, templates
 from social_crm.testing import SocialCRMTestCase
+from social_crm.testing_factories import make_user
 
 
 class TestActa(SocialCRMTestCase):
@@ -202,9 +203,28 @@ class TestActa(SocialCRMTestCase):
         self.assertFalse(seals.verify(doc.name)["valid"])
 
     def test_photos_are_printed_and_stay(self) -> None:
-        doc, photo, _paper = self.sealed()
+        doc, photo, paper = self.sealed()
         photos = [section["photos"] for section in acta_sections(doc) if section["photos"]]
         self.assertTrue(photos[0][0][1].startswith("data:image/png;base64,"))
+        draft = make.make_acta()
+        manager = make_user("files@actas.example.com", "System Manager")
+        frappe.set_user(manager)
+        with self.assertRaises(frappe.PermissionError):
+            frappe.delete_doc("File", photo.name)
+        self.assertTrue(seals.verify(doc.name)["valid"], "the content is still on the disk")
+        for change in (
+            {"attached_to_name": draft.name},
+            {"attached_to_doctype": "Beneficiary", "attached_to_name": None},
+            {"attached_to_name": None},
+            {"file_url": paper.file_url},
+            {"file_name": "otra.png"},
+            {"is_private": 0},
+        ):
+            file = frappe.get_doc("File", photo.name)
+            file.update(change)
+            with self.subTest(change=change), self.assertRaises(frappe.PermissionError):
+                file.save()
+        self.assertTrue(seals.verify(doc.name)["valid"])
         frappe.set_user("Administrator")
         with self.assertRaises(frappe.PermissionError):
             frappe.delete_doc("File", photo.name)

@@ -125,6 +125,24 @@ class TestMicrocreditApplication(SocialCRMTestCase):
         with self.assertRaises(frappe.ValidationError):
             disburse(doc.name)
 
+    def test_whom_the_workflow_bars_does_not_disburse_past_it(self) -> None:
+        doc = make.make_approved()
+        workflow = frappe.get_doc("Workflow", frappe.get_meta(doc.doctype).get_workflow())
+        for row in workflow.transitions:
+            if row.action == "Disburse":
+                frappe.db.set_value("Workflow Transition", row.name, "allowed", "Auditor")
+        frappe.clear_document_cache("Workflow", workflow.name)
+        self.addCleanup(frappe.clear_document_cache, "Workflow", workflow.name)
+        frappe.set_user(make.OFFICER)
+        with self.assertRaises(frappe.PermissionError):
+            disburse(doc.name)
+        self.assertFalse(frappe.db.exists("Microcredit", {"application": doc.name}))
+
+    def test_a_disbursement_leaves_a_trace(self) -> None:
+        doc = frappe.get_doc("Microcredit Application", make.make_loan().application)
+        versions = frappe.get_all("Version", filters={"docname": doc.name}, pluck="data")
+        self.assertTrue(any("Disbursed" in data for data in versions))
+
     def test_no_way_back_from_the_money(self) -> None:
         doc = frappe.get_doc("Microcredit Application", make.make_loan().application)
         doc.workflow_state = "Approved"

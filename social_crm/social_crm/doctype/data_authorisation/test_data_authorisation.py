@@ -2,6 +2,7 @@
 
 import frappe
 
+from social_crm.patches import call_withdrawn_authorisations_revoked
 from social_crm.social_crm.factories import make_person
 from social_crm.social_crm.services import authorisations
 from social_crm.testing import SocialCRMTestCase
@@ -47,17 +48,27 @@ class TestDataAuthorisation(SocialCRMTestCase):
         doc = decide(make_person())
         authorisations.withdraw(doc.name, "Telephone", "Changed her mind", "2024-05-01 08:00:00")
         doc.reload()
-        self.assertEqual((doc.status, doc.withdrawn_by), ("Withdrawn", "Administrator"))
+        self.assertEqual((doc.status, doc.withdrawn_by), ("Revoked", "Administrator"))
         self.assertTrue(authorisations.is_authorised(doc.beneficiary, PURPOSE, "2024-04-30"))
         self.assertFalse(authorisations.is_authorised(doc.beneficiary, PURPOSE, "2024-05-01"))
         with self.assertRaisesRegex(frappe.ValidationError, "in force"):
             authorisations.withdraw(doc.name, "Telephone")
 
+    def test_what_was_called_withdrawn_before_is_revoked(self):
+        taken_back, kept = decide(make_person()), decide(make_person())
+        frappe.db.set_value("Data Authorisation", taken_back.name, "status", "Withdrawn")
+        call_withdrawn_authorisations_revoked.execute()
+        status = {
+            name: frappe.db.get_value("Data Authorisation", name, "status")
+            for name in (taken_back.name, kept.name)
+        }
+        self.assertEqual(status, {taken_back.name: "Revoked", kept.name: "In Force"})
+
     def test_a_decision_is_not_edited(self):
         doc = decide(make_person())
         for field, value in (
             ("decision", "Refused"),
-            ("status", "Withdrawn"),
+            ("status", "Revoked"),
             ("given_on", "2024-03-02 10:00:00"),
         ):
             doc.reload()
