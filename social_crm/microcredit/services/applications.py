@@ -137,7 +137,7 @@ def _write_figures(doc: Any, before: Any, version: products.Version) -> None:
         doc.surplus_share = float(round(share, 2))
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def take_current_terms(application: str) -> str:
     """Give an open application the terms that its product has today; return the version."""
     doc = frappe.get_doc("Microcredit Application", application)

@@ -78,7 +78,7 @@ def validate_vote(doc: Any) -> None:
         )
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def cast_vote(committee: str, application: str, vote: str, remark: str | None = None) -> str:
     """Vote on an application of an open session. vote: "In Favour", "Against" or "Abstention". Errors: those of `validate_vote`."""
     permissions.require("Microcredit Committee Vote", "create")
@@ -114,7 +114,7 @@ def votes_on(committee: str | None = None, application: str | None = None) -> li
     return (query if limit is None else query.where(limit)).run(as_dict=True)
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def close_session(committee: str) -> dict:
     """Count the votes, decide the applications of the agenda and close the session; return decisions by application.
 

@@ -117,7 +117,7 @@ def collection_sheet(group: str, day: str | None = None) -> dict:
     }
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def apply_for_group(group: str, product: str, periods: int, purpose: str, amounts: str) -> list[str]:
     """Write one application for each member of a group who asks for an amount; return their names.
 
