@@ -29,7 +29,7 @@ export async function pick(page, field, text) {
     await input.click();
     await input.fill(text);
     // The first proposal is marked already; Enter takes it.
-    await control(page, field).locator('li[aria-selected="true"]').filter({ hasText: text }).first().waitFor();
+    await control(page, field).locator('[role="option"][aria-selected="true"], li[aria-selected="true"]').filter({ hasText: text }).first().waitFor();
     await input.press("Enter");
     await page.waitForFunction(() => !window.frappe.request.ajax_count);
 }

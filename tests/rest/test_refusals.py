@@ -1,6 +1,7 @@
 """What is refused past a form: renaming and merging, telling hidden from missing, counting, and writing by GET."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -119,7 +120,9 @@ def told(answer, name: str) -> tuple:
     body = json.loads(answer.text) if "json" in answer.headers["Content-Type"] else {"text": answer.text}
     for trace in ("exc", "exception", "_exc_source", "_debug_messages"):
         body.pop(trace, None)
-    return answer.status_code, json.dumps(body, sort_keys=True, ensure_ascii=False).replace(name, "?")
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False).replace(name, "?")
+    # Newer versions of Frappe give each message a number of its own, drawn by lot.
+    return answer.status_code, re.sub(r'(__frappe_exc_id\W+)[0-9a-f]{16,}', r"\1", text)
 
 
 @pytest.mark.parametrize("door", QUESTIONS)
