@@ -1,6 +1,7 @@
 """The pictures that answers name belong to the acta: attached to it, private, and there when it is closed."""
 
 import json
+import pathlib
 from typing import Any
 
 import frappe
@@ -62,8 +63,14 @@ def _take_over(address: str, acta: str) -> str | None:
     for row in rows:
         if frappe.has_permission("File", "read", doc=row.name):
             values = {"file_url": address, "file_name": row.file_name, "is_private": row.is_private}
+            # The bytes as they are: v16 would take a small picture for a text, and write another file of it.
+            values["content"] = pathlib.Path(frappe.get_doc("File", row.name).get_full_path()).read_bytes()
+            file = frappe.get_doc({"doctype": "File", **values, **place})
             # The right to read the file was asked just now, the right to write the acta when it was saved.
-            return frappe.get_doc({"doctype": "File", **values, **place}).insert(ignore_permissions=True).name
+            file.insert(ignore_permissions=True)
+            # Frappe may choose the address of any other file of the same content, which no answer names.
+            file.db_set("file_url", address, update_modified=False)
+            return file.name
     return None
 
 
