@@ -37,11 +37,13 @@ function draw_form(frm) {
         return;
     }
     const key = `${frm.doc.name}:${frm.doc.template}:${frm.doc.modified}:${frm.doc.status}`;
-    if (frm.acta_form && frm.acta_form.key === key) return;
+    // Asked for once: a second answer would empty the form while somebody is writing in it.
+    if (frm.acta_key === key) return;
+    frm.acta_key = key;
     frappe.call("social_crm.field_records.services.forms.template_form", { template: frm.doc.template }).then(({ message }) => {
+        if (frm.acta_key !== key) return;
         wrapper.empty();
         frm.acta_form = {
-            key,
             tree: message,
             points: {},
             group: new frappe.ui.FieldGroup({
