@@ -122,7 +122,7 @@ def told(answer, name: str) -> tuple:
         body.pop(trace, None)
     text = json.dumps(body, sort_keys=True, ensure_ascii=False).replace(name, "?")
     # Newer versions of Frappe give each message a number of its own, drawn by lot.
-    return answer.status_code, re.sub(r'(__frappe_exc_id\W+)[0-9a-f]{16,}', r"\1", text)
+    return answer.status_code, re.sub(r"(__frappe_exc_id\W+)[0-9a-f]{16,}", r"\1", text)
 
 
 @pytest.mark.parametrize("door", QUESTIONS)
