@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from social_crm.access.files import make_private
 from social_crm.field_records.services import forms, seals
 
 _PLACE = "attached_to_doctype", "attached_to_name"
@@ -27,10 +28,7 @@ def attach(doc: Any) -> None:
             continue
         file = frappe.get_doc("File", name)
         if not file.is_private:
-            file.is_private = 1
-            # The writer need not hold the right to change the row: a public file is served to anybody who guesses its name.
-            file.save(ignore_permissions=True)
-            moved[address] = file.file_url
+            moved[address] = make_private(file)
     if moved:
         answers = _renamed(forms.read_answers(doc.answers), moved)
         doc.db_set("answers", json.dumps(answers, ensure_ascii=False), update_modified=False)
