@@ -118,7 +118,8 @@ def demo(bench: Bench, port: str | None, data: bool = True, families: int | None
     has_demo = bench.is_done("demo-data", bench.site)
     if families is not None and has_demo and not bench.is_done("demo-families", str(families)):
         raise BenchError(
-            "This site holds a demo of another size already. Remove it with ./run reset, then ask again."
+            f"This site holds a demo that was not made with --families {families}. "
+            "Remove it with ./run reset, then ask again."
         )
     bench.root.mkdir(parents=True, exist_ok=True)
     with cache.lock(bench.root / "setup.lock"):

@@ -1,6 +1,7 @@
 """Figures for the charts of the workspaces: only rows the reader may see, and labels in the reader's language.
 
-The platform's own "Group By" charts print the stored English options as they are, and its charts of months name these in English; hence chart sources of our own.
+The platform's own "Group By" charts print the stored English options as they are, and its charts of months name these
+in English; hence chart sources of our own.
 """
 
 import datetime

@@ -50,8 +50,6 @@ extend_bootinfo = [
     "social_crm.access.workspaces.extend_bootinfo",
     "social_crm.workflow_status.translate_states",
 ]
-# Not a way to log in: Frappe's only hook of every request whose user is known.
-auth_hooks = ["social_crm.access.names.refuse_hidden_names"]
 
 # Dotted paths of tuples of social_crm.timeline.TimelineSource; other apps may add theirs.
 social_crm_timeline = [

@@ -32,9 +32,15 @@ def keep_private(doc: Any, method: str | None = None) -> None:
     Photos are no exception: a public file is served to anybody who guesses its name, past every permission.
     """
     if doc.attached_to_doctype in PROTECTED and not doc.is_private and not doc.is_folder:
-        doc.is_private = 1
-        # The writer need not hold the right to change the row: it is the app that insists.
-        doc.save(ignore_permissions=True)
+        make_private(doc)
+
+
+def make_private(file: Any) -> str:
+    """Make a file private, whereupon Frappe moves its content; return the new address."""
+    file.is_private = 1
+    # The writer need not hold the right to change the row: it is the app that insists.
+    file.save(ignore_permissions=True)
+    return str(file.file_url)
 
 
 def attach_privately(doc: Any, method: str | None = None) -> None:

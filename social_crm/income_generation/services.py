@@ -114,10 +114,7 @@ def _recent_visits(read, as_of: date, days: int) -> dict[str, list[dict]]:
         order_by="visit_date asc, creation asc, name asc",
         limit_page_length=0,
     )
-    by_unit: dict[str, list[dict]] = {}
-    for row in rows:
-        by_unit.setdefault(row.productive_unit, []).append(row)
-    return by_unit
+    return stages.by_unit(rows, "productive_unit")
 
 
 def units_with_status(as_of: date, filters: dict | None = None, unstarted: bool = False) -> list[dict]:

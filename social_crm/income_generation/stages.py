@@ -111,7 +111,12 @@ def closings_of(read, units: list[str] | None = None) -> dict[str, list[dict]]:
         order_by="parent asc, idx asc",
         limit_page_length=0,
     )
-    by_unit: dict[str, list[dict]] = {}
+    return by_unit(rows, "parent")
+
+
+def by_unit(rows: list[dict], field: str) -> dict[str, list[dict]]:
+    """Return rows by the unit that a field of them names, in their order."""
+    found: dict[str, list[dict]] = {}
     for row in rows:
-        by_unit.setdefault(row.parent, []).append(row)
-    return by_unit
+        found.setdefault(row[field], []).append(row)
+    return found

@@ -7,6 +7,7 @@ import base64
 import datetime
 import decimal
 import mimetypes
+import pathlib
 
 import frappe
 import frappe.utils
@@ -137,7 +138,9 @@ def _data_uri(file_url: str | None, doctype: str, name: str) -> str:
     )
     if not found:
         return ""
-    content = frappe.get_doc("File", found[0]).get_content()
-    if isinstance(content, str):
-        content = content.encode()
+    # Not by get_content: v16 takes the bytes of a small picture for a text in windows-1250.
+    path = pathlib.Path(frappe.get_doc("File", found[0]).get_full_path())
+    if not path.is_file():
+        return ""
+    content = path.read_bytes()
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

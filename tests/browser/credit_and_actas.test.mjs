@@ -3,50 +3,21 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
-import { api, browserTest, people } from "./lib.mjs";
+import { api, browserTest, create, day, makeCommunity, makeFamily, people } from "./lib.mjs";
 
 const ADMIN = "System Manager";
 const mark = randomUUID().slice(0, 8);
-const create = (role, doctype, values) => api(role, "POST", `/api/resource/${doctype}`, values);
 const workflow = (role, doctype, name, action) =>
     api(role, "POST", "/api/method/frappe.model.workflow.apply_workflow", {
         doc: JSON.stringify({ doctype, name }),
         action,
     });
 
-function day(daysAgo) {
-    return new Date(Date.now() - (daysAgo + 1) * 86_400_000).toISOString().slice(0, 10);
-}
-
 let place;
 // One community with a person in it, and the staff who work there; made once for all tests of this file.
 async function makePlace() {
-    for (const [code, division_name, level, parent_division] of [
-        ["44", "La Guajira", "Department", null],
-        ["44078", "Barrancas", "Municipality", "44"],
-    ]) {
-        const found = await api(ADMIN, "GET", `/api/resource/Territorial Division?filters={"code":"${code}"}`);
-        if (!found.length) await create(ADMIN, "Territorial Division", { code, division_name, level, parent_division });
-    }
-    const community = (
-        await create(ADMIN, "Community", { community_name: `Tabaco ${mark}`, kind: "Resettled", municipality: "44078" })
-    ).name;
-    for (const role of ["Credit Officer", "Credit Committee", "Gestor"]) {
-        await create(ADMIN, "Staff Assignment", { user: people[role].user, community, from_date: "2020-01-01" });
-    }
-    const family = (
-        await create(ADMIN, "Family", { family_name: "Uriana", community, status: "Active", registered_on: "2020-01-01" })
-    ).name;
-    const person = (
-        await create(ADMIN, "Beneficiary", {
-            first_name: "Rosa",
-            first_surname: "Uriana",
-            no_document_reason: "Perdido",
-            family,
-            kinship: "Head",
-            registered_on: "2020-01-01",
-        })
-    ).name;
+    const community = await makeCommunity(ADMIN, `Tabaco ${mark}`, ["Credit Officer", "Credit Committee", "Gestor"]);
+    const { family, person } = await makeFamily(ADMIN, community, "Uriana");
     return { community, family, person };
 }
 

@@ -1,6 +1,6 @@
 // How a person works in the Desk: fills fields, presses buttons, reads messages. Texts are the Spanish ones.
 
-import { api, people } from "./lib.mjs";
+import { api, makeCommunity } from "./lib.mjs";
 
 // The visible control of a field, in the open dialog when there is one, else in the form.
 function control(page, field) {
@@ -29,7 +29,7 @@ export async function pick(page, field, text) {
     await input.click();
     await input.fill(text);
     // The first proposal is marked already; Enter takes it.
-    await control(page, field).locator('li[aria-selected="true"]').filter({ hasText: text }).first().waitFor();
+    await control(page, field).locator('[role="option"][aria-selected="true"], li[aria-selected="true"]').filter({ hasText: text }).first().waitFor();
     await input.press("Enter");
     await page.waitForFunction(() => !window.frappe.request.ajax_count);
 }
@@ -67,17 +67,7 @@ export async function confirm(page) {
 export async function makePlace(roles) {
     const admin = "System Manager";
     const mark = Math.random().toString(36).slice(2, 8);
-    const find = (code) => api(admin, "GET", `/api/resource/Territorial Division?filters=${encodeURIComponent(JSON.stringify({ code }))}`);
-    for (const [code, division_name, level, parent_division] of [
-        ["44", "La Guajira", "Department", null],
-        ["44078", "Barrancas", "Municipality", "44"],
-    ]) {
-        if (!(await find(code)).length) {
-            await api(admin, "POST", "/api/resource/Territorial Division", { code, division_name, level, parent_division });
-        }
-    }
-    const community = `Nueva Tamaquito ${mark}`;
-    await api(admin, "POST", "/api/resource/Community", { community_name: community, kind: "Resettled", municipality: "44078" });
+    const community = await makeCommunity(admin, `Nueva Tamaquito ${mark}`, roles);
     const programme = `Medios de vida ${mark}`;
     await api(admin, "POST", "/api/resource/Social Programme", {
         programme_name: programme,
@@ -85,8 +75,5 @@ export async function makePlace(roles) {
         start_date: "2020-01-01",
         communities: [{ community }],
     });
-    for (const role of roles) {
-        await api(admin, "POST", "/api/resource/Staff Assignment", { user: people[role].user, community, from_date: "2020-01-01" });
-    }
     return { community, programme, mark };
 }

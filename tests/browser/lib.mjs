@@ -75,6 +75,38 @@ export async function api(role, method, resource, body) {
     return data ?? message;
 }
 
+export const create = (role, doctype, values) => api(role, "POST", `/api/resource/${doctype}`, values);
+
+// The day so many days ago, a day behind the server's at most whatever the zones.
+export function day(daysAgo) {
+    return new Date(Date.now() - (daysAgo + 1) * 86_400_000).toISOString().slice(0, 10);
+}
+
+// A community of Barrancas, its division included, to which a person of each role is assigned.
+export async function makeCommunity(admin, community_name, roles) {
+    for (const [code, division_name, level, parent_division] of [
+        ["44", "La Guajira", "Department", null],
+        ["44078", "Barrancas", "Municipality", "44"],
+    ]) {
+        const found = await api(admin, "GET", `/api/resource/Territorial Division?filters={"code":"${code}"}`);
+        if (!found.length) await create(admin, "Territorial Division", { code, division_name, level, parent_division });
+    }
+    const { name } = await create(admin, "Community", { community_name, kind: "Resettled", municipality: "44078" });
+    for (const role of roles) {
+        await create(admin, "Staff Assignment", { user: people[role].user, community: name, from_date: "2020-01-01" });
+    }
+    return name;
+}
+
+// A family of one, and its head.
+export async function makeFamily(admin, community, family_name) {
+    const registered = { status: "Active", registered_on: "2020-01-01" };
+    const family = (await create(admin, "Family", { family_name, community, ...registered })).name;
+    const head = { first_name: "Rosa", first_surname: family_name, no_document_reason: "Perdido", kinship: "Head" };
+    const person = (await create(admin, "Beneficiary", { ...head, ...registered, family })).name;
+    return { family, person };
+}
+
 export async function logIn(context, role) {
     const { user, password } = people[role];
     const answer = await context.request.post(`${url}/api/method/login`, { form: { usr: user, pwd: password } });

@@ -1,11 +1,13 @@
 """The pictures that answers name belong to the acta: attached to it, private, and there when it is closed."""
 
 import json
+import pathlib
 from typing import Any
 
 import frappe
 from frappe import _
 
+from social_crm.access.files import make_private
 from social_crm.field_records.services import forms, seals
 
 _PLACE = "attached_to_doctype", "attached_to_name"
@@ -26,10 +28,7 @@ def attach(doc: Any) -> None:
             continue
         file = frappe.get_doc("File", name)
         if not file.is_private:
-            file.is_private = 1
-            # The writer need not hold the right to change the row: a public file is served to anybody who guesses its name.
-            file.save(ignore_permissions=True)
-            moved[address] = file.file_url
+            moved[address] = make_private(file)
     if moved:
         answers = _renamed(forms.read_answers(doc.answers), moved)
         doc.db_set("answers", json.dumps(answers, ensure_ascii=False), update_modified=False)
@@ -62,8 +61,14 @@ def _take_over(address: str, acta: str) -> str | None:
     for row in rows:
         if frappe.has_permission("File", "read", doc=row.name):
             values = {"file_url": address, "file_name": row.file_name, "is_private": row.is_private}
+            # The bytes as they are: v16 would take a small picture for a text, and write another file of it.
+            values["content"] = pathlib.Path(frappe.get_doc("File", row.name).get_full_path()).read_bytes()
+            file = frappe.get_doc({"doctype": "File", **values, **place})
             # The right to read the file was asked just now, the right to write the acta when it was saved.
-            return frappe.get_doc({"doctype": "File", **values, **place}).insert(ignore_permissions=True).name
+            file.insert(ignore_permissions=True)
+            # Frappe may choose the address of any other file of the same content, which no answer names.
+            file.db_set("file_url", address, update_modified=False)
+            return file.name
     return None
 
 

@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 from social_crm.microcredit.domain.dates import PERIODS_A_YEAR
 from social_crm.microcredit.domain.rounding import round_to, working_context
 from social_crm.microcredit.domain.schedule import Schedule, ScheduleError, Terms, build
+from social_crm.microcredit.domain.search import largest_passing
 
 # How often an amount comes or goes in a year; "once" spreads over the year.
 TIMES_A_YEAR: Mapping[str, int] = {
@@ -19,8 +20,6 @@ TIMES_A_YEAR: Mapping[str, int] = {
     "once": 1,
 }
 LIABILITY_RULES = ("equal", "by_share")
-# Halving a range of 10^12 down to a peso takes 40 turns.
-_HALVINGS = 64
 
 
 class CapacityError(ValueError):
@@ -121,16 +120,7 @@ def highest_principal(terms: Terms, payable: Decimal, step: Decimal = Decimal(10
         except ScheduleError:
             return False
 
-    low, high = 0, int(terms.principal / step) + 1
-    for _ in range(_HALVINGS):
-        if high - low <= 1:
-            break
-        middle = (low + high) // 2
-        if fits(middle):
-            low = middle
-        else:
-            high = middle
-    return low * step
+    return largest_passing(fits, int(terms.principal / step) + 1) * step
 
 
 def joint_liability(

@@ -14,12 +14,11 @@ from decimal import Decimal, localcontext
 from social_crm.microcredit.domain.rates import equivalent_rate
 from social_crm.microcredit.domain.rounding import as_percentage, round_to, working_context
 from social_crm.microcredit.domain.schedule import build, exact_annual_rate, with_rate
+from social_crm.microcredit.domain.search import largest_passing
 from social_crm.microcredit.domain.terms import MAX_RATE, ScheduleError, Terms
 
 USURY_FACTOR = Decimal("1.5")
 DAYS_A_YEAR = 365
-# Half the steps of a rate of 0.0001 up to MAX_RATE are gone at each turn.
-_HALVINGS = 64
 
 
 class UsuryError(ValueError):
@@ -106,16 +105,7 @@ def highest_rate(
 
     if not passes(0):
         return None
-    low, high = 0, int(MAX_RATE / step) + 1
-    for _ in range(_HALVINGS):
-        if high - low <= 1:
-            break
-        middle = (low + high) // 2
-        if passes(middle):
-            low = middle
-        else:
-            high = middle
-    return low * step
+    return largest_passing(passes, int(MAX_RATE / step) + 1) * step
 
 
 def default_rate(agreed: Decimal, cap: Decimal) -> Decimal:

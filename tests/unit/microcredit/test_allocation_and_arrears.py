@@ -98,7 +98,9 @@ def test_what_no_claim_takes_is_left_over() -> None:
     assert first.of_payment("b", "interest") == 1
 
 
-def test_a_payment_on_the_day_of_disbursement() -> None:
+def test_a_payment_on_the_day_of_disbursement_is_the_first_that_is_taken() -> None:
+    with pytest.raises(AllocationError):
+        check_payment(ROWS, [], pay("x", 1, DISBURSED - timedelta(days=1)), DISBURSED)
     check_payment(ROWS, [], pay("x", 1, DISBURSED), DISBURSED)
 
 

@@ -37,11 +37,19 @@ function draw_form(frm) {
         return;
     }
     const key = `${frm.doc.name}:${frm.doc.template}:${frm.doc.modified}:${frm.doc.status}`;
-    if (frm.acta_form && frm.acta_form.key === key) return;
-    frappe.call("social_crm.field_records.services.forms.template_form", { template: frm.doc.template }).then(({ message }) => {
+    // Asked for once: a second answer would empty the form while somebody is writing in it.
+    if (frm.acta_key === key) return;
+    frm.acta_key = key;
+    const asked = frappe.call({
+        method: "social_crm.field_records.services.forms.template_form",
+        args: { template: frm.doc.template },
+        // Without a signal the next refresh asks again.
+        error: () => (frm.acta_key = null),
+    });
+    asked.then(({ message }) => {
+        if (frm.acta_key !== key) return;
         wrapper.empty();
         frm.acta_form = {
-            key,
             tree: message,
             points: {},
             group: new frappe.ui.FieldGroup({

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.access.files import make_private
 from social_crm.permissions import allowed_communities
 from social_crm.social_crm.services.census import files, rows_store, state
 from social_crm.social_crm.services.census.file_error import CensusFileError
@@ -94,11 +95,7 @@ def _keep_private(doc: "frappe.model.document.Document") -> None:
         return
     name = frappe.db.get_value("File", {"file_url": doc.census_file, "owner": frappe.session.user})
     if name:
-        file = frappe.get_doc("File", name)
-        file.is_private = 1
-        # The user's own upload; making it private needs no further right.
-        file.save(ignore_permissions=True)
-        doc.census_file = file.file_url
+        doc.census_file = make_private(frappe.get_doc("File", name))
 
 
 def _title(doc: "frappe.model.document.Document") -> str:
