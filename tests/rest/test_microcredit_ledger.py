@@ -70,6 +70,69 @@ def test_simultaneous_disbursements_never_overdraw_a_fund(client, place, fund):
     assert {officer.read("Microcredit Application", name)["status"] for name in refused_ones} == {"Approved"}
 
 
+def make_programme_with_fund(admin, people, amount: float) -> str:
+    programme = admin.create(
+        "Social Programme",
+        programme_name=f"Fondo rotatorio {uuid.uuid4().hex[:8]}",
+        status="Running",
+        start_date="2020-01-01",
+    )["name"]
+    for role in ("Credit Officer", "Credit Committee"):
+        admin.create(
+            "Staff Assignment", user=people[role]["user"], programme=programme, from_date="2020-01-01"
+        )
+    name = admin.create(
+        "Microcredit Fund", fund_name=f"Fondo {uuid.uuid4().hex[:6]}", programme=programme, currency="COP"
+    )["name"]
+    admin.method(f"{SERVICES}.funds.contribute", fund=name, amount=amount)
+    return programme
+
+
+def test_loans_that_pay_off_loans_of_each_others_funds_never_block(client, people, place):
+    """New money of one fund pays a loan of the other fund, both ways at once; whoever took the locks one by one would deadlock."""
+    admin, officer = client("System Manager"), client("Credit Officer")
+    programmes = [make_programme_with_fund(admin, people, 60_000_000) for _ in range(2)]
+    old = []
+    for programme in programmes * 4:
+        application = make_approved(client, place, programme=programme)
+        old.append(officer.method(DISBURSE, application=application, disbursed_on=day(5)))
+    new = [make_approved(client, place, programme=programme) for programme in programmes[::-1] * 4]
+
+    def pay_off(pair):
+        application, loan = pair
+        return officer.call(
+            "POST",
+            f"/api/method/{DISBURSE}",
+            json={"application": application, "refinances": loan, "disbursed_on": day(5)},
+        )
+
+    def pay(loan):
+        values = {"microcredit": loan, "amount": 1000, "paid_on": day(5), "channel": "Cash"}
+        return officer.call("POST", f"/api/method/{REPAY}", json=values)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(pay_off, zip(new, old, strict=True)))
+    assert [answer.status_code for answer in answers] == [200] * 8, [a.text[:300] for a in answers]
+    assert {officer.read("Microcredit", name)["status"] for name in old} == {"Paid"}
+    # Taking them back, while others pay, locks the same rows once more.
+    made = [answer.json()["message"] for answer in answers]
+    loans = [officer.read("Microcredit Application", name)["microcredit"] for name in new]
+    assert made == loans
+    money = [officer.find("Microcredit Disbursement", {"microcredit": loan})[0]["name"] for loan in loans]
+
+    def take_back(name):
+        values = {"doctype": "Microcredit Disbursement", "name": name, "reason": "No vino"}
+        return officer.call("POST", f"/api/method/{REVERSE}", json=values)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(take_back, money))
+    assert [answer.status_code for answer in answers] == [200] * 8, [a.text[:300] for a in answers]
+    assert {officer.read("Microcredit", name)["balance"] for name in old} == {3_000_000}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(pay, old))
+    assert [answer.status_code for answer in answers] == [200] * 8, [a.text[:300] for a in answers]
+
+
 def test_nobody_edits_the_ledger(client, place):
     loan = make_loan(client, place)
     for role in ("Credit Officer", "Programme Director", "System Manager", "Auditor"):

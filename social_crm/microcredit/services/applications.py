@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from social_crm.microcredit.services import applicants, groups, households, offers, products
+from social_crm.microcredit.services import applicants, declining, groups, households, offers, products
 from social_crm.microcredit.services.money import positive_amount, to_decimal
 from social_crm.workflow_status import status_from_workflow
 
@@ -62,16 +62,18 @@ MOVES = frozenset(
         ("Approved", "Disbursed"),
         ("Approved", "Open"),
         ("Rejected", "Open"),
+        ("Open", declining.DECLINED),
+        ("Approved", declining.DECLINED),
     }
 )
 # Read-only on screen; over REST a value may still arrive, and is put back.
-OWN_FIELDS = ("decided_by", "decided_on", "microcredit", "committee_session")
+OWN_FIELDS = ("decided_by", "decided_on", "microcredit", "committee_session", "declined_on")
 
 
 def validate(doc: Any) -> None:
     """Check an application and work out what follows from it."""
     before = doc.get_doc_before_save()
-    doc.status = "Disbursed" if doc.flags.disbursement else status_from_workflow(doc, "Open")
+    doc.status = _status(doc)
     for field in OWN_FIELDS:
         if not doc.flags.get("by_committee"):
             doc.set(field, before.get(field) if before else None)
@@ -90,6 +92,13 @@ def validate(doc: Any) -> None:
         _write_figures(doc, before, version)
     if before and doc.status != before.status:
         _check_move(doc, before)
+
+
+def _status(doc: Any) -> str:
+    """The status that the workflow gives; a service that moves an application says which one it reaches."""
+    if doc.flags.disbursement:
+        return "Disbursed"
+    return declining.DECLINED if doc.flags.declined else status_from_workflow(doc, "Open")
 
 
 def _set_product(doc: Any, before: Any) -> products.Version:
@@ -219,6 +228,8 @@ def _check_move(doc: Any, before: Any) -> None:
         )
     if doc.status in ("Approved", "Rejected"):
         check_decision(doc)
+    if doc.status == declining.DECLINED:
+        declining.check(doc)
 
 
 def _check_request(doc: Any) -> None:

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate
 
-from social_crm.microcredit.domain.schedule import Schedule, build, exact_annual_rate
+from social_crm.microcredit.domain.schedule import Schedule, exact_annual_rate
 from social_crm.microcredit.domain.usury import (
     Cap,
     UsuryError,
@@ -40,31 +40,37 @@ class CapCheck:
     count_insurance: bool
 
 
-def check_cap(modality: str | None, schedule: Schedule) -> CapCheck | None:
+def check_cap(modality: str | None, schedule: Schedule, agreed: Decimal | None = None) -> CapCheck | None:
     """Refuse a schedule whose true rate is above the cap of the month of its disbursement.
 
+    agreed: of a schedule that is agreed anew, the amount that was lent; see `judge`.
     Returns what was judged, or None where no modality is given. Errors: above the cap (with the cap, its dates and the
     highest rate allowed); no cap known for that day; an amount or fees outside what the modality allows.
     """
     if not modality:
         return None
-    found = judge(modality, schedule)
+    found = judge(modality, schedule, agreed=agreed)
     if not found.is_within:
         frappe.throw(breach_text(found, schedule), title=_("Above the Usury Cap"))
     return found
 
 
-def judge(modality: str, schedule: Schedule, always_highest: bool = False) -> CapCheck:
+def judge(
+    modality: str, schedule: Schedule, always_highest: bool = False, agreed: Decimal | None = None
+) -> CapCheck:
     """Judge a schedule without refusing it for its rate.
 
     always_highest: reckon the highest rate allowed of a loan within its cap too.
+    agreed: the amount lent, where what is left of it is agreed anew: the loan stays in the modality of that amount, and its
+        fees were judged when it was lent. The rate is a new agreement, and is judged by the cap of its own day.
     """
     terms = schedule.terms
     day = terms.disbursed
     rule = rule_on(modality, day)
-    cap = _cap_on(modality, rule, day, terms.principal)
+    cap = _cap_on(modality, rule, day, terms.principal if agreed is None else agreed)
     count_fees, count_insurance = bool(cint(rule.count_fees)), bool(cint(rule.count_insurance))
-    _check_fees(modality, rule, schedule)
+    if agreed is None:
+        _check_fees(modality, rule, schedule)
     rate = exact_annual_rate(schedule, count_fees, count_insurance)
     within = is_within(rate, cap.rate)
     highest = None
@@ -234,10 +240,3 @@ def _check_fees(modality: str, rule: Any, schedule: Schedule) -> None:
             ),
             title=_("Fees not Possible"),
         )
-
-
-def schedule_within(modality: str | None, terms: Any) -> Schedule:
-    """Return the schedule of terms after judging it; for whoever disburses. Errors: those of `check_cap`."""
-    schedule = build(terms)
-    check_cap(modality, schedule)
-    return schedule

@@ -189,9 +189,10 @@ def _terms(application: str) -> Any:
 def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
     day = _disbursement_date(terms, handover.disbursed_on)
     agreement = _agreement(terms, day, handover)
-    if handover.refinances:
-        ledger.lock(handover.refinances)
-    fund = funds.lock_open(terms.programme, agreement.currency)
+    fund = funds.open_fund(terms.programme, agreement.currency)
+    ledger.lock(handover.refinances, fund=fund)
+    if fund and funds.lock(fund).status != "Open":
+        fund = None
     loan = _create(terms, agreement, fund)
     vouchers.write(doc, {"microcredit": loan.name})
     money = frappe.new_doc("Microcredit Disbursement")

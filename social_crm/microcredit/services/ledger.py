@@ -50,21 +50,27 @@ class Posted:
     cash: Decimal
 
 
-def lock(loan: str) -> Any:
-    """Lock a loan, then its fund, until the transaction ends; return what was agreed, as last committed.
+def lock(*names: str | None, fund: str | None = None) -> Any:
+    """Lock loans, then their funds and another one, until the transaction ends; return the first loan, as last committed.
 
-    Whoever posts takes these locks in this order and before anything is written: so postings wait and never block each other.
+    Whoever posts takes all locks that it needs at once, before anything is written, and each kind in the order of names: so
+    postings wait and never block each other. Names may be empty or given twice.
     """
-    locked = frappe.db.get_value(
+    found = {name: _locked(name) for name in sorted({name for name in names if name})}
+    kept = {loan.fund for loan in found.values() if loan} | {fund}
+    for name in sorted({name for name in kept if name}):
+        funds.lock(name)
+    return found.get(names[0]) if names else None
+
+
+def _locked(loan: str) -> Any:
+    return frappe.db.get_value(
         "Microcredit",
         loan,
         ["name", "beneficiary", "currency", "disbursed_on", "status", "fund", "programme"],
         as_dict=True,
         for_update=True,
     )
-    if locked and locked.fund:
-        funds.lock(locked.fund)
-    return locked
 
 
 def post(loan: str, fact: Fact) -> Posted:
@@ -73,6 +79,7 @@ def post(loan: str, fact: Fact) -> Posted:
     The caller has checked permissions. Errors: everything that `domain.accept` refuses, in words; a fund that has not as much.
     """
     locked = lock(loan)
+    refusals.check_not_annulled(locked)
     book = loans.read_one(loan, latest=True)
     accepted = prepare(book, fact, locked.currency)
     after = with_entry(book, accepted)

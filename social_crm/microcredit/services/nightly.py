@@ -13,7 +13,7 @@ from social_crm.microcredit.services import figures, loans
 # Loans that are locked, reckoned and committed together.
 _BATCH = 500
 # Where time moves nothing.
-_SETTLED = ("Paid", "Pending", "Written Off")
+_SETTLED = ("Paid", "Pending", "Written Off", "Annulled")
 
 
 def refresh_all(as_of: Any = None) -> None:

@@ -5,7 +5,6 @@ The same figures are written on an application and shown while it is being fille
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -137,7 +136,7 @@ def preview_schedule(
         schedule = schedule_for(chosen, amount, periods, rate, day, first_due, currency)
         answer = _described(chosen, schedule, currency)
         answer["warnings"] = _warnings(chosen, amount, periods, rate, currency)
-        answer["cap"] = _cap(chosen, schedule, day)
+        answer["cap"] = described_cap(chosen.values.get("modality"), schedule)
         if household:
             answer["capacity"] = _capacity(chosen, schedule, json.loads(household))
     except frappe.ValidationError as error:
@@ -205,12 +204,18 @@ def _warnings(version: products.Version, amount: Any, periods: Any, rate: Any, c
     return found
 
 
-def _cap(version: products.Version, schedule: Schedule, day: date) -> dict[str, Any] | None:
-    modality = version.values.get("modality")
+def described_cap(
+    modality: str | None, schedule: Schedule, agreed: Decimal | None = None
+) -> dict[str, Any] | None:
+    """Return how a schedule compares with the cap of a modality, to be shown: rates in percent, and what is wrong as a text.
+
+    agreed: see `caps.judge`.
+    """
     if not modality:
         return None
+    at_once = len(schedule.rows) <= _ROWS_AT_ONCE
     try:
-        judged = caps.judge(modality, schedule, always_highest=len(schedule.rows) <= _ROWS_AT_ONCE)
+        judged = caps.judge(modality, schedule, always_highest=at_once, agreed=agreed)
     except frappe.ValidationError as error:
         frappe.clear_messages()
         return {"modality": modality, "message": str(error)}

@@ -1,6 +1,7 @@
 """What the ledger does not take, in words for people."""
 
 from datetime import date
+from typing import Any
 
 import frappe
 from frappe import _
@@ -19,6 +20,17 @@ def check_dates(entry: Entry, today: date) -> None:
         frappe.throw(
             _("The posting day must lie between {0} and today.").format(_day(entry.value_date)),
             title=_("Date not Possible"),
+        )
+
+
+def check_not_annulled(loan: Any) -> None:
+    """Refuse postings of a loan that the borrower did not take."""
+    if loan.status == "Annulled":
+        frappe.throw(
+            _("The borrower did not take {0}: it was annulled, and nothing is posted to it.").format(
+                loan.name
+            ),
+            title=_("Annulled"),
         )
 
 

@@ -9,9 +9,20 @@ from frappe import _
 from frappe.utils import cint, getdate
 
 from social_crm import permissions
+from social_crm.microcredit.domain.dates import PERIODS_A_YEAR
 from social_crm.microcredit.domain.ledger import Loan, LoanState
-from social_crm.microcredit.domain.schedule import Terms
-from social_crm.microcredit.services import ledger, loans, products, schedules, vouchers
+from social_crm.microcredit.domain.rounding import as_percentage
+from social_crm.microcredit.domain.schedule import MAX_PERIODS, Schedule, Terms, build, true_annual_rate
+from social_crm.microcredit.services import (
+    calendars,
+    caps,
+    ledger,
+    loans,
+    offers,
+    products,
+    schedules,
+    vouchers,
+)
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.microcredit.services.money import monthly_fraction, to_decimal
 
@@ -31,7 +42,7 @@ def preview_restructuring(
     arrears_mode: str,
     principal_grace: int = 0,
 ) -> dict:
-    """Return what a loan would owe and the schedule it would have: principal before and after, unpaid charges, rows.
+    """Return what a loan would owe, the schedule it would have, its true rate (%) and how that compares with the usury cap.
 
     For whoever may read the loan. Errors: nothing is owed, no schedule can be made of the terms, an impossible date.
     """
@@ -58,6 +69,19 @@ def validate(doc: Any) -> None:
     if doc.docstatus == 0:
         shown = _preview(doc)
         doc.update({field: shown[field] for field in _FIGURES})
+        if shown["cap"] and shown["cap"].get("is_within") is False:
+            frappe.throw(shown["cap"]["message"], title=_("Above the Usury Cap"))
+
+
+def check_cap(doc: Any) -> None:
+    """Refuse terms above the usury cap of the day from which they count, or for which none is certified yet.
+
+    The rate is agreed anew, so it is the cap of that day and not that of the disbursement.
+    """
+    book = loans.read_one(doc.microcredit)
+    currency = frappe.db.get_value("Microcredit", doc.microcredit, "currency")
+    after = ledger.state_with(book, ledger.prepare(book, _fact(doc, book), currency))
+    caps.check_cap(_modality(doc.microcredit), _new_schedule(after), book.terms.principal)
 
 
 def fact(doc: Any) -> Fact:
@@ -80,11 +104,25 @@ def _preview(doc: Any) -> dict:
     entry = ledger.prepare(book, _fact(doc, book), currency)
     before = ledger.domain.state(book, day)
     after = ledger.state_with(book, entry)
+    schedule = _new_schedule(after)
     return {
         **_figures(before, after),
+        "true_annual_rate": float(as_percentage(true_annual_rate(schedule))),
+        "cap": offers.described_cap(_modality(doc.microcredit), schedule, book.terms.principal),
         "rows": schedules.table_of(after.versions[-1].new_rows),
         "total": float(sum(row.total for row in after.versions[-1].new_rows)),
     }
+
+
+def _new_schedule(after: LoanState) -> Schedule:
+    """The schedule of the new terms alone: what is carried over from before them is no price of theirs."""
+    return build(after.versions[-1].terms)
+
+
+def _modality(loan: str) -> str | None:
+    """The modality of the version that the loan keeps; a loan older than the products has none."""
+    version = frappe.db.get_value("Microcredit", loan, "product_version")
+    return products.read(version).values.get("modality") if version else None
 
 
 def _fact(doc: Any, book: Loan) -> Fact:
@@ -106,20 +144,24 @@ def _terms(doc: Any, agreed: Terms, day: date) -> Terms:
         )
     if doc.method not in products.METHODS:
         frappe.throw(_("Choose the method."), title=_("Choice Missing"))
+    frequency = (doc.frequency or "").lower()
+    if frequency not in PERIODS_A_YEAR:
+        frappe.throw(_("Choose the frequency."), title=_("Choice Missing"))
     if not doc.first_due or getdate(doc.first_due) <= day:
         frappe.throw(
             _("The first instalment must fall due after {0}.").format(frappe.format(day, "Date")),
             title=_("Date not Possible"),
         )
+    first, count = getdate(doc.first_due), min(max(cint(doc.periods), 1), MAX_PERIODS)
     return replace(
         agreed,
         rate=monthly_fraction(doc.monthly_rate),
         rate_period="monthly",
         method=products.METHODS[doc.method],
-        frequency=(doc.frequency or "").lower(),
+        frequency=frequency,
         periods=cint(doc.periods),
         disbursed=day,
-        first_due=getdate(doc.first_due),
+        first_due=first,
         principal_grace=cint(doc.principal_grace),
         total_grace=0,
         capitalise=False,
@@ -127,6 +169,10 @@ def _terms(doc: Any, agreed: Terms, day: date) -> Terms:
         calendar=(),
         tranches=(),
         residue="last",
+        # The rule stays; the days that it is about are those of the new schedule.
+        holidays=calendars.holidays_of(frequency, first, count, ())
+        if agreed.holiday_rule != "none"
+        else frozenset(),
     )
 
 

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cint, getdate, now_datetime
 
 from social_crm import permissions
-from social_crm.microcredit.services import ledger, loans
+from social_crm.microcredit.services import ledger, loans, refusals
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.workflow_status import enter_cancelled_state, require_transition
 
@@ -56,10 +56,12 @@ def reverse(doctype: str, name: str, reason: str) -> str:
     return doc.name
 
 
-def lock_loan(doc: Any) -> None:
-    """Make vouchers of one loan wait for each other, before any of them writes a row."""
-    if doc.microcredit:
-        ledger.lock(doc.microcredit)
+def lock_loan(doc: Any) -> Any:
+    """Make vouchers of one loan wait for each other, before any of them writes a row; return the loan as last committed.
+
+    A voucher that pays off an older loan waits for both.
+    """
+    return ledger.lock(doc.microcredit, doc.get("refinances"))
 
 
 def check_draft(doc: Any, day: Any, figures: tuple[str, ...] = ()) -> Any:
@@ -91,7 +93,8 @@ def check_submission(doc: Any, fact: Fact) -> None:
     Where a workflow leads to posting, posting is a step of it: allowed to the user, and not to its maker where it says so.
     """
     require_transition(doc)
-    loan = ledger.lock(doc.microcredit)
+    loan = lock_loan(doc)
+    refusals.check_not_annulled(loan)
     ledger.prepare(loans.read_one(doc.microcredit, latest=True), fact, loan.currency)
 
 
@@ -107,7 +110,7 @@ def post(doc: Any, fact: Fact) -> ledger.Posted:
 
 def before_reversal(doc: Any) -> None:
     """Note the reversal, whoever cancels and by whichever door: with a reason, and nothing else may change."""
-    loan = ledger.lock(doc.microcredit)
+    loan = lock_loan(doc)
     before = doc.get_doc_before_save()
     now, then = (row.get_valid_dict(convert_dates_to_str=True) for row in (doc, before))
     changed = [

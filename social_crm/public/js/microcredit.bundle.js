@@ -277,9 +277,23 @@ social_crm.microcredit.restructured = (shown, currency) =>
             [__("Unpaid Interest and Charges before it"), shown.charges_before],
             [__("Principal owed after it"), shown.principal_after],
             [__("Still to be Paid in all"), shown.total],
+            [__("True Annual Rate"), `${format_number(shown.true_annual_rate, null, 2)} %`],
         ],
         currency
-    ) + schedule_table(shown.rows, currency);
+    ) +
+    cap_note(shown.cap) +
+    schedule_table(shown.rows, currency);
+
+// The usury cap of the day from which the new terms count.
+function cap_note(cap) {
+    if (!cap) return "";
+    if (cap.message) return `<div class="alert alert-warning microcredit-refusal">${cap.message}</div>`;
+    const dates = [cap.valid_from, cap.valid_to].map((day) => frappe.datetime.str_to_user(day));
+    const percent = (value) => `${format_number(value, null, 2)} %`;
+    const text = __("Usury cap of {0}, from {1} to {2}: {3}.", [esc(cap.modality), ...dates, percent(cap.cap)]);
+    const highest = cap.highest === null ? "" : __("Highest rate allowed: {0}.", [percent(cap.highest)]);
+    return `<p class="text-muted small">${text} ${highest}</p>`;
+}
 
 social_crm.microcredit.write_off = function (frm) {
     preview_dialog({
@@ -306,6 +320,19 @@ social_crm.microcredit.write_off = function (frm) {
         },
         send: (values) => request(frm, "Microcredit Write-off", values),
     });
+};
+
+// A loan whose money came back and that the borrower does not want any more.
+social_crm.microcredit.annul = function (frm) {
+    frappe.prompt(
+        [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason for Annulment"), reqd: 1 }],
+        ({ reason }) =>
+            frappe
+                .call({ method: `${SERVICES}.declining.annul`, args: { microcredit: frm.doc.name, reason }, freeze: true })
+                .then(() => frm.reload_doc()),
+        __("The Borrower does not Take it"),
+        __("Annul")
+    );
 };
 
 // The request waits for its approval: whoever may give it sees it in their list.

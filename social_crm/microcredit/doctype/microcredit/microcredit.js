@@ -1,5 +1,5 @@
 // Shows where the loan stands, its schedule versions and its ledger; the dialogs are in microcredit.bundle.js.
-const COLOURS = { Active: "blue", "In Arrears": "red", Paid: "green", Pending: "orange", "Written Off": "gray" };
+const COLOURS = { Active: "blue", "In Arrears": "red", Paid: "green", Pending: "orange", "Written Off": "gray", Annulled: "gray" };
 
 frappe.ui.form.on("Microcredit", {
     async refresh(frm) {
@@ -39,8 +39,11 @@ function add_buttons(frm, life) {
         frm.add_custom_button(__("Record Recovery"), () => dialogs.repay(frm, { kind: "Recovery" })).addClass("btn-primary");
     }
     const untouched = life.versions.every((version) => version.reason === "Disbursement");
-    if (life.undrawn > 0 && untouched && frappe.model.can_create("Microcredit Disbursement")) {
+    if (life.undrawn > 0 && untouched && frm.doc.status !== "Annulled" && frappe.model.can_create("Microcredit Disbursement")) {
         frm.add_custom_button(__("Hand over a Part"), () => dialogs.hand_over(frm, life.undrawn), __("Other Operations"));
+    }
+    if (frm.doc.status === "Pending" && frappe.model.can_cancel("Microcredit Disbursement")) {
+        frm.add_custom_button(__("The Borrower does not Take it"), () => dialogs.annul(frm), __("Other Operations"));
     }
     if (owes && frappe.model.can_create("Microcredit Restructuring")) {
         frm.add_custom_button(__("Restructure"), () => dialogs.restructure(frm), __("Other Operations"));

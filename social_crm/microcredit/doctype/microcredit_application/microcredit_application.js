@@ -23,6 +23,11 @@ frappe.ui.form.on("Microcredit Application", {
         Object.entries(totals).forEach(([kind, field]) => frm.set_df_property(field, "read_only", kinds.has(kind) ? 1 : 0));
     },
     before_workflow_action(frm) {
+        if (frm.selected_workflow_action === "Borrower Declines") {
+            frappe.dom.unfreeze();
+            ask_why_declined(frm);
+            return new Promise(() => {});
+        }
         // The action alone would disburse today; the dialog asks for the dates and calls the same service.
         if (frm.selected_workflow_action !== "Disburse") return Promise.resolve();
         frappe.dom.unfreeze();
@@ -222,6 +227,18 @@ function draw_votes(frm) {
                 .join("")}</tbody></table>`
         );
     });
+}
+
+function ask_why_declined(frm) {
+    frappe.prompt(
+        [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason for Declining"), reqd: 1 }],
+        ({ reason }) =>
+            frappe
+                .call({ method: `${SERVICES}.declining.decline`, args: { application: frm.doc.name, reason }, freeze: true })
+                .then(() => frm.reload_doc()),
+        __("Borrower Declines"),
+        __("Save")
+    );
 }
 
 function open_disbursement(frm) {

@@ -4,7 +4,7 @@ from frappe.utils import add_days, nowdate
 
 from social_crm.income_generation.factories import make_unit
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import offers
+from social_crm.microcredit.services import declining, offers
 from social_crm.microcredit.services.disbursement import disburse
 from social_crm.testing import SocialCRMTestCase
 
@@ -148,6 +148,35 @@ class TestMicrocreditApplication(SocialCRMTestCase):
         doc.workflow_state = "Approved"
         with self.assertRaises(frappe.ValidationError):
             doc.save()
+
+    def test_a_borrower_declines(self) -> None:
+        doc = make.make_approved()
+        frappe.set_user(make.OFFICER)
+        with self.assertRaises(frappe.ValidationError):
+            declining.decline(doc.name, "  ")
+        # The workflow's own step is no way around the reason.
+        with self.assertRaises(frappe.ValidationError):
+            apply_workflow(frappe.get_doc(doc.doctype, doc.name), "Borrower Declines")
+        declining.decline(doc.name, "Consiguió otro crédito")
+        doc.reload()
+        self.assertEqual((doc.status, doc.workflow_state), ("Declined by Borrower", "Declined by Borrower"))
+        self.assertEqual((doc.decline_reason, str(doc.declined_on)), ("Consiguió otro crédito", nowdate()))
+        with self.assertRaises(frappe.ValidationError):
+            disburse(doc.name)
+        with self.assertRaises(frappe.PermissionError):
+            declining.decline(doc.name, "Otra vez")
+        self.assertFalse(frappe.db.exists("Microcredit", {"application": doc.name}))
+
+    def test_who_declines(self) -> None:
+        doc = make.make_approved()
+        for user in (make.COMMITTEE, make.DIRECTOR):
+            frappe.set_user(user)
+            with self.subTest(user), self.assertRaises(frappe.PermissionError):
+                declining.decline(doc.name, "No lo quiere")
+        loan = make.make_loan()
+        frappe.set_user(make.OFFICER)
+        with self.assertRaises(frappe.PermissionError):
+            declining.decline(loan.application, "Ya tiene la plata")
 
     def test_a_unit_of_somebody_else(self) -> None:
         unit = make_unit(make.make_borrower())

@@ -4,8 +4,8 @@ import frappe
 from frappe.utils import add_days, getdate, nowdate
 
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import vouchers
-from social_crm.microcredit.services.disbursement import disburse
+from social_crm.microcredit.services import declining, nightly, portfolio, vouchers
+from social_crm.microcredit.services.disbursement import disburse, hand_over
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.testing import SocialCRMTestCase
 
@@ -81,6 +81,36 @@ class TestMicrocreditDisbursement(SocialCRMTestCase):
         loan.reload()
         self.assertEqual((loan.status, loan.balance), ("Active", 3_000_000))
         self.assertEqual(loan.disbursed_on, getdate(add_days(nowdate(), -2)))
+
+    def test_a_loan_that_the_borrower_does_not_take(self) -> None:
+        loan = self.loan()
+        with self.assertRaises(frappe.ValidationError):
+            declining.annul(loan.name, "No lo quiere")
+        money = frappe.db.get_value("Microcredit Disbursement", {"microcredit": loan.name})
+        vouchers.reverse("Microcredit Disbursement", money, "No vino por el dinero")
+        with self.assertRaises(frappe.ValidationError):
+            declining.annul(loan.name, " ")
+        frappe.set_user(make.COMMITTEE)
+        with self.assertRaises(frappe.PermissionError):
+            declining.annul(loan.name, "No lo quiere")
+        frappe.set_user(make.OFFICER)
+        declining.annul(loan.name, "No lo quiere")
+        loan.reload()
+        self.assertEqual((loan.status, loan.balance, str(loan.closed_on)), ("Annulled", 0, nowdate()))
+        application = frappe.get_doc("Microcredit Application", loan.application)
+        self.assertEqual(
+            (application.status, application.workflow_state, application.decline_reason),
+            ("Declined by Borrower", "Declined by Borrower", "No lo quiere"),
+        )
+        for refused in (
+            lambda: hand_over(loan.name, 1_000_000),
+            lambda: declining.annul(loan.name, "Otra vez"),
+        ):
+            with self.assertRaises(frappe.ValidationError):
+                refused()
+        nightly.refresh_all()
+        self.assertEqual(frappe.db.get_value("Microcredit", loan.name, "status"), "Annulled")
+        self.assertNotIn(loan.name, [row["name"] for row in portfolio.portfolio()])
 
     def test_a_newer_loan_pays_an_older_one(self) -> None:
         old = self.loan(days_ago=40)

@@ -13,6 +13,8 @@ class MicrocreditRestructuring(Document):
         restructuring.validate(self)
 
     def before_submit(self) -> None:
+        vouchers.lock_loan(self)
+        restructuring.check_cap(self)
         vouchers.check_submission(self, restructuring.fact(self))
 
     def on_submit(self) -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import frappe
 from frappe.model.workflow import apply_workflow
-from frappe.utils import add_days, add_months, nowdate
+from frappe.utils import add_days, add_months, get_first_day, getdate, nowdate
 
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.services import restructuring, vouchers
@@ -101,6 +101,42 @@ class TestMicrocreditRestructuring(SocialCRMTestCase):
         ):
             with self.subTest(**values), self.assertRaises(frappe.ValidationError):
                 self.draft(**values)
+
+    def test_the_new_rate_is_within_the_cap_of_its_day(self) -> None:
+        """The cap of the day of the new terms counts, for the modality of what was lent and not of what is left of it."""
+        modality = frappe.get_doc(
+            {
+                "doctype": "Microcredit Modality",
+                "modality_name": "Modalidad de prueba",
+                "rules": [{"valid_from": "2020-01-01", "count_fees": 1}],
+            }
+        )
+        frappe.set_user("Administrator")
+        modality.insert()
+        month = get_first_day(nowdate())
+        make.make_cap(modality.name, str(add_months(month, -6)), str(add_days(month, -1)), 27.39)
+        product = make.make_product("Con tope", modality=modality.name, currency="COP")
+        days = (getdate() - getdate(add_days(month, -20))).days
+        loan = make.make_loan(days_ago=days, product=product)
+        frappe.set_user(make.OFFICER)
+        self.loan = loan
+        # Nothing is certified for today: it can be asked for, and not agreed.
+        doc = apply_workflow(self.draft(monthly_rate=2), "Request")
+        frappe.set_user(make.DIRECTOR)
+        with self.assertRaisesRegex(frappe.ValidationError, "tope|cap"):
+            apply_workflow(doc, "Approve")
+        frappe.set_user("Administrator")
+        make.make_cap(modality.name, str(month), str(add_months(month, 2)), 25.00)
+        frappe.set_user(make.OFFICER)
+        with self.assertRaisesRegex(frappe.ValidationError, "25[.,]00"):
+            self.draft(monthly_rate=2)
+        doc.reload()
+        frappe.set_user(make.DIRECTOR)
+        with self.assertRaisesRegex(frappe.ValidationError, "25[.,]00"):
+            apply_workflow(doc, "Approve")
+        frappe.set_user(make.OFFICER)
+        self.approved(monthly_rate=1.87)
+        self.assertEqual(frappe.db.get_value("Microcredit", loan.name, "is_restructured"), 1)
 
     def test_nothing_owed(self) -> None:
         record_repayment(self.loan.name, self.loan.unpaid_amount)
