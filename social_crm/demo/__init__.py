@@ -1,6 +1,6 @@
 """A fictional community of the case study's kind, made by a generator with a seed.
 
-    names.py quotas.py places.py people.py units.py students.py ...   what is planned: pure data
+    names.py quotas.py places.py people.py units.py groups.py ...     what is planned: pure data
     steps.py writer.py    the document path: every row through the services and workflows that people use
     stamp.py              the bulk path: whole blocks copied from the first, set by set
     owner.py              what tells the demo's rows from real ones, and how they are removed

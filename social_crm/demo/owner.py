@@ -73,6 +73,7 @@ def refuse_real_data(force: bool) -> None:
 def remove_demo() -> None:
     """Delete the rows of the demo and what hangs on them, then its users; commits."""
     names = tables()
+    _remove_postings(names)
     for doctype in names:
         meta = frappe.get_meta(doctype)
         if meta.istable:
@@ -90,6 +91,17 @@ def remove_demo() -> None:
     _forget_counters()
     frappe.db.commit()  # A command of its own: what it removed stays removed.
     frappe.clear_cache()
+
+
+def _remove_postings(names: list[str]) -> None:
+    """Delete what anybody posted to the demo's loans: left behind, it would count for a later loan of the same number."""
+    loan = frappe.qb.DocType("Microcredit")
+    mine = frappe.qb.from_(loan).select(loan.name).where(loan.owner.like(f"%@{DOMAIN}"))
+    for doctype in names:
+        field = frappe.get_meta(doctype).get_field("microcredit")
+        if field and field.options == "Microcredit" and doctype != "Microcredit Application":
+            table = frappe.qb.DocType(doctype)
+            frappe.qb.from_(table).delete().where(table.microcredit.isin(mine)).run()
 
 
 def _remove_children(doctype: str, meta: Any) -> None:

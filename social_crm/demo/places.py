@@ -57,6 +57,7 @@ ASSIGNMENTS: tuple[tuple[str, tuple[str, ...] | None, str | None], ...] = (
     ("ingresos", None, GENERAL),
     ("credito", None, GENERAL),
     ("comite", None, GENERAL),
+    ("suplente.comite", None, GENERAL),
     ("educacion", None, GENERAL),
     ("educacion", None, EDUCATION),
     ("psicosocial", None, GENERAL),

@@ -44,6 +44,9 @@ LOANS: tuple[tuple[str, int], ...] = (
     ("committee", 3),
     ("approved", 2),
     ("rejected", 3),
+    ("restructured", 1),
+    ("written off", 1),
+    ("declined", 1),
 )
 CASES: tuple[tuple[str, int], ...] = (("open", 9), ("closed", 7))
 ACTAS: tuple[tuple[str, int], ...] = (("closed", 60), ("draft", 6))

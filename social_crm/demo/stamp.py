@@ -27,7 +27,7 @@ COLUMNS = ("first_name", "middle_name", "first_surname", "second_surname", "sear
 
 # Written once a demo, not once a block.
 FIXED = frozenset(
-    {"Community", "Social Programme", "Staff Assignment", "Territorial Division"}
+    {"Community", "Social Programme", "Staff Assignment", "Territorial Division", "Microcredit Usury Cap"}
     | {"Confidential Note", "Confidential Note Access"}
 )
 

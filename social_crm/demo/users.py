@@ -13,6 +13,7 @@ DEMO_USERS: tuple[tuple[str, str, str], ...] = (
     ("ingresos@demo.socialcrm.example", "Income Advisor", "Marelvis Solano Pinto"),
     ("credito@demo.socialcrm.example", "Credit Officer", "Fabián Ustáriz Medina"),
     ("comite@demo.socialcrm.example", "Credit Committee", "Gloria Peñaranda Socarrás"),
+    ("suplente.comite@demo.socialcrm.example", "Credit Committee", "Nelson Iguarán Pana"),
     ("educacion@demo.socialcrm.example", "FES Advisor", "Katerine Pushaina Uriana"),
     ("psicosocial@demo.socialcrm.example", "Psychosocial Professional", "Luz Dary Carrillo Amaya"),
     ("medicion@demo.socialcrm.example", "M&E Analyst", "Andrés Felipe Murgas Toro"),

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime, nowdate
 from frappe.utils.password import update_password
 
-from social_crm.demo import actas, care, cases, loans, owner, people, places, students, units
+from social_crm.demo import actas, care, cases, groups, loans, owner, people, places, students, units
 from social_crm.demo.people import PlannedFamily
 from social_crm.demo.quotas import BLOCK
 from social_crm.demo.steps import insert, told
@@ -44,6 +44,8 @@ def load_demo(
     try:
         write_users()
         write_places(day)
+        ensure_minimum_wages(day)
+        groups.ensure_caps(day)
         _write_families(families, seed, day, size, bulk, started)
         owner.own(started)
         owner.remember(families, seed, str(day))
@@ -139,9 +141,12 @@ def write_block(seed: int, number: int, today: date, size: int, count: int | Non
         planned.position: members[0] for planned, members in zip(block.families, block.members, strict=True)
     }
     care.write_activities(care.plan_activities(block.families, seed, number, today), heads)
+    waiting = []
     for index, planned in told("Income and credit", list(enumerate(block.families)), total):
-        _write_livelihood(planned, block.members[index], seed, today, size)
-    ensure_minimum_wages(today)
+        waiting += _write_livelihood(planned, block.members[index], seed, today, size)
+    for group in groups.plan(block.families, seed, today, size):
+        groups.write(heads, group)
+    groups.write_open_session(waiting, today)
     for index, planned in told("Students", list(enumerate(block.families)), total):
         student = students.plan(planned, seed, today, size)
         if student:
@@ -164,12 +169,17 @@ def _write_visits(block: Block, seed: int, today: date, size: int, first: bool) 
         cases.write_notes(opened)
 
 
-def _write_livelihood(planned: PlannedFamily, members: list[str], seed: int, today: date, size: int) -> None:
+def _write_livelihood(
+    planned: PlannedFamily, members: list[str], seed: int, today: date, size: int
+) -> list[str]:
+    """Write the unit and the microcredit of a family; return the application if it waits for the committee."""
     unit = units.plan(planned, seed, today, size)
     name = units.write(planned, members, unit) if unit else None
     loan = loans.plan(planned, seed, today, size)
-    if loan:
-        loans.write(members[unit.owner if unit else 0], name, loan)
+    if not loan:
+        return []
+    application = loans.write(members[unit.owner if unit else 0], name, loan)
+    return [application] if loan.state == loans.STATES["committee"] else []
 
 
 def _members_of(family: str) -> list[str]:
