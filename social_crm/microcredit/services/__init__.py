@@ -7,6 +7,7 @@ caps.py           the usury cap of a loan, and what to say when it is above it
 offers.py         what a loan would be: schedule, both rates, cap; the preview of the form
 households.py     what a household can pay, and its guarantors
 applicants.py     whose application it is, and who may not judge it
+declining.py      what a borrower does not take: applications declined, loans annulled
 applications.py   what an application must hold, and who may decide on it
 committee.py      sessions, votes, and the decisions that follow
 groups.py         solidarity groups: members by date, collection sheet, joint liability
@@ -23,5 +24,9 @@ repayments.py     money received: payments, prepayments, recoveries
 restructuring.py  other terms for what is owed
 write_offs.py     a loan that leaves the books
 schedules.py      schedules and ledger for the screen and for paper
-portfolio.py      the portfolio over the loans that the reader may see
+snapshots.py      loans as they stood on a day, as known at a moment: what the reports are made of
+portfolio.py      the portfolio over the loans that the reader may see, and its cards
+risk.py           at risk, by age, provisions, cohorts, and where balances went between two days
+collecting.py     what is to be collected in a week, and what is expected month by month
+provisions.py     which part of a balance is set aside for loss
 """

@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.query_builder import DocType, Order
+from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import getdate
+from frappe.utils import add_days, getdate, nowdate
 
 from social_crm import permissions
-from social_crm.microcredit.domain import ledger
 from social_crm.microcredit.domain.portfolio import portfolio_at_risk
-from social_crm.microcredit.services import loans
+from social_crm.microcredit.services import snapshots
 from social_crm.microcredit.services.money import to_decimal
 
 # Upper bounds of days late, and the label of each range.
@@ -25,6 +24,8 @@ AGEING = (
     (180, "91 to 180 days"),
 )
 OLDEST = "More than 180 days"
+# The last day of a week that begins today.
+_WEEK = 6
 
 
 def portfolio(
@@ -32,32 +33,28 @@ def portfolio(
 ) -> list[dict[str, Any]]:
     """Return one row a loan disbursed by a day (today), with its figures of that day, the latest loan first.
 
-    filters: programme, community, credit_officer (equality); community is where the person lives today.
+    filters: programme, community, credit_officer, product, currency (equality); community is where the person lives today.
     known_at: count only what had been posted by then.
     Raises PermissionError for who may not read microcredits.
     """
-    permissions.require("Microcredit", "read")
-    day = getdate(as_of)
-    found = _loans(filters or {}, day)
-    books = loans.read([loan["name"] for loan in found])
-    shown = []
-    for loan in found:
-        state = ledger.state(books[loan["name"]], day, known_at).position
-        if state.status == "Pending":
-            # Nothing of it was known by then.
-            continue
-        shown.append(loan)
-        loan.update(
-            status=state.status,
-            balance=state.balance,
-            overdue=state.overdue,
-            days_late=state.days_late,
-            paid=state.paid,
-            next_due=state.next_due,
-            next_amount=state.next_amount,
-            ageing=ageing_of(state.days_late),
-        )
-    return shown
+    asked = snapshots.Question(filters or {}, getdate(as_of), known_at)
+    return [_shown(snapshot) for snapshot in snapshots.read(asked)]
+
+
+def _shown(snapshot: snapshots.Snapshot) -> dict[str, Any]:
+    state = snapshot.state.position
+    return {
+        **snapshot.loan,
+        "status": state.status,
+        "is_restructured": int(snapshot.state.is_restructured),
+        "balance": state.balance,
+        "overdue": state.overdue,
+        "days_late": state.days_late,
+        "paid": state.paid,
+        "next_due": state.next_due,
+        "next_amount": state.next_amount,
+        "ageing": ageing_of(state.days_late),
+    }
 
 
 def ageing_of(days_late: int) -> str:
@@ -115,6 +112,39 @@ def in_arrears_card(filters: str | None = None) -> dict:
     }
 
 
+@frappe.whitelist()
+def restructured_card(filters: str | None = None) -> dict:
+    """Return the outstanding principal of restructured loans, over those that the user may see."""
+    permissions.require("Microcredit", "read")
+    loan = DocType("Microcredit")
+    query = frappe.qb.from_(loan).select(Sum(loan.balance)).where(loan.is_restructured == 1)
+    return {
+        "value": float(to_decimal(_seen(query).run()[0][0])),
+        "fieldtype": "Currency",
+        "route": ["query-report", "Microcredit Portfolio at Risk"],
+    }
+
+
+@frappe.whitelist()
+def due_card(filters: str | None = None) -> dict:
+    """Return what falls due from today on within seven days, over the loans that the user may see."""
+    permissions.require("Microcredit", "read")
+    loan, row = DocType("Microcredit"), DocType("Microcredit Instalment")
+    query = (
+        frappe.qb.from_(loan)
+        .join(row)
+        .on((row.parent == loan.name) & (row.parenttype == "Microcredit"))
+        .select(Sum(row.unpaid))
+        .where(loan.status.isin(("Active", "In Arrears")))
+        .where(row.due_date[getdate() : getdate(add_days(nowdate(), _WEEK))])
+    )
+    return {
+        "value": float(to_decimal(_seen(query).run()[0][0])),
+        "fieldtype": "Currency",
+        "route": ["query-report", "Microcredit Collections Due"],
+    }
+
+
 def _total(field: str) -> Decimal:
     permissions.require("Microcredit", "read")
     loan = DocType("Microcredit")
@@ -124,33 +154,3 @@ def _total(field: str) -> Decimal:
 def _seen(query: Any) -> Any:
     limit = permissions.visible("Microcredit")
     return query if limit is None else query.where(limit)
-
-
-def _loans(filters: Mapping[str, Any], day: date) -> list[dict[str, Any]]:
-    loan, person = DocType("Microcredit"), DocType("Beneficiary")
-    query = (
-        frappe.qb.from_(loan)
-        .left_join(person)
-        .on(person.name == loan.beneficiary)
-        .select(
-            loan.name,
-            loan.beneficiary,
-            loan.beneficiary_name,
-            person.community,
-            loan.programme,
-            loan.credit_officer,
-            loan.currency,
-            loan.disbursed_on,
-            loan.principal,
-        )
-        .where(loan.disbursed_on <= day)
-        .orderby(loan.disbursed_on, order=Order.desc)
-        .orderby(loan.name, order=Order.desc)
-    )
-    if filters.get("programme"):
-        query = query.where(loan.programme == filters["programme"])
-    if filters.get("credit_officer"):
-        query = query.where(loan.credit_officer == filters["credit_officer"])
-    if filters.get("community"):
-        query = query.where(person.community == filters["community"])
-    return _seen(query).run(as_dict=True)

@@ -113,6 +113,12 @@ function ask_preview(frm) {
     const periods = doc.approved_periods || doc.requested_periods;
     const rate = !doc.rate_period || doc.rate_period === "Monthly" ? doc.monthly_rate : doc.annual_rate;
     const schedule = frm.get_field("schedule_html").$wrapper;
+    if (doc.microcredit) {
+        // What was agreed in the end stands in the loan.
+        const link = frappe.utils.get_form_link("Microcredit", doc.microcredit, true);
+        schedule.html(muted(`${__("The schedule in force and its versions are in the microcredit.")} ${link}`));
+        return;
+    }
     if (!doc.product || !(amount > 0) || !(periods > 0)) {
         schedule.html(muted(__("The schedule shows here once product, amount and instalments are filled.")));
         frm.get_field("capacity_html").$wrapper.empty();

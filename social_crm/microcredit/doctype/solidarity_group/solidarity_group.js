@@ -17,7 +17,10 @@ const esc = (text) => frappe.utils.escape_html(String(text ?? ""));
 function draw_sheet(frm, day) {
     const wrapper = frm.get_field("sheet_html").$wrapper.empty();
     if (frm.is_new() || !frappe.model.can_read("Microcredit")) return;
-    frappe.call({ method: "social_crm.microcredit.services.groups.collection_sheet", args: { group: frm.doc.name, day } }).then(({ message }) => {
+    const group = frm.doc.name;
+    frappe.call({ method: "social_crm.microcredit.services.groups.collection_sheet", args: { group, day } }).then(({ message }) => {
+        // Another group may be open by the time that the answer is there.
+        if (frm.doc.name !== group) return;
         wrapper.html(`<div class="sheet-day" style="max-width: 220px"></div>${sheet(message)}`);
         const control = frappe.ui.form.make_control({
             parent: wrapper.find(".sheet-day"),
@@ -38,8 +41,8 @@ function sheet({ rows, totals, currency }) {
     const head = [__("Name"), __("Due at the Meeting"), __("Overdue"), __("To Collect"), __("Balance"), __("Answers for"), __("Signature")];
     const lines = rows
         .map(
-            (row) => `<tr><td>${row.loan ? `<a href="/app/microcredit/${encodeURIComponent(row.loan)}">${esc(row.beneficiary_name)}</a>` : esc(row.beneficiary_name)}
-                ${row.days_late ? `<span class="indicator-pill red">${__("{0} days late", [row.days_late])}</span>` : ""}</td>
+            (row) => `<tr><td style="min-width: 150px">${row.loan ? `<a href="${frappe.utils.get_form_link("Microcredit", row.loan)}">${esc(row.beneficiary_name)}</a>` : esc(row.beneficiary_name)}
+                ${row.days_late ? `<span class="indicator-pill red text-nowrap">${__("{0} days late", [row.days_late])}</span>` : ""}</td>
                 ${columns.map((key) => `<td class="text-right text-nowrap">${money(row[key])}</td>`).join("")}
                 <td class="text-right text-nowrap">${money(row.answers_for)}</td><td style="min-width: 110px"></td></tr>`
         )

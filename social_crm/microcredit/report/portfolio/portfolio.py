@@ -52,8 +52,10 @@ def _columns() -> list[dict]:
         column("overdue", _("Overdue Amount"), "Currency", 130, "currency"),
         column("days_late", _("Days Late"), "Int", 100),
         column("ageing", _("Ageing"), "Data", 130),
+        column("is_restructured", _("Restructured"), "Check", 110),
         column("next_due", _("Next Due Date"), "Date", 130),
         column("programme", _("Programme"), "Link", 160, "Social Programme"),
+        column("product", _("Product"), "Link", 160, "Microcredit Product"),
     ]
 
 
