@@ -22,7 +22,16 @@ import frappe
 DOMAIN = "tests.social-crm.example"
 # Columns in which a table says whose a row is or whom it is about. `parent`: what Frappe keeps in rows of a user's own
 # (roles, sign-in keys, defaults), `email_id`: in those of the contact that it makes for one, then comments and versions.
-NAMING_A_USER = ("owner", "user", "for_user", "allocated_to", "parent", "email_id", "reference_name", "docname")
+NAMING_A_USER = (
+    "owner",
+    "user",
+    "for_user",
+    "allocated_to",
+    "parent",
+    "email_id",
+    "reference_name",
+    "docname",
+)
 
 
 def address(role: str) -> str:
