@@ -34,8 +34,13 @@ ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
 
 before_tests = "social_crm.testing.before_tests"
 
-# "Find a Person" in the navbar of the Desk, and charts whose labels can be read.
-app_include_js = ["find_person.bundle.js", "horizontal_bars.bundle.js", "desk_language.bundle.js"]
+# "Find a Person" in the navbar of the Desk, charts whose labels can be read, numbers read as the country writes them.
+app_include_js = [
+    "find_person.bundle.js",
+    "horizontal_bars.bundle.js",
+    "desk_language.bundle.js",
+    "typed_numbers.bundle.js",
+]
 app_include_css = ["horizontal_bars.bundle.css"]
 
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.

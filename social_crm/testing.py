@@ -25,5 +25,6 @@ class SocialCRMTestCase(_BaseTestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        frappe.local.lang = "en"  # the tests quote the English source texts, whatever the site speaks
         self.addCleanup(frappe.set_user, "Administrator")
         self.addCleanup(frappe.db.rollback)

@@ -46,6 +46,7 @@ def before_uninstall() -> None:
     contact_roles.withdraw()
     remove_contacts(ours)
     remove_address_template()
+    remove_prepared_reports(ours)
     remove_rows_about(ours)
     remove_demo_users()
     remove_roles()
@@ -140,12 +141,42 @@ def remove_rows_about(ours: list[str]) -> None:
                     delete_permanently=True,
                 )
         else:
+            _remove_files_of(doctype, {field: ["in", ours]})
             frappe.db.delete(doctype, {field: ["in", ours]})
     for doctype, field in NAMED_IN_DATA:
         if frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, field):
             frappe.db.delete(doctype, {field: ["in", [*ours, *(f"List/{one}" for one in ours)]]})
     settings = frappe.qb.Table("__UserSettings")
     frappe.qb.from_(settings).delete().where(settings.doctype.isin(ours)).run()
+
+
+def remove_prepared_reports(ours: list[str]) -> None:
+    """Delete what was kept of a slow report of ours: the rows that somebody saw, in a file."""
+    # Uninstalling works on the whole site, whoever starts it.
+    modules = frappe.get_all("Module Def", filters={"app_name": APP}, pluck="name")
+    # As above.
+    reports = frappe.get_all(
+        "Report", or_filters={"module": ["in", modules], "ref_doctype": ["in", ours]}, pluck="name"
+    )
+    # As above.
+    for name in frappe.get_all("Prepared Report", filters={"report_name": ["in", reports]}, pluck="name"):
+        frappe.delete_doc(
+            "Prepared Report", name, force=True, ignore_permissions=True, delete_permanently=True
+        )
+
+
+def _remove_files_of(doctype: str, filters: dict) -> None:
+    """Delete the files that hang on rows which are deleted in the table, such as the sheet of a data import."""
+    # Uninstalling works on the whole site, whoever starts it.
+    files = frappe.get_all(
+        "File", filters={"attached_to_doctype": doctype}, fields=["name", "attached_to_name"]
+    )
+    # As above.
+    going = set(frappe.get_all(doctype, filters=filters, pluck="name")) if files else set()
+    for file in files:
+        if file.attached_to_name in going:
+            # As above.
+            frappe.delete_doc("File", file.name, force=True, ignore_permissions=True, delete_permanently=True)
 
 
 def _links_to_doctypes(ours: list[str]) -> list[tuple[str, str]]:

@@ -20,6 +20,18 @@ from pathlib import Path
 import frappe
 
 DOMAIN = "tests.social-crm.example"
+# Columns in which a table says whose a row is or whom it is about. `parent`: what Frappe keeps in rows of a user's own
+# (roles, sign-in keys, defaults), `email_id`: in those of the contact that it makes for one, then comments and versions.
+NAMING_A_USER = (
+    "owner",
+    "user",
+    "for_user",
+    "allocated_to",
+    "parent",
+    "email_id",
+    "reference_name",
+    "docname",
+)
 
 
 def address(role: str) -> str:
@@ -75,25 +87,40 @@ def remove() -> dict[str, int]:
     deleted: dict[str, int] = {}
     own = f"%@{DOMAIN}"
     files = _own_files(own)
+    doctypes = _own_doctypes(own)
     for table in _tables():
         columns = {row[0] for row in frappe.db.sql(f"SHOW COLUMNS FROM `{table}`")}
-        names = [column for column in ("owner", "user", "for_user", "allocated_to") if column in columns]
-        condition = " OR ".join(f"`{column}` LIKE %(own)s" for column in names)
+        names = [column for column in NAMING_A_USER if column in columns]
         if table in ("tabUser", "tabContact", "tabNotification Settings"):
-            condition = f"{condition} OR `name` LIKE %(own)s"
+            names.append("name")
         if table == "tabHas Role":
-            condition = "`parenttype` = 'User' AND `parent` LIKE %(own)s"
-        if condition:
+            names = ["parent"]
+        if names:
+            condition = " OR ".join(f"`{column}` LIKE %(own)s" for column in names)
             frappe.db.sql(f"DELETE FROM `{table}` WHERE {condition}", {"own": own})
             count = frappe.db._cursor.rowcount
             if count:
                 deleted[table] = count
     frappe.db.sql("DELETE FROM `__Auth` WHERE `doctype` = 'User' AND `name` LIKE %s", own)
     frappe.db.commit()
+    for doctype in doctypes:
+        frappe.db.sql_ddl(f"DROP TABLE IF EXISTS `tab{doctype}`")
     for path in files:
         path.unlink(missing_ok=True)
     frappe.clear_cache()
     return deleted
+
+
+def _own_doctypes(own: str) -> list[str]:
+    """DocTypes that test users made, also those they deleted again: Frappe leaves the table of a deleted one."""
+    made = frappe.db.sql("SELECT name FROM `tabDocType` WHERE custom = 1 AND owner LIKE %s", own, pluck=True)
+    gone = frappe.db.sql(
+        "SELECT deleted_name FROM `tabDeleted Document` WHERE deleted_doctype = 'DocType' AND owner LIKE %s"
+        " AND deleted_name NOT IN (SELECT name FROM `tabDocType`)",
+        own,
+        pluck=True,
+    )
+    return [*made, *gone]
 
 
 def _own_files(own: str) -> list[Path]:

@@ -46,9 +46,10 @@ def make_private(file: Any) -> str:
 def attach_privately(doc: Any, method: str | None = None) -> None:
     """Attach the private files that the fields of a saved record name, before Frappe does.
 
-    A file chosen on a form that was not saved yet hangs on a name that will never exist; its row is taken over. Where
-    there is none, the row that Frappe's oldest version of ours would insert is marked public and copies the content
-    into the open: ours is private from the start, and Frappe then finds nothing left to do.
+    A file chosen on a form that was not saved yet hangs on a name that will never exist, one uploaded over REST on
+    nothing: the user's own such row is taken over, else it would stay when the record goes. Where there is none, the row
+    that Frappe's oldest version of ours would insert is marked public and copies the content into the open: ours is
+    private from the start, and Frappe then finds nothing left to do.
     """
     for field in doc.meta.fields:
         url = str(doc.get(field.fieldname) or "") if field.fieldtype in _ATTACH_FIELDS else ""
@@ -61,18 +62,13 @@ def attach_privately(doc: Any, method: str | None = None) -> None:
         }
         if frappe.db.exists("File", {"file_url": url, **place}):
             continue
-        # The user's own rows on unsaved forms of this DocType only.
+        # The user's own rows only.
         own = frappe.get_all(
             "File",
-            filters={
-                "file_url": url,
-                "owner": frappe.session.user,
-                "attached_to_doctype": doc.doctype,
-                "attached_to_name": ("like", "new-%"),
-            },
-            fields=["name", "attached_to_name"],
+            filters={"file_url": url, "owner": frappe.session.user},
+            fields=["name", "attached_to_doctype", "attached_to_name"],
         )
-        row = next((row for row in own if not frappe.db.exists(doc.doctype, row.attached_to_name)), None)
+        row = next((row for row in own if is_loose(row, doc.doctype)), None)
         if row:
             frappe.db.set_value("File", row.name, place)
         elif frappe.db.exists("File", {"file_url": url}):
@@ -80,6 +76,16 @@ def attach_privately(doc: Any, method: str | None = None) -> None:
             frappe.get_doc({"doctype": "File", "file_url": url, "is_private": 1, **place}).insert(
                 ignore_permissions=True
             )
+
+
+def is_loose(file: Any, doctype: str) -> bool:
+    """Whether a row of File hangs on nothing, or on a form of the DocType that was not saved yet."""
+    if not file.attached_to_name:
+        return True
+    unsaved = str(file.attached_to_name).startswith("new-") and not frappe.db.exists(
+        doctype, file.attached_to_name
+    )
+    return bool(unsaved and file.attached_to_doctype == doctype)
 
 
 def keep_files_private(doc: Any, method: str | None = None) -> None:

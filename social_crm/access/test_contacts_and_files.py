@@ -100,6 +100,21 @@ class TestContactsAndFiles(SocialCRMTestCase):
         )
         self.assertFalse(Path(frappe.get_site_path("public", "files", file.file_name)).exists())
 
+    def test_a_loose_upload_moves_to_the_record_that_names_it(self):
+        """What a REST client uploads first hangs on nothing; left so, it would outlive the record."""
+        frappe.set_user(self.user)
+        content = {"file_name": "loose.txt", "content": b"loose photo of the person", "is_private": 1}
+        file = frappe.get_doc({"doctype": "File", **content}).insert()
+        person = frappe.get_doc("Beneficiary", self.near.name)
+        person.photo = file.file_url
+        person.save()
+        rows = frappe.get_all(
+            "File", filters={"file_url": file.file_url}, fields=["name", "attached_to_name", "is_private"]
+        )
+        self.assertEqual(
+            [(r.name, r.attached_to_name, r.is_private) for r in rows], [(file.name, person.name, 1)]
+        )
+
     def test_a_message_does_not_carry_a_hidden_file_away(self):
         near = save_file("near.txt", b"near", "Beneficiary", self.near.name, is_private=1)
         far = save_file("far.txt", b"far", "Beneficiary", self.far.name, is_private=1)

@@ -47,6 +47,14 @@ const status = (page) => page.evaluate(() => window.cur_frm.doc.status);
 const reached = (page, wanted) =>
     page.waitForFunction((name) => window.cur_frm?.doc.status === name, wanted, { timeout: 90_000 });
 
+/** The Desk reads a form again when the server tells it of a save, at any moment. */
+async function read_again(page) {
+    const answered = page.waitForResponse((response) => response.url().includes("census.actions.overview"));
+    await page.evaluate(() => window.cur_frm.reload_doc());
+    await answered;
+    await page.waitForFunction(() => !window.frappe.request.ajax_count);
+}
+
 browserTest("a Gestor loads a messy census and takes the rejected rows back", { role: "Gestor" }, async ({ page, open, screenshot, downloads }) => {
     const community = await pin_to_own_community();
     const file = path.join(downloads, `censo-${stamp}.csv`);
@@ -66,6 +74,8 @@ browserTest("a Gestor loads a messy census and takes the rejected rows back", { 
         "",
     ]);
     await page.selectOption('[data-column="7"]', "Notes");
+    await read_again(page);
+    assert.equal(await page.inputValue('[data-column="7"]'), "Notes", "a choice not sent yet stays");
     await screenshot("census-columns");
     await page.click("[data-census=check]");
 
@@ -81,6 +91,9 @@ browserTest("a Gestor loads a messy census and takes the rejected rows back", { 
     await page.waitForSelector(".census-question");
     assert.match(await page.innerText(".census-question"), /los mismos nombres en otro orden/);
     await screenshot("census-question");
+    const answer = await page.$("[data-decision='Same Person']");
+    await read_again(page);
+    assert.ok(await answer.evaluate((button) => button.isConnected), "the question stays under the hand");
     await page.click("[data-decision='Same Person']");
     await page.waitForFunction(() => !document.querySelector(".census-question"));
 

@@ -161,6 +161,24 @@ def test_the_cards_compute_what_the_plan_implies(bench, both):
     assert permanence == round(100 * (enrolled - left) / enrolled, 2)
 
 
+# What others keep about our records, each with a file: what a report showed, a sheet to import, a message with a paper.
+WITH_FILES = """
+for doctype, values in (
+    ("Prepared Report", {"report_name": "FES Permanence", "status": "Completed"}),
+    ("Data Import", {"reference_doctype": "Family", "import_type": "Insert New Records", "status": "Pending"}),
+    ("Communication", {"reference_doctype": "Family", "reference_name": "FAM-00001", "subject": "Acta"}),
+):
+    row = frappe.get_doc({"doctype": doctype, "owner": "Administrator", **values})
+    row.set_new_name()
+    row.db_insert()
+    place = {"attached_to_doctype": doctype, "attached_to_name": row.name}
+    file = {"doctype": "File", "file_name": frappe.scrub(doctype) + ".txt", "content": doctype.encode(), "is_private": 1}
+    frappe.get_doc({**file, **place}).insert()
+frappe.db.commit()
+answer = frappe.db.exists("Report", "FES Permanence")
+"""
+
+
 def test_uninstalling_a_site_in_use_leaves_no_trace(bench, both):
     """Every text of every table is looked through for our DocTypes, roles and the demo's people; Patch Log rows stay."""
     names = python(
@@ -169,6 +187,7 @@ def test_uninstalling_a_site_in_use_leaves_no_trace(bench, both):
         "from social_crm.install import ROLES\n"
         "answer = frappe.get_all('DocType', filters={'module': ['in', modules]}, pluck='name') + list(ROLES)",
     )
+    assert python(bench, WITH_FILES)
     bench_site.frappe(bench, "uninstall-app", APP, "--yes", "--no-backup")
     code = f"""
 import json, sys, frappe
@@ -183,6 +202,8 @@ for (table,) in frappe.db.sql("SHOW TABLES"):
             text = value if isinstance(value, str) else ""
             if text in names or "demo.socialcrm.example" in text or "social_crm" in text:
                 found.append([table, column, text[:80]])
+found += [["File", "file_name", name] for name in frappe.get_all("File", filters={{"is_folder": 0}}, pluck="file_name")]
+found += [["Prepared Report", "name", name] for name in frappe.get_all("Prepared Report", pluck="name")]
 print("ANSWER" + json.dumps(found))
 frappe.destroy()
 """

@@ -3,27 +3,12 @@
 These tests make the benches they need with the local bench's own parts.
 """
 
-import json
-
 import pytest
 
 from local_bench import site as bench_site
-from local_bench.bench import APP, Bench, demo_bench
-from local_bench.processes import run
+from local_bench.bench import APP, demo_bench
 from local_bench.testing import benches
-
-SNAPSHOT = """
-import json, sys, frappe
-frappe.init(site=sys.argv[1]); frappe.connect()
-tables = [row[0] for row in frappe.db.sql("SHOW TABLES")]
-rows = {}
-for table in tables:
-    columns = [row[0] for row in frappe.db.sql(f"SHOW COLUMNS FROM `{table}`")]
-    key = "name" if "name" in columns else ("doctype" if "doctype" in columns else None)
-    if key:
-        rows[table] = sorted({str(row[0]) for row in frappe.db.sql(f"SELECT `{key}` FROM `{table}`")})
-print("SNAPSHOT" + json.dumps({"tables": sorted(tables), "rows": rows}))
-"""
+from local_bench.testing.snapshot import snapshot
 
 # What Frappe itself writes whenever an app comes or goes, whatever the app does.
 FRAPPES_OWN = {
@@ -41,12 +26,6 @@ FRAPPES_OWN = {
     "tabSeries",
     "tabDefaultValue",
 }
-
-
-def snapshot(bench: Bench) -> dict:
-    command = [str(bench.python), "-c", SNAPSHOT, bench.site]
-    printed = run(command, cwd=bench.sites, env=bench.environment())
-    return json.loads(printed.split("SNAPSHOT", 1)[1].splitlines()[0])
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.access.files import make_private
+from social_crm.access.files import is_loose, make_private
 from social_crm.field_records.services import forms, seals
 
 _PLACE = "attached_to_doctype", "attached_to_name"
@@ -52,10 +52,7 @@ def _take_over(address: str, acta: str) -> str | None:
     )
     place = {_PLACE[0]: "Acta", _PLACE[1]: acta}
     for row in rows:
-        loose = not row.attached_to_name or (
-            row.attached_to_doctype == "Acta" and str(row.attached_to_name).startswith("new-")
-        )
-        if loose and row.owner == frappe.session.user:
+        if is_loose(row, "Acta") and row.owner == frappe.session.user:
             frappe.db.set_value("File", row.name, place)
             return row.name
     for row in rows:

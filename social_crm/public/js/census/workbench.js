@@ -1,4 +1,8 @@
 // Drives the form of a census import: asks the server where the import stands, draws it, and passes on what is chosen.
+//
+// One panel lives as long as the form. The Desk also reads a form again of its own accord, a second after the server
+// told it of a save, when somebody may be answering a question already. So a refresh keeps what was opened, and what
+// has not changed is not drawn again: the button under the finger stays.
 
 import * as views from "./views.js";
 
@@ -10,10 +14,10 @@ export class Workbench {
     constructor(frm) {
         this.frm = frm;
         this.$box = $('<div class="census-workbench">').appendTo(frm.fields_dict.workbench_html.$wrapper.empty());
-        this.live = null;
-        this.chosen = null;
-        this.questions_open = false;
-        this.changing_columns = false;
+        this.asked = 0;
+        this.turn = 0;
+        this.drawn = null;
+        this.begin();
         this.$box.on("click", "[data-census]", (event) => this.act($(event.currentTarget).data("census")));
         this.$box.on("click", "[data-result]", (event) => this.choose($(event.currentTarget).data("result")));
         this.$box.on("click", "[data-decision]", (event) => this.decide($(event.currentTarget)));
@@ -25,75 +29,101 @@ export class Workbench {
         return this.frm.doc.name;
     }
 
+    begin() {
+        this.turn += 1;
+        this.shown = this.name;
+        this.view = null;
+        this.live = null;
+        this.listed = 0;
+        this.changing_columns = false;
+        this.close_list();
+    }
+
+    close_list() {
+        this.chosen = null;
+        this.questions_open = false;
+    }
+
     async call(method, args = {}, freeze = false) {
         const { message } = await frappe.call({ method: `${SERVICE}.${method}`, args: { name: this.name, ...args }, freeze });
         return message;
     }
 
     async show() {
+        if (this.shown !== this.name) {
+            this.begin();
+            this.put("");
+        }
         clearTimeout(this.timer);
         if (this.frm.is_new()) {
-            this.$box.html(views.stepper("New") + views.welcome());
+            this.put(views.stepper("New") + views.welcome());
             return;
         }
+        await this.look();
+        if (RUNNING.includes(this.view?.status)) this.wait();
+    }
+
+    /** Asks where the import stands and draws it. False if the answer is no longer wanted. */
+    async look() {
         const name = this.name;
-        this.view = await this.call("overview");
-        if (name !== this.name) return;
+        this.asked += 1;
+        const asked = this.asked;
+        const view = await this.call("overview");
+        if (name !== this.name || asked !== this.asked) return false;
+        if (this.view && this.view.status !== view.status) {
+            this.live = null;
+            this.close_list();
+        }
+        this.view = view;
         await this.draw();
-        if (RUNNING.includes(this.view.status)) this.wait();
+        return true;
     }
 
     wait() {
         clearTimeout(this.timer);
         this.timer = setTimeout(async () => {
-            if (cur_frm !== this.frm || this.frm.is_new()) return;
-            const before = this.view.status;
-            this.view = await this.call("overview");
-            await this.settle(before);
+            if (cur_frm === this.frm && !this.frm.is_new()) await this.follow();
         }, POLL_MS);
     }
 
-    async settle(before) {
-        if (this.view.status === before) {
-            await this.draw();
-            if (RUNNING.includes(before)) this.wait();
-            return;
-        }
-        this.live = null;
-        this.chosen = null;
-        await this.frm.reload_doc();
+    async follow() {
+        if (!(await this.look())) return;
+        if (this.view.status !== this.frm.doc.status) await this.frm.reload_doc();
+        else if (RUNNING.includes(this.view.status)) this.wait();
     }
 
     on_progress(message) {
-        if (message.census_import !== this.name || !this.view) return;
+        if (message.census_import !== this.shown || this.shown !== this.name || !this.view) return;
         if (message.status) {
-            this.settle_soon();
+            this.follow();
             return;
         }
         this.live = message;
         if (this.view.status === "Loading") this.$box.find("[data-part=progress]").html(views.progress(this.view, this.live));
     }
 
-    async settle_soon() {
-        const before = this.view.status;
-        this.view = await this.call("overview");
-        await this.settle(before);
-    }
-
     async draw() {
+        this.turn += 1;
+        const turn = this.turn;
+        const list = await this.list_part();
+        if (turn !== this.turn) return; // something newer is being drawn
         const view = this.view;
         const part = {
             Draft: () => this.columns_part(),
             Failed: () => this.columns_part(),
             Checking: () => this.checking_part(),
-            Ready: () => (this.changing_columns ? this.columns_part() : this.outcome_part()),
+            Ready: () => (this.changing_columns ? this.columns_part() : this.outcome_part(list)),
             Loading: () => this.loading_part(),
-            Cancelled: () => this.outcome_part(),
-            Finished: () => this.outcome_part(),
+            Cancelled: () => this.outcome_part(list),
+            Finished: () => this.outcome_part(list),
         }[view.status];
-        this.$box.html(views.stepper(view.status) + views.alert(view.problem) + part());
-        if (this.questions_open) await this.show_questions();
-        else if (this.chosen) await this.show_problems();
+        this.put(views.stepper(view.status) + views.alert(view.problem) + part());
+    }
+
+    put(html) {
+        if (html === this.drawn) return;
+        this.drawn = html;
+        this.$box.html(html);
     }
 
     columns_part() {
@@ -123,7 +153,7 @@ export class Workbench {
             ${views.buttons([this.view.stalled && ["resume", __("Continue"), true], ["cancel", __("Stop"), false]])}`;
     }
 
-    outcome_part() {
+    outcome_part(list) {
         const { figures, status, may_write } = this.view;
         const ready = figures.Ready || 0;
         const label = { Ready: __("Load {0} persons", [ready]), Cancelled: __("Continue: {0} persons", [ready]), Finished: __("Load {0} more persons", [ready]) };
@@ -135,7 +165,7 @@ export class Workbench {
             may_write && status === "Ready" && ["columns", __("Change the columns")],
         ];
         return `${this.lead()}${views.tiles(this.view, this.chosen)}${views.buttons(actions)}
-            <div data-part="list"></div>${status === "Finished" ? "" : views.notices(this.view.notices)}
+            <div data-part="list">${list}</div>${status === "Finished" ? "" : views.notices(this.view.notices)}
             ${status === "Ready" ? views.preview(this.view.preview) : ""}`;
     }
 
@@ -153,26 +183,37 @@ export class Workbench {
     }
 
     async choose(result) {
+        const again = this.chosen === result;
         this.questions_open = result === "To Decide";
-        this.chosen = this.chosen === result && !this.questions_open ? null : result;
+        this.chosen = again && !this.questions_open ? null : result;
+        this.listed = 0;
         await this.draw();
     }
 
-    async show_problems(start = 0) {
-        const $list = this.$box.find("[data-part=list]");
-        if (!$list.length) return;
-        const { rows, page } = await this.call("problem_rows", { result: this.chosen, start });
-        this.rows = start ? [...this.rows, ...rows] : rows;
-        $list.html(views.problem_list(this.rows, rows.length === page));
+    async list_part() {
+        if (this.changing_columns) return "";
+        if (this.questions_open) return this.questions_part();
+        return this.chosen ? this.problems_part(this.listed) : "";
     }
 
-    async show_questions() {
-        const $list = this.$box.find("[data-part=list]");
-        if (!$list.length) return;
+    /** At least so many rows, if there are as many: those that "Show more" has brought stay. */
+    async problems_part(wanted) {
+        const rows = [];
+        let more = true;
+        while (more && (!rows.length || rows.length < wanted)) {
+            const answer = await this.call("problem_rows", { result: this.chosen, start: rows.length });
+            rows.push(...answer.rows);
+            more = answer.rows.length === answer.page;
+        }
+        this.listed = rows.length;
+        return views.problem_list(rows, more);
+    }
+
+    async questions_part() {
         const items = await this.call("questions");
         if (!items.length) {
-            this.questions_open = false;
-            return;
+            this.close_list();
+            return "";
         }
         const all = this.view.may_write
             ? views.buttons([
@@ -180,7 +221,7 @@ export class Workbench {
                   ["all-different", __("All are different persons")],
               ])
             : "";
-        $list.html(`<h5>${__("Is it the same person?")}</h5>${all}${items.map((item) => views.question(item, this.view.may_write)).join("")}`);
+        return `<h5>${__("Is it the same person?")}</h5>${all}${items.map((item) => views.question(item, this.view.may_write)).join("")}`;
     }
 
     async decide($button) {
@@ -204,12 +245,17 @@ export class Workbench {
                 this.changing_columns = true;
                 return this.draw();
             },
-            more: () => this.show_problems(this.rows.length),
+            more: () => this.show_more(),
             download: () => this.download(),
             "all-same": () => this.decide_all("Same Person"),
             "all-different": () => this.decide_all("Different Person"),
         };
         await actions[action]?.();
+    }
+
+    async show_more() {
+        this.listed += 1; // one more than is shown brings the next page
+        await this.draw();
     }
 
     async check() {
@@ -225,8 +271,7 @@ export class Workbench {
 
     async run(method, args = {}) {
         this.live = null;
-        this.chosen = null;
-        this.questions_open = false;
+        this.close_list();
         await this.call(method, args, true);
         await this.frm.reload_doc();
     }

@@ -77,6 +77,7 @@ class TestBeneficiary(SocialCRMTestCase):
             frappe.init(site=site)
             frappe.connect()
             frappe.set_user("Administrator")
+            frappe.local.lang = "en"  # a new connection speaks the site's language
             try:
                 frappe.db.get_value("Beneficiary", {"status": "Active"}, "name")  # both see the same past
                 barrier.wait(20)

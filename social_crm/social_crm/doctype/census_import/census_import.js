@@ -20,7 +20,7 @@ frappe.ui.form.on("Census Import", {
             const rows = () => frappe.set_route("List", "Census Import Row", { census_import: frm.doc.name });
             frm.add_custom_button(__("All the rows"), rows);
         }
-        frm.census = new social_crm.census.Workbench(frm);
+        frm.census ??= new social_crm.census.Workbench(frm);
         await frm.census.show();
     },
 });
