@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from frappe import _
+from frappe.utils import get_fullname
 
 # The ranges of days late of the domain, as they are shown.
 RANGES = {
@@ -38,6 +39,11 @@ def money(fieldname: str, label: str, width: int = 130) -> dict[str, Any]:
 def percent(fieldname: str, label: str, width: int = 100) -> dict[str, Any]:
     """Return a column of percentages."""
     return column(fieldname, label, "Percent", width)
+
+
+def officer(user: str | None) -> str:
+    """Return the full name of a credit officer; the column shows it as text."""
+    return get_fullname(user) if user else ""
 
 
 def as_percent(share: Decimal) -> float:

@@ -2,7 +2,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.utils import add_days, add_months, getdate, now_datetime, nowdate
+from frappe.utils import add_days, add_months, get_fullname, getdate, now_datetime, nowdate
 
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.report.microcredit_cohorts import microcredit_cohorts as cohorts
@@ -107,7 +107,7 @@ class TestPortfolioReports(SocialCRMTestCase):
         )
         self.assertEqual((found[behind.name]["due"], found[behind.name]["overdue"]), (0, 567_358))
         self.assertEqual([item["value"] for item in summary[:3]], [283_679, 567_358, 851_037])
-        for group, key in (("Community", make.COMMUNITY), ("Credit Officer", make.OFFICER)):
+        for group, key in (("Community", make.COMMUNITY), ("Credit Officer", get_fullname(make.OFFICER))):
             with self.subTest(group):
                 added = due.execute({**HERE, "group_by": group})[1]
                 self.assertEqual([(row["loans"], row["total"]) for row in added], [(2, 851_037)])

@@ -31,7 +31,8 @@ def execute(filters: dict | None = None) -> tuple:
     table, disbursed = risk.cohorts(asked, days, late, by)
     currency = asked.filters["currency"]
     rows = [_row(cohort, found, disbursed[cohort], currency) for cohort, found in table.items()]
-    return _columns(days, late), rows, None, _chart(table, days)
+    message = _("Percentage of the outstanding principal more than {0} days late on each day.").format(late)
+    return _columns(days), rows, message, _chart(table, days)
 
 
 def _row(cohort: str, found: dict[date, Decimal], disbursed: tuple[int, Decimal], currency: str) -> dict:
@@ -44,13 +45,12 @@ def _row(cohort: str, found: dict[date, Decimal], disbursed: tuple[int, Decimal]
     }
 
 
-def _columns(days: list[date], late: int) -> list[dict]:
-    label = _("PAR {0}").format(late)
+def _columns(days: list[date]) -> list[dict]:
     return [
         column("cohort", _("Disbursed in"), "Data", 120),
         column("loans", _("Loans"), "Int", 90),
         money("disbursed", _("Disbursed Amount"), 150),
-        *(percent(_field(day), f"{label} {frappe.format(day, 'Date')}", 140) for day in days),
+        *(percent(_field(day), frappe.format(day, "Date"), 110) for day in days),
     ]
 
 

@@ -7,12 +7,11 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, getdate
 
-from social_crm.microcredit.report.parts import column, money
+from social_crm.microcredit.report.parts import column, money, officer
 from social_crm.microcredit.services import collecting, snapshots
 from social_crm.microcredit.services.collecting import Due
 
 _GROUPS = {"Community": "community", "Credit Officer": "credit_officer"}
-_LINKS = {"Community": "Community", "Credit Officer": "User"}
 _DAYS = 6
 
 
@@ -37,6 +36,7 @@ def execute(filters: dict | None = None) -> tuple:
 def _row(due: Due, currency: str) -> dict:
     return {
         **due.loan,
+        "credit_officer": officer(due.loan["credit_officer"]),
         "due_on": due.due_on,
         "due": float(due.due),
         "overdue": float(due.overdue),
@@ -52,7 +52,7 @@ def _sums(found: list[Due], group: str, currency: str) -> list[dict]:
         parts[due.loan[_GROUPS[group]] or ""].append(due)
     return [
         {
-            _GROUPS[group]: key or None,
+            _GROUPS[group]: officer(key) if group == "Credit Officer" else key or None,
             "loans": len(part),
             "due": float(_sum(due.due for due in part)),
             "overdue": float(_sum(due.overdue for due in part)),
@@ -71,13 +71,15 @@ def _columns(group: str | None) -> list[dict]:
     ]
     if group:
         return [
-            column(_GROUPS[group], _(group), "Link", 220, _LINKS[group]),
+            column("community", _("Community"), "Link", 220, "Community")
+            if group == "Community"
+            else column("credit_officer", _("Credit Officer"), "Data", 220),
             column("loans", _("Loans"), "Int", 90),
             *amounts,
         ]
     return [
         column("community", _("Community"), "Link", 150, "Community"),
-        column("credit_officer", _("Credit Officer"), "Link", 170, "User"),
+        column("credit_officer", _("Credit Officer"), "Data", 170),
         column("beneficiary_name", _("Name"), "Data", 210),
         column("name", _("Microcredit"), "Link", 120, "Microcredit"),
         column("due_on", _("Due Date"), "Date", 110),

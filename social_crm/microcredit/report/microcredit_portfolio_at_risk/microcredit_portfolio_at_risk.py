@@ -4,12 +4,11 @@ import frappe
 from frappe import _
 
 from social_crm.microcredit.domain.portfolio import AGEING, PAR_DAYS
-from social_crm.microcredit.report.parts import as_percent, column, money, percent, range_name
+from social_crm.microcredit.report.parts import as_percent, column, money, officer, percent, range_name
 from social_crm.microcredit.services import provisions, risk, snapshots
 
 _LINKS = {
     "Community": "Community",
-    "Credit Officer": "User",
     "Programme": "Social Programme",
     "Product": "Microcredit Product",
 }
@@ -28,7 +27,9 @@ def execute(filters: dict | None = None) -> tuple:
     ranges = provisions.ranges_on(asked.as_of)
     parts, whole = risk.by_group(asked, group, ranges)
     currency = asked.filters["currency"]
-    rows = [_row(part, currency) for part in parts]
+    rows = [_row(part, currency) for part in parts if part.risk.gross]
+    if group == "Credit Officer":
+        rows = [{**row, "group_key": officer(row["group_key"])} for row in rows]
     if len(rows) > 1:
         rows.append({**_row(whole, currency), "group_key": None, "group_label": _("Total"), "is_total": 1})
     message = None if ranges else _("No provision table is in force on that day.")
@@ -52,10 +53,10 @@ def _row(part: risk.Group, currency: str) -> dict:
 
 def _columns(group: str) -> list[dict]:
     return [
-        column("group_key", _(group), "Link", 190, _LINKS[group]),
+        column("group_key", _(group), "Link" if group in _LINKS else "Data", 190, _LINKS.get(group, "")),
         column("loans", _("Loans"), "Int", 80),
         money("balance", _("Outstanding Principal"), 150),
-        *(percent(f"par_{days}", _("PAR {0}").format(days), 90) for days in PAR_DAYS),
+        *(percent(f"par_{days}", _("At Risk > {0} d").format(days), 125) for days in PAR_DAYS),
         *(money(_AGES[label], range_name(label)) for label, _last in AGEING),
         money("restructured", _("Restructured, Balance"), 150),
         percent("restructured_share", _("Restructured, Share"), 120),

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, getdate
 
+from social_crm.microcredit.report.parts import officer
 from social_crm.microcredit.services import portfolio as service
 
 
@@ -24,6 +25,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     amounts = ("principal", "balance", "overdue", "paid", "next_amount")
     return {
         **row,
+        "credit_officer": officer(row["credit_officer"]),
         **{field: float(row[field]) for field in amounts},
         "status": _(row["status"]),
         "ageing": _(row["ageing"]),
@@ -44,7 +46,7 @@ def _columns() -> list[dict]:
         column("name", _("Microcredit"), "Link", 130, "Microcredit"),
         column("beneficiary_name", _("Name"), "Data", 200),
         column("community", _("Community"), "Link", 150, "Community"),
-        column("credit_officer", _("Credit Officer"), "Link", 160, "User"),
+        column("credit_officer", _("Credit Officer"), "Data", 170),
         column("status", _("Status"), "Data", 100),
         column("disbursed_on", _("Disbursed on"), "Date", 120),
         column("principal", _("Principal"), "Currency", 130, "currency"),
