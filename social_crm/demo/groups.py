@@ -85,7 +85,7 @@ def plan(families: Sequence[PlannedFamily], seed: int, today: date, size: int) -
 
 def _group(number: int, community: str, positions: Sequence[int], today: date) -> PlannedGroup:
     is_late = number == 1
-    disbursed = today - timedelta(days=100 if is_late else 75)
+    disbursed = today - timedelta(days=100 if is_late else 80)
     due = (today - disbursed).days // FORTNIGHT
     paid: list[int | None] = [due] * len(positions)
     if is_late:

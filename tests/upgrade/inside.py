@@ -58,11 +58,129 @@ def fill() -> dict[str, list[str]]:
     )
     frappe.db.commit()
     people = frappe.get_all("Beneficiary", filters={"family": family}, pluck="name")
+    loans, applications = fill_credit()
+    frappe.db.commit()
     return {
+        "Loan": loans,
+        "Microcredit Application": applications,
         "Social Programme": [programme.name],
         "Community": [community.name],
         "Family": [family],
         "Beneficiary": sorted(people),
+    }
+
+
+def fill_credit() -> tuple[list[str], list[str]]:
+    """Loans with every kind of past, through that release's own services, and applications that are no loans yet."""
+    from frappe.utils import add_days, nowdate
+
+    from social_crm.microcredit import factories as make
+    from social_crm.microcredit.services.repayments import record_repayment, reverse_repayment
+
+    frappe.flags.mute_emails = True
+    make.make_team()
+    on_time, late, reversed_once, paid, untouched = (
+        make.make_loan(days_ago=days).name for days in (65, 100, 75, 40, 90)
+    )
+    frappe.set_user(make.OFFICER)
+    record_repayment(on_time, 283_679, add_days(nowdate(), -34))
+    record_repayment(on_time, 283_679, add_days(nowdate(), -3))
+    record_repayment(late, 283_679, add_days(nowdate(), -60))
+    record_repayment(late, 50_001, add_days(nowdate(), -20), "Bank Deposit", "C-77")
+    wrong = record_repayment(reversed_once, 500_000, add_days(nowdate(), -50))
+    record_repayment(reversed_once, 283_679, add_days(nowdate(), -40))
+    reverse_repayment(wrong, "Era de otra persona")
+    # A payment that was entered late, behind one of a later day.
+    record_repayment(reversed_once, 10_000, add_days(nowdate(), -45))
+    record_repayment(paid, frappe.db.get_value("Microcredit", paid, "unpaid_amount"))
+    approved = make.make_approved().name
+    frappe.set_user(make.OFFICER)
+    draft = make.make_application().name
+    frappe.set_user("Administrator")
+    return [on_time, late, reversed_once, paid, untouched], [approved, draft]
+
+
+def _loan(name: str) -> dict:
+    """Every figure of a loan, of its instalments and of its repayments, as people saw it."""
+    loan = frappe.get_doc("Microcredit", name)
+    figures = [
+        "status",
+        "principal",
+        "balance",
+        "unpaid_amount",
+        "paid_amount",
+        "overdue_amount",
+        "overdue_principal",
+        "days_late",
+        "next_due_date",
+        "next_amount",
+        "monthly_rate",
+        "effective_annual_rate",
+        "periods",
+        "disbursed_on",
+        "first_due",
+        "last_due",
+        "total_interest",
+        "total_amount",
+    ]
+    row_figures = [
+        "number",
+        "due_date",
+        "principal",
+        "interest",
+        "fees",
+        "total",
+        "balance",
+        "paid_principal",
+        "paid_interest",
+        "paid_fees",
+        "unpaid",
+        "days_late",
+    ]
+    repayment_figures = [
+        "name",
+        "paid_on",
+        "amount",
+        "channel",
+        "reference",
+        "docstatus",
+        "fees_paid",
+        "interest_paid",
+        "principal_paid",
+        "balance_after",
+        "posted_at",
+        "received_by",
+        "reversed_at",
+        "reversed_by",
+        "reversal_reason",
+    ]
+    return {
+        **{field: str(loan.get(field)) for field in figures},
+        "schedule": [[str(row.get(field)) for field in row_figures] for row in loan.schedule],
+        "repayments": [
+            [str(row[field]) for field in repayment_figures]
+            for row in frappe.get_all(
+                "Microcredit Repayment", {"microcredit": name}, repayment_figures, order_by="name"
+            )
+        ],
+    }
+
+
+def _in_the_ledger(name: str) -> dict:
+    """What a loan owes when nothing is read but its ledger, and what its entries say."""
+    from social_crm.microcredit.services import ledger
+
+    state = ledger.state_of(name)
+    entries = frappe.get_all(
+        "Microcredit Ledger Entry", {"microcredit": name}, ["kind", "amount"], order_by="posted_at, name"
+    )
+    return {
+        "balance": float(state.position.balance),
+        "unpaid": float(state.position.unpaid),
+        "paid": float(state.position.paid),
+        "days_late": state.position.days_late,
+        "accounts": float(sum(state.accounts.values())),
+        "entries": [[row.kind, row.amount] for row in entries],
     }
 
 
@@ -116,8 +234,12 @@ def read(wanted: dict[str, list[str]]) -> dict:
     """The documents named, the permissions of an edited DocType and its customisations."""
     meta = frappe.get_meta("Community")
     found = {
-        f"{doctype}/{name}": _values(doctype, name) for doctype, names in wanted.items() for name in names
+        f"{doctype}/{name}": _loan(name) if doctype == "Loan" else _values(doctype, name)
+        for doctype, names in wanted.items()
+        for name in names
     }
+    if frappe.db.exists("DocType", "Microcredit Ledger Entry"):
+        found["ledger"] = {name: _in_the_ledger(name) for name in wanted["Loan"]}
     found["label"] = meta.get_label("kind")
     found["custom field"] = bool(meta.get_field("river"))
     found["auditor exports"] = [

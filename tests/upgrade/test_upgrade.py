@@ -90,6 +90,25 @@ def test_records_keep_every_value(upgraded):
             assert {key: after.get(key) for key in before} == before
 
 
+def test_old_loans_stand_in_the_ledger_exactly_as_they_stood(upgraded):
+    """Reckoned from nothing but the entries, each loan owes what it owed; what was reversed is an entry and its reversal."""
+    loans = upgraded["made"]["Loan"]
+    kinds = []
+    for name in loans:
+        before, ledger = upgraded["before"][f"Loan/{name}"], upgraded["after"]["ledger"][name]
+        assert ledger["balance"] == float(before["balance"])
+        assert ledger["unpaid"] == float(before["unpaid_amount"])
+        assert ledger["paid"] == float(before["paid_amount"])
+        assert ledger["days_late"] == int(before["days_late"])
+        assert ledger["accounts"] == 0
+        kinds.append([kind for kind, _amount in ledger["entries"]])
+    assert [len(row) for row in kinds] == [3, 3, 5, 2, 1]
+    assert all(row[0] == "Disbursement" for row in kinds)
+    assert sorted(kinds[2]) == ["Disbursement", "Payment", "Payment", "Payment", "Reversal"]
+    statuses = [upgraded["before"][f"Loan/{name}"]["status"] for name in loans]
+    assert {"Paid", "In Arrears"} <= set(statuses)
+
+
 def test_customisations_stay(upgraded):
     for what in ("label", "custom field", "auditor exports"):
         assert upgraded["after"][what] == upgraded["before"][what]
