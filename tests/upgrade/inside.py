@@ -11,6 +11,20 @@ import sys
 import frappe
 
 MODULES = ("Workflow", "Print Format", "Notification")
+# What people saw of a loan, of an instalment and of a repayment before there was a ledger.
+FIGURES = (
+    "status", "principal", "balance", "unpaid_amount", "paid_amount", "overdue_amount", "overdue_principal", "days_late",
+    "next_due_date", "next_amount", "monthly_rate", "effective_annual_rate", "periods", "disbursed_on", "first_due", "last_due",
+    "total_interest", "total_amount",
+)  # fmt: skip
+ROW_FIGURES = (
+    "number", "due_date", "principal", "interest", "fees", "total", "balance", "paid_principal", "paid_interest", "paid_fees",
+    "unpaid", "days_late",
+)  # fmt: skip
+REPAYMENT_FIGURES = (
+    "name", "paid_on", "amount", "channel", "reference", "docstatus", "fees_paid", "interest_paid", "principal_paid",
+    "balance_after", "posted_at", "received_by", "reversed_at", "reversed_by", "reversal_reason",
+)  # fmt: skip
 
 
 def fill() -> dict[str, list[str]]:
@@ -103,64 +117,13 @@ def fill_credit() -> tuple[list[str], list[str]]:
 def _loan(name: str) -> dict:
     """Every figure of a loan, of its instalments and of its repayments, as people saw it."""
     loan = frappe.get_doc("Microcredit", name)
-    figures = [
-        "status",
-        "principal",
-        "balance",
-        "unpaid_amount",
-        "paid_amount",
-        "overdue_amount",
-        "overdue_principal",
-        "days_late",
-        "next_due_date",
-        "next_amount",
-        "monthly_rate",
-        "effective_annual_rate",
-        "periods",
-        "disbursed_on",
-        "first_due",
-        "last_due",
-        "total_interest",
-        "total_amount",
-    ]
-    row_figures = [
-        "number",
-        "due_date",
-        "principal",
-        "interest",
-        "fees",
-        "total",
-        "balance",
-        "paid_principal",
-        "paid_interest",
-        "paid_fees",
-        "unpaid",
-        "days_late",
-    ]
-    repayment_figures = [
-        "name",
-        "paid_on",
-        "amount",
-        "channel",
-        "reference",
-        "docstatus",
-        "fees_paid",
-        "interest_paid",
-        "principal_paid",
-        "balance_after",
-        "posted_at",
-        "received_by",
-        "reversed_at",
-        "reversed_by",
-        "reversal_reason",
-    ]
     return {
-        **{field: str(loan.get(field)) for field in figures},
-        "schedule": [[str(row.get(field)) for field in row_figures] for row in loan.schedule],
+        **{field: str(loan.get(field)) for field in FIGURES},
+        "schedule": [[str(row.get(field)) for field in ROW_FIGURES] for row in loan.schedule],
         "repayments": [
-            [str(row[field]) for field in repayment_figures]
+            [str(row[field]) for field in REPAYMENT_FIGURES]
             for row in frappe.get_all(
-                "Microcredit Repayment", {"microcredit": name}, repayment_figures, order_by="name"
+                "Microcredit Repayment", {"microcredit": name}, list(REPAYMENT_FIGURES), order_by="name"
             )
         ],
     }
