@@ -177,6 +177,16 @@ WRITERS = (
     "social_crm.microcredit.services.disbursement.disburse",
     "social_crm.microcredit.services.repayments.record_repayment",
     "social_crm.microcredit.services.repayments.reverse_repayment",
+    "social_crm.microcredit.services.vouchers.reverse",
+    "social_crm.microcredit.services.disbursement.hand_over",
+    "social_crm.microcredit.services.declining.decline",
+    "social_crm.microcredit.services.declining.annul",
+    "social_crm.microcredit.services.funds.contribute",
+    "social_crm.microcredit.services.funds.withdraw",
+    "social_crm.microcredit.services.committee.cast_vote",
+    "social_crm.microcredit.services.committee.close_session",
+    "social_crm.microcredit.services.groups.apply_for_group",
+    "social_crm.microcredit.services.applications.take_current_terms",
 )
 
 

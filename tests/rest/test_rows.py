@@ -61,6 +61,7 @@ def value_for(admin, field: dict, place: dict) -> object:
         return next(option for option in options.split("\n") if option)
     if kind == "Link":
         ours = {"Community": place["community"], "Family": place["family"], "Beneficiary": place["person"]}
+        ours["Microcredit Application"] = place["application"]
         return ours.get(options) or admin.find(options, limit=1)[0]["name"]
     if kind in NUMBERS:
         return 1
@@ -78,6 +79,13 @@ def tables(client, people):
     """Two documents of a holder of every table of the app, with one row of each."""
     admin = client("System Manager")
     place = make_place(admin, people, ())
+    place["application"] = admin.create(
+        "Microcredit Application",
+        beneficiary=place["person"],
+        requested_amount=1_000_000,
+        requested_periods=6,
+        purpose="Surtir la tienda",
+    )["name"]
     modules = [row["name"] for row in admin.find("Module Def", {"app_name": "social_crm"})]
     names = sorted(
         row["name"] for row in admin.find("DocType", [["istable", "=", 1], ["module", "in", modules]])
