@@ -23,7 +23,18 @@ _ROLES_BEFORE = "social_crm_roles_before"
 
 def before_install() -> None:
     """Look at the site before our DocTypes arrive."""
+    read_modules_anew()
     remember_roles()
+
+
+def read_modules_anew() -> None:
+    """Let Frappe find our modules on a site at work: it remembers the modules from before the app came to the bench.
+
+    Frappe v15 and v16 clear that memory when an app is installed, but go on with what they read from it at the start:
+    they would create none of our DocTypes and only then call `after_install`.
+    """
+    frappe.cache.delete_value(["app_modules", "module_app"])
+    frappe.setup_module_map()
 
 
 def before_migrate() -> None:
