@@ -1,6 +1,7 @@
 """What installing and migrating add to a site; one idempotent step per concern. `uninstall.py` is its mirror."""
 
 import frappe
+from frappe.utils.password import get_encryption_key
 
 from social_crm.access import contact_roles
 from social_crm.shipping import apply as shipping
@@ -50,9 +51,20 @@ def after_install() -> None:
 
 def after_migrate() -> None:
     """Run every step again; each changes nothing when its work is already there."""
+    create_encryption_key()
     create_roles()
     create_address_template()
     shipping.sync()
+
+
+def create_encryption_key() -> None:
+    """Give the site the key that confidential notes are sealed with, unless it has one.
+
+    Frappe makes it when something is first encrypted. v16 remembers a site's configuration for a minute in each process:
+    two that encrypt first, one after the other, would each make a key, and what the first sealed would never open again.
+    The key stays when the app goes: Frappe's own passwords are encrypted with it too.
+    """
+    get_encryption_key()
 
 
 def remember_roles() -> None:

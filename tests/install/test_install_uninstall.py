@@ -52,6 +52,12 @@ def test_installing_brings_tables(came_and_went):
     assert set(with_app["tables"]) > set(before["tables"])
 
 
+def test_the_site_has_its_key_before_anybody_seals_a_note(came_and_went):
+    before, with_app, _after, _again = came_and_went
+    assert "encryption_key" not in before["config"]
+    assert "encryption_key" in with_app["config"]
+
+
 def test_uninstalling_leaves_no_table(came_and_went):
     before, _with_app, after, _again = came_and_went
     assert set(after["tables"]) - set(before["tables"]) == set()
