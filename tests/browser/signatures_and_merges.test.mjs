@@ -70,7 +70,7 @@ async function sign(page, row) {
     await page.waitForFunction(() => window.cur_frm.doc.participants[0].signature?.startsWith("data:image/png;base64,"));
 }
 
-browserTest("the gestor has an acta signed by hand, closes it and prints it", { role: "Gestor" }, async ({ page, open, screenshot, context }) => {
+browserTest("the gestor has an acta signed by hand, closes it and prints it, on a phone", { role: "Gestor", phone: true }, async ({ page, open, screenshot, context }) => {
     const { community, mark } = await makePlace(["Gestor"]);
     const { found } = await makeFamily(community, "Rosa");
     const template = await makeTemplate(mark);
@@ -83,11 +83,12 @@ browserTest("the gestor has an acta signed by hand, closes it and prints it", { 
     await form.getByText("Vías de acceso").click();
     const repeat = form.locator(".frappe-control[data-fieldname=animales]");
     await repeat.locator(".grid-add-row").click();
-    await repeat.locator(".grid-body .grid-row [data-fieldname=especie]").first().click();
-    await repeat.locator(".grid-body select:visible").selectOption({ label: "Chivos" });
-    await repeat.locator(".grid-body .grid-row [data-fieldname=cuantos]").first().click();
-    await repeat.locator("input[data-fieldname=cuantos]:visible").fill("7");
-    await page.keyboard.press("Tab");
+    // On a phone a new row opens by itself, one field below the other.
+    const animal = repeat.locator(".grid-row-open");
+    await animal.locator("select[data-fieldname=especie]:visible").selectOption({ label: "Chivos" });
+    await animal.locator("input[data-fieldname=cuantos]:visible").fill("7");
+    await screenshot("acta-row-phone");
+    await animal.locator(".grid-collapse-row:visible").click();
     await form.getByRole("button", { name: "Tomar la posición actual" }).click();
     await page.waitForFunction(() => /accuracy/.test(window.cur_frm.doc.answers));
     await form.locator(".frappe-control[data-fieldname=foto]").getByRole("button", { name: "Adjuntar" }).click();
@@ -97,7 +98,6 @@ browserTest("the gestor has an acta signed by hand, closes it and prints it", { 
     await page.locator(".form-tabs a", { hasText: "Participantes" }).click();
     const table = page.locator(".frappe-control[data-fieldname=participants]");
     await table.locator(".grid-add-row").click();
-    await table.locator(".btn-open-row:visible").last().click();
     const row = page.locator(".grid-row-open");
     await row.locator("input[data-fieldname=participant_name]").fill("Rosa Uriana");
     await page.keyboard.press("Tab");
