@@ -150,3 +150,27 @@ browserTest("the director merges a duplicate and makes two of them again", { rol
     const person = await api("System Manager", "GET", `/api/resource/Beneficiary/${duplicate}`);
     assert.deepEqual([person.status, person.family, person.merged_into ?? null], ["Active", family, null]);
 });
+
+browserTest("a gestor records a death and takes it back", { role: "Gestor" }, async ({ page, open, screenshot }) => {
+    const { community } = await makePlace(["Gestor"]);
+    const { family, found: [, person] } = await makeFamily(community, "Ana", "Carmen");
+    const stands = async () => {
+        const { status, death_date, family: home } = await api("Gestor", "GET", `/api/resource/Beneficiary/${person}`);
+        return [status, death_date ?? null, home ?? null];
+    };
+    await open(`/app/beneficiary/${person}`);
+    await press(page, "Registrar un fallecimiento", "Acciones");
+    await page.locator(".modal.show").waitFor();
+    await fill(page, "reason", "Enfermedad");
+    await confirm(page);
+    await page.waitForFunction(() => window.cur_frm.doc.death_date);
+    const [status, died] = await stands();
+    assert.equal(status, "Deceased");
+    assert.match(died, /^\d{4}-\d\d-\d\d$/);
+    await screenshot("death-recorded");
+    await press(page, "Deshacer el fallecimiento", "Acciones");
+    await page.locator(".modal.show").getByText("Todo vuelve a quedar como estaba").waitFor();
+    await page.locator(".modal.show .btn-primary:visible").click();
+    await page.waitForFunction(() => !window.cur_frm.doc.death_date);
+    assert.deepEqual(await stands(), ["Active", null, family]);
+});
