@@ -115,12 +115,7 @@ def demo(bench: Bench, port: str | None, data: bool = True, families: int | None
         BenchError: the site holds a demo with another number of families than was asked for.
     """
     python_env.check_python()
-    has_demo = bench.is_done("demo-data", bench.site)
-    if families is not None and has_demo and not bench.is_done("demo-families", str(families)):
-        raise BenchError(
-            f"This site holds a demo that was not made with --families {families}. "
-            "Remove it with ./run reset, then ask again."
-        )
+    site.refuse_another_size(bench, families)
     bench.root.mkdir(parents=True, exist_ok=True)
     with cache.lock(bench.root / "setup.lock"):
         try:

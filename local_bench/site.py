@@ -12,7 +12,9 @@ from pathlib import Path
 
 from local_bench import cache, database, desk, ports, say, services
 from local_bench.bench import APP, CHECKOUT, DATABASE, HOST, Bench
+from local_bench.errors import BenchError
 from local_bench.processes import run
+from social_crm.demo import default_families
 
 INSIDE = Path(__file__).parent / "inside.py"
 SHARED = ("apps", "env", "bin", "logs")
@@ -166,14 +168,27 @@ def load_demo(bench: Bench, families: int | None = None) -> None:
 
     families: how many instead of the loader's default.
     """
-    loader = CHECKOUT / APP / "demo" / "__init__.py"
-    if bench.is_done("demo-data", bench.site) or not loader.exists() or "load" not in loader.read_text():
+    if bench.is_done("demo-data", bench.site):
         return
+    families = families or default_families()
     with say.step("Loading the demo data"):
-        kwargs = ["--kwargs", repr({"families": families})] if families is not None else []
-        frappe(bench, "execute", f"{APP}.demo.load", *kwargs)
+        frappe(bench, "execute", f"{APP}.demo.load", "--kwargs", repr({"families": families}))
     bench.mark_done("demo-data", bench.site)
     bench.mark_done("demo-families", str(families))
+
+
+def refuse_another_size(bench: Bench, families: int | None) -> None:
+    """A demo does not grow or shrink: who asks for a number of families has it or starts anew.
+
+    Raises:
+        BenchError: the site holds a demo with another number of families.
+    """
+    has_demo = bench.is_done("demo-data", bench.site)
+    if families is not None and has_demo and not bench.is_done("demo-families", str(families)):
+        raise BenchError(
+            f"This site holds a demo that was not made with --families {families}. "
+            "Remove it with ./run reset, then ask again."
+        )
 
 
 def forget_site(bench: Bench) -> None:

@@ -39,7 +39,7 @@ app_include_js = [
     "find_person.bundle.js",
     "horizontal_bars.bundle.js",
     "desk_language.bundle.js",
-    "typed_numbers.bundle.js",
+    "numbers.bundle.js",
 ]
 app_include_css = ["horizontal_bars.bundle.css"]
 

@@ -1,6 +1,7 @@
 """What installing and migrating add to a site; one idempotent step per concern. `uninstall.py` is its mirror."""
 
 import frappe
+from frappe.utils.password import get_encryption_key
 
 from social_crm.access import contact_roles
 from social_crm.shipping import apply as shipping
@@ -23,7 +24,18 @@ _ROLES_BEFORE = "social_crm_roles_before"
 
 def before_install() -> None:
     """Look at the site before our DocTypes arrive."""
+    read_modules_anew()
     remember_roles()
+
+
+def read_modules_anew() -> None:
+    """Let Frappe find our modules on a site at work: it remembers the modules from before the app came to the bench.
+
+    Frappe v15 and v16 clear that memory when an app is installed, but go on with what they read from it at the start:
+    they would create none of our DocTypes and only then call `after_install`.
+    """
+    frappe.cache.delete_value(["app_modules", "module_app"])
+    frappe.setup_module_map()
 
 
 def before_migrate() -> None:
@@ -39,9 +51,20 @@ def after_install() -> None:
 
 def after_migrate() -> None:
     """Run every step again; each changes nothing when its work is already there."""
+    create_encryption_key()
     create_roles()
     create_address_template()
     shipping.sync()
+
+
+def create_encryption_key() -> None:
+    """Give the site the key that confidential notes are sealed with, unless it has one.
+
+    Frappe makes it when something is first encrypted. v16 remembers a site's configuration for a minute in each process:
+    two that encrypt first, one after the other, would each make a key, and what the first sealed would never open again.
+    The key stays when the app goes: Frappe's own passwords are encrypted with it too.
+    """
+    get_encryption_key()
 
 
 def remember_roles() -> None:

@@ -1,4 +1,4 @@
-"""What lies in a bench's database: its tables and the names of their rows."""
+"""What lies in a bench's database: its tables and the names of their rows; and what the site's configuration names."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ frappe.destroy()
 
 
 def snapshot(bench: Bench) -> dict:
-    """Return {"tables": [name], "rows": {table: [name of a row]}} of a bench whose database runs."""
+    """Return {"tables": [name], "rows": {table: [name of a row]}, "config": [key]} of a bench whose database runs."""
     printed = run([str(bench.python), "-c", _CODE, bench.site], cwd=bench.sites, env=bench.environment())
-    return json.loads(printed.split("SNAPSHOT", 1)[1].splitlines()[0])
+    config = json.loads((bench.site_folder / "site_config.json").read_text())
+    return {**json.loads(printed.split("SNAPSHOT", 1)[1].splitlines()[0]), "config": sorted(config)}

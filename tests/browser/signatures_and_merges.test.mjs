@@ -70,7 +70,7 @@ async function sign(page, row) {
     await page.waitForFunction(() => window.cur_frm.doc.participants[0].signature?.startsWith("data:image/png;base64,"));
 }
 
-browserTest("the gestor has an acta signed by hand, closes it and prints it", { role: "Gestor" }, async ({ page, open, screenshot, context }) => {
+browserTest("the gestor has an acta signed by hand, closes it and prints it, on a phone", { role: "Gestor", phone: true }, async ({ page, open, screenshot, context }) => {
     const { community, mark } = await makePlace(["Gestor"]);
     const { found } = await makeFamily(community, "Rosa");
     const template = await makeTemplate(mark);
@@ -83,11 +83,12 @@ browserTest("the gestor has an acta signed by hand, closes it and prints it", { 
     await form.getByText("Vías de acceso").click();
     const repeat = form.locator(".frappe-control[data-fieldname=animales]");
     await repeat.locator(".grid-add-row").click();
-    await repeat.locator(".grid-body .grid-row [data-fieldname=especie]").first().click();
-    await repeat.locator(".grid-body select:visible").selectOption({ label: "Chivos" });
-    await repeat.locator(".grid-body .grid-row [data-fieldname=cuantos]").first().click();
-    await repeat.locator("input[data-fieldname=cuantos]:visible").fill("7");
-    await page.keyboard.press("Tab");
+    // On a phone a new row opens by itself, one field below the other.
+    const animal = repeat.locator(".grid-row-open");
+    await animal.locator("select[data-fieldname=especie]:visible").selectOption({ label: "Chivos" });
+    await animal.locator("input[data-fieldname=cuantos]:visible").fill("7");
+    await screenshot("acta-row-phone");
+    await animal.locator(".grid-collapse-row:visible").click();
     await form.getByRole("button", { name: "Tomar la posición actual" }).click();
     await page.waitForFunction(() => /accuracy/.test(window.cur_frm.doc.answers));
     await form.locator(".frappe-control[data-fieldname=foto]").getByRole("button", { name: "Adjuntar" }).click();
@@ -97,7 +98,6 @@ browserTest("the gestor has an acta signed by hand, closes it and prints it", { 
     await page.locator(".form-tabs a", { hasText: "Participantes" }).click();
     const table = page.locator(".frappe-control[data-fieldname=participants]");
     await table.locator(".grid-add-row").click();
-    await table.locator(".btn-open-row:visible").last().click();
     const row = page.locator(".grid-row-open");
     await row.locator("input[data-fieldname=participant_name]").fill("Rosa Uriana");
     await page.keyboard.press("Tab");
@@ -149,4 +149,28 @@ browserTest("the director merges a duplicate and makes two of them again", { rol
     assert.deepEqual([(await of(kept)).length, (await of(duplicate)).length], [0, 1]);
     const person = await api("System Manager", "GET", `/api/resource/Beneficiary/${duplicate}`);
     assert.deepEqual([person.status, person.family, person.merged_into ?? null], ["Active", family, null]);
+});
+
+browserTest("a gestor records a death and takes it back", { role: "Gestor" }, async ({ page, open, screenshot }) => {
+    const { community } = await makePlace(["Gestor"]);
+    const { family, found: [, person] } = await makeFamily(community, "Ana", "Carmen");
+    const stands = async () => {
+        const { status, death_date, family: home } = await api("Gestor", "GET", `/api/resource/Beneficiary/${person}`);
+        return [status, death_date ?? null, home ?? null];
+    };
+    await open(`/app/beneficiary/${person}`);
+    await press(page, "Registrar un fallecimiento", "Acciones");
+    await page.locator(".modal.show").waitFor();
+    await fill(page, "reason", "Enfermedad");
+    await confirm(page);
+    await page.waitForFunction(() => window.cur_frm.doc.death_date);
+    const [status, died] = await stands();
+    assert.equal(status, "Deceased");
+    assert.match(died, /^\d{4}-\d\d-\d\d$/);
+    await screenshot("death-recorded");
+    await press(page, "Deshacer el fallecimiento", "Acciones");
+    await page.locator(".modal.show").getByText("Todo vuelve a quedar como estaba").waitFor();
+    await page.locator(".modal.show .btn-primary:visible").click();
+    await page.waitForFunction(() => !window.cur_frm.doc.death_date);
+    assert.deepEqual(await stands(), ["Active", null, family]);
 });

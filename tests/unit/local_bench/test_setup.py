@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local_bench import debian, demo, python_env
+from local_bench import debian, demo, python_env, site
+from local_bench.bench import Bench
 from local_bench.debian import Need
 from local_bench.errors import BenchError
 
@@ -49,6 +50,23 @@ def test_demo_users_are_read_without_importing_the_app():
     users = demo.demo_users()
     assert len(users) >= 10
     assert all("@" in email and role and name for email, role, name in users)
+
+
+@pytest.mark.parametrize(("made_with", "asked_again"), [(None, 207), (20, 20)])
+def test_a_demo_is_asked_for_again_with_its_own_size(tmp_path, monkeypatch, made_with, asked_again):
+    monkeypatch.delenv("SOCIAL_CRM_DEMO_FAMILIES", raising=False)
+    calls = []
+    monkeypatch.setattr(site, "frappe", lambda bench, *words: calls.append(words))
+    bench = Bench(tmp_path)
+    site.refuse_another_size(bench, 5)  # nothing is there yet
+    site.load_demo(bench, made_with)
+    assert repr({"families": asked_again}) in calls[0]
+    site.refuse_another_size(bench, asked_again)
+    site.refuse_another_size(bench, None)
+    with pytest.raises(BenchError, match="--families 21.*reset"):
+        site.refuse_another_size(bench, 21)
+    site.load_demo(bench, made_with)
+    assert len(calls) == 1
 
 
 def test_every_dependency_of_the_app_is_known_to_pip_check():

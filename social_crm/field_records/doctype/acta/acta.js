@@ -7,6 +7,7 @@ frappe.ui.form.on("Acta", {
         frm.set_query("beneficiary", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
     },
     onload(frm) {
+        open_rows_on_a_phone(frm.get_field("participants").grid);
         // Frappe fills both times of a new record with the present one; the end is not known yet.
         if (frm.is_new()) frm.doc.end_time = null;
     },
@@ -67,7 +68,7 @@ function draw_form(frm) {
 // What the controls of the Desk lack for a question that may stay open.
 function complete_control(node, frm) {
     const field = frm.acta_form.group.get_field(node.name);
-    if (node.type === "begin_repeat" && frappe.utils.is_xs()) field.grid.allow_on_grid_editing = () => false;
+    if (node.type === "begin_repeat") open_rows_on_a_phone(field.grid);
     if (["integer", "decimal"].includes(node.type)) {
         // Nothing typed is no answer; the control would make it a 0.
         const { parse, format_for_input } = field;
@@ -81,6 +82,11 @@ function complete_control(node, frm) {
             .appendTo(field.$wrapper)
             .on("click", () => take_position(frm, node.name, field));
     }
+}
+
+// A new row is too wide for its cells there, and a signature has its place only in the row's own form.
+function open_rows_on_a_phone(grid) {
+    if (frappe.utils.is_xs()) grid.allow_on_grid_editing = () => false;
 }
 
 function take_position(frm, name, field) {
@@ -120,7 +126,6 @@ function fields_for(node, frm) {
                 ...base,
                 reqd: 0,
                 fieldtype: "Table",
-                // On a phone a row is too wide for its cells: there it opens as a form of its own.
                 in_place_edit: !frappe.utils.is_xs(),
                 cannot_add_rows: read_only,
                 cannot_delete_rows: read_only,

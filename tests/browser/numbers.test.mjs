@@ -1,4 +1,5 @@
-// Amounts, counts, measures and coordinates, typed as people in Colombia type them, arrive as they were meant.
+// Amounts, counts, measures and coordinates, typed as people in Colombia type them, arrive as they were meant; and
+// percentages are shown as they write them.
 
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
@@ -7,7 +8,7 @@ import { browserTest, create, day, makeFamily } from "./lib.mjs";
 
 const ADMIN = "System Manager";
 
-describe("typed numbers", { concurrency: false }, () => {
+describe("numbers", { concurrency: false }, () => {
     const made = {};
 
     before(async () => {
@@ -57,6 +58,12 @@ describe("typed numbers", { concurrency: false }, () => {
         }
         await reads(page, "jobs", "1.234", 1234);
         await reads(page, "jobs", "12", 12);
+    });
+
+    browserTest("percentages of the home page", { role: "Programme Director" }, async ({ page, open }) => {
+        await open("/app/social-crm");
+        const shown = await page.evaluate(() => [43.08, 92, 0.5, -1234.56].map((rate) => $(`<i>${window.frappe.format(rate, { fieldtype: "Percent" })}</i>`).text().trim()));
+        assert.deepEqual(shown, ["43,08%", "92%", "0,5%", "-1234,56%"]);
     });
 
     browserTest("marks of a semester", { role: "FES Advisor" }, async ({ page, open }) => {

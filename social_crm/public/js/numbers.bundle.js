@@ -36,3 +36,11 @@ frappe.ui.form.ControlInt.prototype.validate = function (value) {
     if (!focused || !Number.isFinite(number) || Number.isInteger(number)) return number;
     return String(number).replace(".", get_number_format_info(get_number_format()).decimal_str || ".");
 };
+
+// Frappe writes percentages alone with a point: 43.08 % beside $ 62,56 M.
+const social_crm_percent = frappe.form.formatters.Percent;
+
+frappe.form.formatters.Percent = function (...values) {
+    const { decimal_str } = get_number_format_info(get_number_format());
+    return social_crm_percent.apply(this, values)?.replace(/(\d)\.(\d+)%/, `$1${decimal_str || "."}$2%`);
+};
