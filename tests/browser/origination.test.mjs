@@ -4,30 +4,15 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
 import { act, fill, pick, save } from "./desk.mjs";
-import { api, browserTest, people } from "./lib.mjs";
+import { api, browserTest, create, makeCommunity, makeFamily, people } from "./lib.mjs";
 
 const ADMIN = "System Manager";
 const mark = randomUUID().slice(0, 8);
-const create = (role, doctype, values) => api(role, "POST", `/api/resource/${doctype}`, values);
 const made = {};
 
 async function makePlace() {
-    for (const [code, division_name, level, parent_division] of [
-        ["44", "La Guajira", "Department", null],
-        ["44078", "Barrancas", "Municipality", "44"],
-    ]) {
-        const found = await api(ADMIN, "GET", `/api/resource/Territorial Division?filters={"code":"${code}"}`);
-        if (!found.length) await create(ADMIN, "Territorial Division", { code, division_name, level, parent_division });
-    }
-    const place = { community_name: `Roche ${mark}`, kind: "Resettled", municipality: "44078" };
-    made.community = (await create(ADMIN, "Community", place)).name;
-    for (const role of ["Credit Officer", "Credit Committee"]) {
-        await create(ADMIN, "Staff Assignment", { user: people[role].user, community: made.community, from_date: "2020-01-01" });
-    }
-    const family = { family_name: "Ipuana", community: made.community, status: "Active", registered_on: "2020-01-01" };
-    made.family = (await create(ADMIN, "Family", family)).name;
-    const person = { first_name: "Nelly", first_surname: `Ipuana${mark}`, no_document_reason: "Perdido", kinship: "Head" };
-    await create(ADMIN, "Beneficiary", { ...person, family: made.family, registered_on: "2020-01-01" });
+    made.community = await makeCommunity(ADMIN, `Roche ${mark}`, ["Credit Officer", "Credit Committee"]);
+    await makeFamily(ADMIN, made.community, `Ipuana${mark}`);
     made.product = `Rural ${mark}`;
     const product = { product_name: made.product, currency: "COP", modality: "Productivo rural", interest_rate: 2, required_votes: 1 };
     await create(ADMIN, "Microcredit Product", { ...product, max_surplus_share: 70 });
