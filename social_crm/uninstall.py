@@ -24,7 +24,10 @@ NAMED_IN_DATA = (
     ("Workspace Link", "link_to"),
     ("Workspace Shortcut", "link_to"),
     ("Error Log", "reference_doctype"),
+    ("Permission Log", "for_document"),
 )
+# Where Frappe notes what is deleted and whose permissions change, uninstalling included; older versions lack the second.
+WRITTEN_MEANWHILE = ("Deleted Document", "Permission Log")
 # Rows that Frappe keeps for a user, as (DocType, field).
 OF_A_USER = (
     ("Notification Log", "for_user"),
@@ -55,10 +58,11 @@ def before_uninstall() -> None:
 
 
 def after_uninstall() -> None:
-    """Remove the copies which Frappe keeps of what it deleted for us."""
+    """Remove the copies which Frappe keeps of what it deleted for us, and its notes of our permissions' end."""
     started = frappe.flags.get(_STARTED)
-    if started:
-        frappe.db.delete("Deleted Document", {"creation": [">=", started]})
+    for doctype in WRITTEN_MEANWHILE if started else ():
+        if frappe.db.table_exists(doctype):
+            frappe.db.delete(doctype, {"creation": [">=", started]})
     frappe.db.delete("DefaultValue", {"defkey": ["like", f"{APP}%"]})
     # Uninstalling works on the whole site, whoever starts it.
     remaining = set(frappe.get_all("DocType", pluck="name"))
@@ -216,8 +220,10 @@ def remove_user(email: str) -> None:
         ("Comment", "reference_doctype", "reference_name"),
         ("Version", "ref_doctype", "docname"),
         ("Communication", "reference_doctype", "reference_name"),
+        ("Permission Log", "for_doctype", "for_document"),
     ):
-        frappe.db.delete(doctype, {kind: "User", name: email})
+        if frappe.db.table_exists(doctype):
+            frappe.db.delete(doctype, {kind: "User", name: email})
     # Frappe refuses to delete the last System Manager in `on_trash`; Administrator remains, whose demo this was.
     frappe.delete_doc(
         "User", email, force=True, ignore_permissions=True, ignore_on_trash=True, delete_permanently=True

@@ -21,7 +21,8 @@ import frappe
 
 DOMAIN = "tests.social-crm.example"
 # Columns in which a table says whose a row is or whom it is about. `parent`: what Frappe keeps in rows of a user's own
-# (roles, sign-in keys, defaults), `email_id`: in those of the contact that it makes for one, then comments and versions.
+# (roles, sign-in keys, defaults), `email_id`: in those of the contact that it makes for one, then comments, versions
+# and (v16) notes of permissions.
 NAMING_A_USER = (
     "owner",
     "user",
@@ -31,6 +32,7 @@ NAMING_A_USER = (
     "email_id",
     "reference_name",
     "docname",
+    "for_document",
 )
 
 
