@@ -8,7 +8,10 @@ function control(page, field) {
     return page.locator(`.modal.show ${place}, .page-container:visible .form-page ${place}`).last();
 }
 
-export async function fill(page, field, value) {
+// leave: how the field is left. Tab leads into a table that follows and opens its first row; `blur` stays out of it.
+export const blur = (input) => input.blur();
+
+export async function fill(page, field, value, leave = (input) => input.press("Tab")) {
     // A form that an answer of the server redraws drops what is being typed: look whether it arrived, as a person does.
     const taken = (name) => {
         const dialog = document.querySelector(".modal.show") && window.cur_dialog;
@@ -18,7 +21,7 @@ export async function fill(page, field, value) {
     for (let attempt = 0; attempt < 4; attempt += 1) {
         const input = control(page, field).locator("input:visible, textarea:visible, [contenteditable=true]:visible").first();
         await input.fill(String(value));
-        await input.press("Tab");
+        await leave(input);
         if (await page.waitForFunction(taken, field, { timeout: 4_000 }).catch(() => null)) return;
     }
     throw new Error(`The field ${field} did not take ${value}.`);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
-import { act, fill, pick, save } from "./desk.mjs";
+import { act, blur, fill, pick, save } from "./desk.mjs";
 import { api, browserTest, create, makeCommunity, makeFamily, people } from "./lib.mjs";
 
 const ADMIN = "System Manager";
@@ -39,10 +39,7 @@ browserTest("an officer sees the cap and the capacity while filling in", { role:
     await fill(page, "monthly_income", 2000000);
     await fill(page, "monthly_expenses", 600000);
     await page.locator(".capacity-bar").filter({ hasText: "67,5" }).waitFor();
-    // Without the Tab key, which would open the first row of the table that follows.
-    const purpose = page.locator('[data-fieldname="purpose"] textarea:visible');
-    await purpose.fill("Ampliar la tienda");
-    await purpose.blur();
+    await fill(page, "purpose", "Ampliar la tienda", blur);
     await screenshot("origination-application");
     // The bar with the buttons hides while one scrolls down a phone.
     await page.mouse.wheel(0, -10_000);

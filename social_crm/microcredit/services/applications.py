@@ -1,5 +1,6 @@
 """What an application must hold, and who may decide on it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -136,7 +137,7 @@ def _check_offered(version: products.Version) -> None:
 def _write_figures(doc: Any, before: Any, version: products.Version) -> None:
     capacity = households.write_capacity(doc, version)
     deciding = before and doc.status == "Approved"
-    if not before or deciding or any(doc.has_value_changed(field) for field in TERMS):
+    if not before or deciding or _changed(doc, before, TERMS):
         households.check_guarantors(doc, version)
         offers.write_figures(doc, offers.offer_of(doc, version))
     else:
@@ -256,7 +257,7 @@ def _refuse_request_of_others(doc: Any, before: Any) -> None:
     """Who cannot write applications (the committee) decides on them, and leaves what is asked for as it is."""
     if frappe.has_permission(doc.doctype, "create"):
         return
-    changed = {field for field in REQUEST_FIELDS if doc.has_value_changed(field)}
+    changed = _changed(doc, before, REQUEST_FIELDS)
     if not before.product:
         # An application older than the products gets its product late.
         changed -= {"product"}
@@ -271,6 +272,12 @@ def _refuse_request_of_others(doc: Any, before: Any) -> None:
         )
 
 
+def _changed(doc: Any, before: Any, fields: Iterable[str]) -> set[str]:
+    """Return the fields whose value a save changes; a date that the form sends as a text is the same date."""
+    now, then = (row.get_valid_dict(convert_dates_to_str=True) for row in (doc, before))
+    return {field for field in fields if (now[field] or "") != (then[field] or "")}
+
+
 def _rows(doc: Any, table: str) -> list[list[str]]:
     columns = frappe.get_meta(doc.meta.get_field(table).options).get_valid_columns()
     own = [
@@ -278,18 +285,16 @@ def _rows(doc: Any, table: str) -> list[list[str]]:
         for name in columns
         if name not in frappe.model.default_fields and name not in frappe.model.child_table_fields
     ]
-    return [[str(row.get(name) or "") for name in own] for row in doc.get(table) or []]
+    # Numbers and dates as they are stored: a form sends 300000 for 300000.0, and dates as texts.
+    kept = [row.get_valid_dict(convert_dates_to_str=True) for row in doc.get(table) or []]
+    return [[str(row.get(name) or "") for name in own] for row in kept]
 
 
 def _refuse_changes(doc: Any, before: Any) -> None:
-    now, then = (row.get_valid_dict(convert_dates_to_str=True) for row in (doc, before))
-    changed = [
-        _(doc.meta.get_label(field))
-        for field in DECIDED_FIELDS
-        # An application older than the products gets its product late.
-        if (now[field] or "") != (then[field] or "")
-        and not (field in ("product", "product_version") and not then[field])
-    ]
+    fields = _changed(doc, before, DECIDED_FIELDS)
+    # An application older than the products gets its product late.
+    fields -= {field for field in ("product", "product_version") if not before.get(field)}
+    changed = sorted(_(doc.meta.get_label(field)) for field in fields)
     changed += [
         _(doc.meta.get_label(table)) for table in REQUEST_TABLES if _rows(doc, table) != _rows(before, table)
     ]

@@ -1,3 +1,5 @@
+import json
+
 import frappe
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, nowdate
@@ -264,7 +266,8 @@ class TestMicrocreditApplication(SocialCRMTestCase):
 
     def test_the_committee_does_not_change_what_is_asked_for(self) -> None:
         frappe.set_user(make.OFFICER)
-        doc = make.make_application()
+        row = {"kind": "Income", "concept": "Ventas", "amount": 300_000, "frequency": "Weekly", "counted": 50}
+        doc = make.make_application(household_items=[row])
         for action in ("Send to Review", "Send to Committee"):
             doc = apply_workflow(doc, action)
         # Nor does the officer, once it is with the committee.
@@ -281,6 +284,13 @@ class TestMicrocreditApplication(SocialCRMTestCase):
             doc.set(field, value)
             with self.subTest(field), self.assertRaises(frappe.PermissionError):
                 doc.save()
+        doc.reload()
+        # The form sends dates as texts and whole numbers without decimals, those that nobody changed too.
+        values = json.loads(doc.as_json())
+        values["household_items"][0].update(amount=300_000, counted=50)
+        sent = frappe.get_doc(values)
+        sent.approved_amount = 900_000
+        sent.save()
         doc.reload()
         doc.append("guarantors", {"guarantor_name": "Otra"})
         with self.assertRaises(frappe.PermissionError):
