@@ -33,6 +33,9 @@ function member_fields() {
     ];
 }
 
+// Leaving the last cell with Tab adds a row, which stays empty when nobody follows.
+const is_told = (row) => member_fields().some(({ fieldname }) => row[fieldname]);
+
 export function register_family(community) {
     const dialog = new frappe.ui.Dialog({
         title: __("Register a Family"),
@@ -73,7 +76,7 @@ export function register_family(community) {
         ],
         primary_action_label: __("Register"),
         async primary_action(values) {
-            const members = (values.members || []).map((row) => ({
+            const members = (values.members || []).filter(is_told).map((row) => ({
                 ...person_of({ ...row, document_type: row.document_type || "CC" }),
                 kinship: row.kinship,
             }));
