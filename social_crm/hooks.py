@@ -79,8 +79,13 @@ jinja = {
 }
 
 scheduler_events = {
-    # A census import whose worker was lost goes on by itself.
-    "cron": {"*/3 * * * *": ["social_crm.social_crm.services.census.loading.resume_stalled"]},
+    # A census import or a batch of payments whose worker was lost goes on by itself.
+    "cron": {
+        "*/3 * * * *": [
+            "social_crm.social_crm.services.census.loading.resume_stalled",
+            "social_crm.microcredit.services.payments.posting.resume_stalled",
+        ]
+    },
     # The stored status of productive units serves lists; each night some pass the term of their last visit.
     # So do the days late and overdue amounts of microcredits, which move with the calendar alone.
     "daily": [

@@ -55,6 +55,12 @@ SCOPES: dict[str, Scope] = {
     # Money of a programme tells of no person: whoever is assigned to the whole programme sees it.
     "Microcredit Fund": Scope((), programme_field="programme"),
     "Microcredit Fund Movement": Scope((("fund", "Microcredit Fund"),)),
+    # A file of payments belongs to who loaded it, or to a programme; a payment that was matched, to its loan.
+    "Microcredit Payment Batch": Scope((), programme_field="programme"),
+    "Microcredit Payment Row": Scope(
+        (("microcredit", "Microcredit"), ("batch", "Microcredit Payment Batch")),
+    ),
+    "Microcredit Journal Posting": Scope((("microcredit", "Microcredit"),), programme_field="programme"),
     "Solidarity Group": Scope((("community", "Community"),), programme_field="programme"),
     "Microcredit Committee": Scope((("community", "Community"),), programme_field="programme"),
     "Microcredit Committee Vote": Scope((("application", "Microcredit Application"),)),
@@ -85,6 +91,8 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Solidarity Group Member": ("Solidarity Group",),
     "Microcredit Committee Member": ("Microcredit Committee",),
     "Microcredit Committee Item": ("Microcredit Committee",),
+    "Microcredit Payment Column": ("Microcredit Payment Batch",),
+    "Microcredit Payment Share": ("Microcredit Payment Row",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
     "Acta Participant": ("Acta",),
 }

@@ -2,6 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 from social_crm.microcredit.services import repayments, vouchers
+from social_crm.microcredit.services.payments import posting
 
 
 class MicrocreditRepayment(Document):
@@ -26,6 +27,7 @@ class MicrocreditRepayment(Document):
 
     def on_cancel(self) -> None:
         vouchers.reverse_entry(self)
+        posting.repayment_reversed(self)
 
     def on_trash(self) -> None:
         vouchers.refuse_deletion(self)

@@ -27,8 +27,13 @@ _SHOWN_SAMPLES = 3
 
 def file_bytes(doc: "frappe.model.document.Document") -> bytes:
     """The bytes of the attached file, when the user may read it. Raises CensusFileError file_gone."""
+    return content_of(doc.census_file)
+
+
+def content_of(file_url: str | None) -> bytes:
+    """The bytes of an uploaded file, when the user may read it. Raises CensusFileError file_gone."""
     # Several rows may name one stored file; the right to read any of them is the right to read the content.
-    names = frappe.get_all("File", filters={"file_url": doc.census_file}, pluck="name", limit=50)
+    names = frappe.get_all("File", filters={"file_url": file_url}, pluck="name", limit=50)
     for name in names:
         file = frappe.get_doc("File", name)
         if file.has_permission("read"):

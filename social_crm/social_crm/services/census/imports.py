@@ -83,19 +83,18 @@ def require_community(doc: "frappe.model.document.Document") -> None:
 def _read_file(doc: "frappe.model.document.Document") -> None:
     doc.sheet_name, doc.header_row = None, 0
     try:
-        _keep_private(doc)
+        doc.census_file = kept_private(doc.census_file)
         files.inspect(doc)
     except CensusFileError as refused:
         state.refuse(refused.problem)
 
 
-def _keep_private(doc: "frappe.model.document.Document") -> None:
-    """A census is never a public file, however it was uploaded."""
-    if not (doc.census_file or "").startswith("/files/"):
-        return
-    name = frappe.db.get_value("File", {"file_url": doc.census_file, "owner": frappe.session.user})
-    if name:
-        doc.census_file = make_private(frappe.get_doc("File", name))
+def kept_private(file_url: str | None) -> str | None:
+    """A file about people is never public, however it was uploaded: return its address once it is private."""
+    if not (file_url or "").startswith("/files/"):
+        return file_url
+    name = frappe.db.get_value("File", {"file_url": file_url, "owner": frappe.session.user})
+    return make_private(frappe.get_doc("File", name)) if name else file_url
 
 
 def _title(doc: "frappe.model.document.Document") -> str:

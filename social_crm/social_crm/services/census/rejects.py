@@ -27,11 +27,11 @@ def rejected_workbook(doc: "frappe.model.document.Document") -> bytes:
         letter = get_column_letter(index + 1)
         sheet.column_dimensions[letter].width = _REASON_WIDTH if index == len(headers) + 2 else _WIDTH
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, header, bold=True) for header in (*headers, *own)])
+    sheet.append([cell_of(sheet, header, bold=True) for header in (*headers, *own)])
     for number, result, reason, raw in _rows(doc.name):
         values = (json.loads(raw or "[]") + [None] * len(headers))[: len(headers)]
-        cells = [_cell(sheet, value) for value in values]
-        sheet.append([*cells, number, _cell(sheet, _(result)), _cell(sheet, reason, mark=True)])
+        cells = [cell_of(sheet, value) for value in values]
+        sheet.append([*cells, number, cell_of(sheet, _(result)), cell_of(sheet, reason, mark=True)])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -48,7 +48,7 @@ def _rows(census_import: str) -> Sequence[tuple]:
     )
 
 
-def _cell(sheet: object, value: object, bold: bool = False, mark: bool = False) -> WriteOnlyCell:
+def cell_of(sheet: object, value: object, bold: bool = False, mark: bool = False) -> WriteOnlyCell:
     """A cell that is never taken for a formula, whatever the file held."""
     cell = WriteOnlyCell(sheet, value=safe_cell(value))
     if isinstance(cell.value, str):

@@ -1,0 +1,5 @@
+from social_crm.rows import RowOfDocument
+
+
+class MicrocreditPaymentShare(RowOfDocument):
+    pass
