@@ -47,7 +47,13 @@ app_include_css = ["horizontal_bars.bundle.css"]
 permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS
 has_permission = _access.HAS_PERMISSION
 
-doc_events = {**_access.DOC_EVENTS}
+doc_events = {
+    **_access.DOC_EVENTS,
+    # Of ERPNext, where it is installed: what microcredit posted there is taken back by microcredit.
+    "Journal Entry": {
+        "before_cancel": "social_crm.microcredit.services.accounting.erpnext.refuse_cancellation"
+    },
+}
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
@@ -91,5 +97,6 @@ scheduler_events = {
     "daily": [
         "social_crm.income_generation.services.refresh_all_units",
         "social_crm.microcredit.services.nightly.refresh_all",
+        "social_crm.microcredit.services.accounting.outbox.nightly",
     ],
 }

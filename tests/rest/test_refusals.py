@@ -187,6 +187,17 @@ WRITERS = (
     "social_crm.microcredit.services.committee.close_session",
     "social_crm.microcredit.services.groups.apply_for_group",
     "social_crm.microcredit.services.applications.take_current_terms",
+    "social_crm.microcredit.services.payments.actions.read_sheet",
+    "social_crm.microcredit.services.payments.actions.check",
+    "social_crm.microcredit.services.payments.actions.post",
+    "social_crm.microcredit.services.payments.actions.resume",
+    "social_crm.microcredit.services.payments.actions.cancel",
+    "social_crm.microcredit.services.payments.actions.assign",
+    "social_crm.microcredit.services.payments.actions.dismiss",
+    "social_crm.microcredit.services.payments.actions.reopen",
+    "social_crm.microcredit.services.accounting.actions.send_now",
+    "social_crm.microcredit.services.accounting.actions.take_back",
+    "social_crm.microcredit.services.accounting.actions.send_again",
 )
 
 

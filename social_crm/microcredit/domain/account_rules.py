@@ -100,5 +100,3 @@ def missing(accounts: Iterable[str], chart: Chart, place: Place, day: date) -> t
 def total_of(lines: Iterable[Line]) -> Decimal:
     """Return the debits of a voucher."""
     return sum((line.debit for line in lines), Decimal(0))
-
-

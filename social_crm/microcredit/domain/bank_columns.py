@@ -70,7 +70,8 @@ LABELS: Mapping[str, str] = {field.key: field.label for field in FIELDS}
 # By one of these a payment finds its loan.
 FINDS_LOAN = ("loan_number", "document_number", "payer_reference", "group_name")
 _IGNORED = frozenset(
-    header_key(name) for name in ("Saldo", "Débito", "Débitos", "Cargo", "Cargos", "Hora", "No.", "Ítem", "Sucursal")
+    header_key(name)
+    for name in ("Saldo", "Débito", "Débitos", "Cargo", "Cargos", "Hora", "No.", "Ítem", "Sucursal")
 )
 
 
@@ -85,7 +86,7 @@ class Suggestion:
 
 def known_headers(remembered: Mapping[str, str]) -> dict[str, str]:
     """Return header key -> field of all headers that are known, those of the organisation over ours."""
-    return {**_EXACT, **{key: IGNORE for key in _IGNORED}, **remembered}
+    return {**_EXACT, **dict.fromkeys(_IGNORED, IGNORE), **remembered}
 
 
 def suggest(columns: Sequence[Column], remembered: Mapping[str, str]) -> tuple[Suggestion, ...]:

@@ -99,10 +99,12 @@ class Matcher:
                 unknown = error("payment_loan_unknown", value=row.loan_number)
                 return Match(CONFIRM, found.loans, found.by, (unknown,))
             return found
-        if found := self._by_reference(row):
-            return found
+        if by_reference := self._by_reference(row):
+            return by_reference
         of_group = self._directory.groups.get(fold(row.group_name), ()) if row.group_name else ()
-        loans = tuple(loan.name for loan in self._directory.loans if loan.name in of_group and loan.state == "open")
+        loans = tuple(
+            loan.name for loan in self._directory.loans if loan.name in of_group and loan.state == "open"
+        )
         if loans:
             return Match(CONFIRM, loans, "group_name", (error("payment_of_a_group", value=row.group_name),))
         return Match(RECONCILE, problems=(_nothing_found(row),))

@@ -76,7 +76,9 @@ def read_row(row: RowInput, today: date, decimals: int) -> BankRow:
     if "paid_on" in row.bad_cells:
         problems.append(error("payment_cell_broken", row.cells.get("paid_on", "")))
     elif day.problem:
-        problems.append(error(f"payment_date_{day.problem}", row.cells.get("paid_on", ""), value=_shown(row, "paid_on")))
+        problems.append(
+            error(f"payment_date_{day.problem}", row.cells.get("paid_on", ""), value=_shown(row, "paid_on"))
+        )
     texts = {key: clean(row.values.get(key))[:140] for key in _TEXTS}
     for key in ("loan_number", "document_number", "payer_reference", "bank_reference"):
         if _SCIENTIFIC.match(texts[key].replace(" ", "")):

@@ -12,7 +12,9 @@ from decimal import Decimal
 from social_crm.social_crm.domain.census_dates import read_date as read_any_date
 from social_crm.social_crm.domain.census_text import clean
 
-_CURRENCY = re.compile(r"^(?:cop|col)?\s*\$?\s*|\s*(?:cop|pesos?(?:\s+m/?cte\.?)?|m/cte\.?|\$)$", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"^(?:cop|col)?\s*\$?\s*|\s*(?:cop|pesos?(?:\s+m/?cte\.?)?|m/cte\.?|\$)$", re.IGNORECASE
+)
 # "1'250.000": the apostrophe marks the millions.
 _APOSTROPHE = re.compile(r"(?<=\d)['’‘´`](?=\d{3})")
 # "50.000,oo": two letters o stand for two zeros.

@@ -29,4 +29,6 @@ portfolio.py      the portfolio over the loans that the reader may see, and its 
 risk.py           at risk, by age, provisions, cohorts, and where balances went between two days
 collecting.py     what is to be collected in a week, and what is expected month by month
 provisions.py     which part of a balance is set aside for loss
+payments/        payments of many loans from one spreadsheet or bank file
+accounting/      the journal of every posting, and its way into ERPNext
 """

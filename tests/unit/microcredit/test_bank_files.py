@@ -166,7 +166,9 @@ def test_what_is_wrong_with_a_row(values, code, amount):
 
 def test_a_cell_that_holds_an_error_is_no_amount():
     row = bank_rows.read_row(
-        RowInput(2, {"amount": 5, "paid_on": "15/11/2026"}, {"amount": "B2"}, {"amount": "cell_error"}), TODAY, 0
+        RowInput(2, {"amount": 5, "paid_on": "15/11/2026"}, {"amount": "B2"}, {"amount": "cell_error"}),
+        TODAY,
+        0,
     )
     assert ([problem.code for problem in row.problems], row.amount) == (["payment_cell_broken"], 0)
 
@@ -237,9 +239,24 @@ DIRECTORY = Directory(
         ({"bank_reference": "MCR-00013"}, "Ready", ("MCR-00013",), None),
         ({"bank_reference": "12"}, "To Reconcile", (), "payment_names_no_loan"),
         ({"document_number": "52000111"}, "To Confirm", ("MCR-00013", "MCR-00014"), "payment_several_loans"),
-        ({"group_name": "LAS AMAPOLAS"}, "To Confirm", ("MCR-00012", "MCR-00013", "MCR-00014"), "payment_of_a_group"),
-        ({"loan_number": "MCR-00012", "document_number": "52000111"}, "To Reconcile", (), "payment_loan_of_another"),
-        ({"loan_number": "99", "document_number": "1065842311"}, "To Confirm", ("MCR-00012",), "payment_loan_unknown"),
+        (
+            {"group_name": "LAS AMAPOLAS"},
+            "To Confirm",
+            ("MCR-00012", "MCR-00013", "MCR-00014"),
+            "payment_of_a_group",
+        ),
+        (
+            {"loan_number": "MCR-00012", "document_number": "52000111"},
+            "To Reconcile",
+            (),
+            "payment_loan_of_another",
+        ),
+        (
+            {"loan_number": "99", "document_number": "1065842311"},
+            "To Confirm",
+            ("MCR-00012",),
+            "payment_loan_unknown",
+        ),
         ({"loan_number": "99"}, "To Reconcile", (), "payment_loan_unknown"),
         ({"loan_number": "15"}, "To Reconcile", (), "payment_loan_over"),
         ({"document_number": "8888"}, "To Confirm", ("MCR-00016",), "payment_is_recovery"),

@@ -1,5 +1,10 @@
 from frappe.model.document import Document
 
+from social_crm.microcredit.services.accounting import settings
+
 
 class MicrocreditAccountingSettings(Document):
-    pass
+    """How the journal of microcredit reaches the general ledger."""
+
+    def validate(self) -> None:
+        settings.validate(self)

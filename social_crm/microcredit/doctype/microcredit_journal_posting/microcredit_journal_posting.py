@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.microcredit.append_only import AppendOnly
 
 
-class MicrocreditJournalPosting(Document):
-    pass
+class MicrocreditJournalPosting(AppendOnly):
+    """One entry of the journal on its way to ERPNext."""

@@ -4,7 +4,7 @@ frappe.ui.form.on("Microcredit Payment Batch", {
     },
 
     async refresh(frm) {
-        const locked = !frm.is_new() && ["Checking", "Posting", "Finished", "Cancelled"].includes(frm.doc.status);
+        const locked = !frm.is_new() && ["Checking", "Being Posted", "Finished", "Cancelled"].includes(frm.doc.status);
         ["payment_file", "channel", "programme"].forEach((field) => frm.set_df_property(field, "read_only", locked ? 1 : 0));
         if (locked) frm.disable_save();
         else frm.enable_save();

@@ -4,7 +4,7 @@ frappe.listview_settings["Microcredit Payment Batch"] = {
             Draft: "gray",
             Checking: "orange",
             Ready: "blue",
-            Posting: "orange",
+            "Being Posted": "orange",
             Finished: "green",
             Cancelled: "yellow",
             Failed: "red",

@@ -81,7 +81,9 @@ def forget(doc: Any) -> None:
     """Delete the rows with their batch; a batch of which something was posted stays, it knows what was posted."""
     if doc.status in state.RUNNING or is_touched(doc.name):
         frappe.throw(
-            _("Payments of this file were posted or decided on: the batch is kept, so that nothing is posted twice."),
+            _(
+                "Payments of this file were posted or decided on: the batch is kept, so that nothing is posted twice."
+            ),
             title=_("Payment Batch"),
         )
     store.delete_rows(doc.name)

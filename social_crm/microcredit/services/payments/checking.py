@@ -93,9 +93,7 @@ def _outcomes(doc: Any, rows: list[BankRow]) -> list[Outcome]:
     known = OnRecord(rows, marks)
     matcher = Matcher(directory.read(doc.currency, doc.programme))
     matched = [matcher.match(row) for row in rows]
-    known.read_loans(
-        match.loans[0] for match in matched if match.result == bank_rows.READY
-    )
+    known.read_loans(match.loans[0] for match in matched if match.result == bank_rows.READY)
     found = []
     for row, mark, match in zip(rows, marks, matched, strict=True):
         outcome = Outcome(row, mark, match.result, match.loans, match.by, match.problems)
@@ -168,5 +166,7 @@ def _currencies(names: Sequence[str]) -> dict[str, str]:
 def _names(outcomes: Sequence[Outcome]) -> dict[str, str]:
     names = sorted({one.loans[0] for one in outcomes if one.result == bank_rows.READY})
     loan = frappe.qb.DocType("Microcredit")
-    query = frappe.qb.from_(loan).select(loan.name, loan.beneficiary_name).where(loan.name.isin(names or [""]))
+    query = (
+        frappe.qb.from_(loan).select(loan.name, loan.beneficiary_name).where(loan.name.isin(names or [""]))
+    )
     return dict(query.run())

@@ -73,7 +73,11 @@ def _posted(marks: Sequence[str]) -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     for start in range(0, len(marks), _CHUNK):
         part = list(marks[start : start + _CHUNK])
-        query = frappe.qb.from_(row).select(row.posted_key, row.batch, row.sheet_row).where(row.posted_key.isin(part))
+        query = (
+            frappe.qb.from_(row)
+            .select(row.posted_key, row.batch, row.sheet_row)
+            .where(row.posted_key.isin(part))
+        )
         found.update({mark: (batch, number) for mark, batch, number in query.run()})
     return found
 
@@ -85,7 +89,11 @@ def _recorded(field: str, values: Sequence[Any]) -> list[Recorded]:
         query = (
             frappe.qb.from_(repayment)
             .select(
-                repayment.name, repayment.microcredit, repayment.paid_on, repayment.amount, repayment.reference
+                repayment.name,
+                repayment.microcredit,
+                repayment.paid_on,
+                repayment.amount,
+                repayment.reference,
             )
             .where((repayment.docstatus == 1) & repayment[field].isin(list(values[start : start + _CHUNK])))
             .orderby(repayment.name)

@@ -48,7 +48,9 @@ def _file_texts() -> dict[str, str]:
             "No row with headers was found. Write the headers in one row, such as: Fecha, Valor, Cédula, Comprobante."
         ),
         "no_rows": _("The sheet has no payments below its header."),
-        "payment_field_twice": _("{payment_field} is chosen for two columns ({columns}). Choose one of them."),
+        "payment_field_twice": _(
+            "{payment_field} is chosen for two columns ({columns}). Choose one of them."
+        ),
         "payment_field_missing": _("Say which column holds: {payment_field}."),
         "payment_file_known": _("The same file was loaded before, in {batch}."),
     }
@@ -63,7 +65,9 @@ def _cell_texts() -> dict[str, str]:
         ),
         "payment_amount_decimals": _("“{value}” has cents, and the currency has none."),
         "payment_amount_not_paid_in": _("“{value}” is not money that came in."),
-        "payment_amount_too_large": _("“{value}” is more than can be recorded; it is not added to the total."),
+        "payment_amount_too_large": _(
+            "“{value}” is more than can be recorded; it is not added to the total."
+        ),
         "payment_date_missing": _("The row has no date."),
         "payment_date_unreadable": _("“{value}” is not understood as a date. Write it like 15/11/2026."),
         "payment_date_impossible": _("“{value}” is a day that does not exist."),
@@ -87,7 +91,9 @@ def _loan_texts() -> dict[str, str]:
         "payment_group_unknown": _("There is no solidarity group {value} with open microcredits."),
         "payment_loan_over": _("{loans} is not open: paid, annulled or not handed over."),
         "payment_person_without_loan": _("The person has no microcredit."),
-        "payment_several_loans": _("The person has several open microcredits: {loans}. Say how much goes to each."),
+        "payment_several_loans": _(
+            "The person has several open microcredits: {loans}. Say how much goes to each."
+        ),
         "payment_is_recovery": _("{loans} was written off: the payment is a recovery. Confirm it."),
         "payment_of_a_group": _("A payment of the group {value}: say how much goes to each member."),
         "payment_loan_of_another": _("The microcredit belongs to another person than the document."),
@@ -103,7 +109,9 @@ def _double_texts() -> dict[str, str]:
     return {
         "payment_posted_before": _("Already posted from row {row} of {batch}."),
         "payment_twice_in_file": _("The same payment stands in row {row} of this file."),
-        "payment_maybe_twice": _("Row {row} of this file has the same day and amount. Is it another payment?"),
+        "payment_maybe_twice": _(
+            "Row {row} of this file has the same day and amount. Is it another payment?"
+        ),
         "payment_recorded_before": _("Already recorded in {repayment}."),
         "payment_reference_used": _(
             "The bank reference is recorded in {repayment} with another amount, day or microcredit. Is it another payment?"
@@ -112,8 +120,6 @@ def _double_texts() -> dict[str, str]:
             "{repayment} has the same microcredit, day and amount. Is this another payment?"
         ),
     }
-
-
 
 
 # The findings after which a person who names a loan says that it is another payment.

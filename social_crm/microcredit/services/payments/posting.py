@@ -220,7 +220,10 @@ def _finish(batch: str, token: str) -> None:
 def repayment_reversed(repayment: Any) -> None:
     """Open the row of a file again whose repayment has just been reversed: its money is pending once more."""
     share = frappe.db.get_value(
-        "Microcredit Payment Share", {"repayment": repayment.name, "is_reversed": 0}, ["name", "parent"], as_dict=True
+        "Microcredit Payment Share",
+        {"repayment": repayment.name, "is_reversed": 0},
+        ["name", "parent"],
+        as_dict=True,
     )
     if not share:
         return
@@ -264,4 +267,3 @@ def resume(name: str, status: str, user: str) -> None:
         checking.start(name, user)
     else:
         start(name, user)
-

@@ -23,7 +23,13 @@ from social_crm.search import find_people
 
 _OPEN = ("Active", "In Arrears", "Written Off")
 _OFFERED = 25
-_TO_DECIDE = (bank_rows.READY, bank_rows.CONFIRM, bank_rows.RECONCILE, bank_rows.REJECTED, bank_rows.DUPLICATE)
+_TO_DECIDE = (
+    bank_rows.READY,
+    bank_rows.CONFIRM,
+    bank_rows.RECONCILE,
+    bank_rows.REJECTED,
+    bank_rows.DUPLICATE,
+)
 _PENDING = (bank_rows.READY, bank_rows.CONFIRM, bank_rows.RECONCILE, bank_rows.REJECTED)
 
 
@@ -101,7 +107,9 @@ def _claim(loan: Any, book: domain.Loan, day: date) -> Claim:
         return Claim(loan.name, Decimal(0), Decimal(0), Decimal(0), left)
     position = found.position
     due = sum((item.unpaid for item in position.instalments if item.row.due == day), Decimal(0))
-    coming = next((item.unpaid for item in position.instalments if item.row.due > day and item.unpaid), Decimal(0))
+    coming = next(
+        (item.unpaid for item in position.instalments if item.row.due > day and item.unpaid), Decimal(0)
+    )
     return Claim(loan.name, position.overdue, due, coming, position.unpaid)
 
 
@@ -150,7 +158,9 @@ def _day(row: Any, paid_on: str | None) -> date:
 def _share(row: Any, share: Mapping[str, Any], day: date) -> dict[str, Any]:
     loan = str(share.get("microcredit") or "")
     permissions.require("Microcredit", "read", loan)
-    values = frappe.db.get_value("Microcredit", loan, ["beneficiary_name", "status", "currency"], as_dict=True)
+    values = frappe.db.get_value(
+        "Microcredit", loan, ["beneficiary_name", "status", "currency"], as_dict=True
+    )
     if not values or values.currency != row.currency:
         _refuse(_("{0} is lent in another currency.").format(loan))
     amount = positive_amount(share.get("amount"), "Amount", row.currency)

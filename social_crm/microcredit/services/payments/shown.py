@@ -40,10 +40,14 @@ def overview(doc: Any) -> dict[str, Any]:
         ],
         "fields": [
             {"label": "", "options": [{"value": IGNORE_LABEL, "label": _(IGNORE_LABEL)}]},
-            {"label": _("Payment"), "options": [{"value": one.label, "label": _(one.label)} for one in FIELDS]},
+            {
+                "label": _("Payment"),
+                "options": [{"value": one.label, "label": _(one.label)} for one in FIELDS],
+            },
         ],
         "figures": {
-            result: {"rows": many, "amount": float(amount)} for result, (many, amount) in found.by_result.items()
+            result: {"rows": many, "amount": float(amount)}
+            for result, (many, amount) in found.by_result.items()
         },
         "rows": found.rows,
         "total": float(found.total),
@@ -65,8 +69,12 @@ def rows(batch: str, result: str, start: int = 0) -> dict[str, Any]:
     row = frappe.qb.DocType("Microcredit Payment Row")
     query = (
         frappe.qb.from_(row)
-        .select(row.name, row.sheet_row, row.result, row.paid_on, row.amount, row.posted_amount, row.payer_name)
-        .select(row.document_number, row.loan_number, row.bank_reference, row.payer_reference, row.description)
+        .select(
+            row.name, row.sheet_row, row.result, row.paid_on, row.amount, row.posted_amount, row.payer_name
+        )
+        .select(
+            row.document_number, row.loan_number, row.bank_reference, row.payer_reference, row.description
+        )
         .select(row.group_name, row.reasons, row.dismiss_reason, row.microcredit)
         .where((row.batch == batch) & (row.result == result))
         .orderby(row.sheet_row)

@@ -16,7 +16,7 @@ from social_crm.social_crm.services.census.state import is_stalled
 
 __all__ = ["is_stalled"]
 
-DRAFT, CHECKING, READY, POSTING = "Draft", "Checking", "Ready", "Posting"
+DRAFT, CHECKING, READY, POSTING = "Draft", "Checking", "Ready", "Being Posted"
 FINISHED, CANCELLED, FAILED = "Finished", "Cancelled", "Failed"
 RUNNING = (CHECKING, POSTING)
 CHECKED = (READY, FINISHED, CANCELLED)

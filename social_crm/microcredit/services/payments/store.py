@@ -38,7 +38,16 @@ _OWN = (
     "fingerprint",
     "is_other_payment",
 )
-_SHARES = ("parent", "parenttype", "parentfield", "microcredit", "beneficiary_name", "amount", "kind", "is_reversed")
+_SHARES = (
+    "parent",
+    "parenttype",
+    "parentfield",
+    "microcredit",
+    "beneficiary_name",
+    "amount",
+    "kind",
+    "is_reversed",
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,9 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
 
 
-def replace_rows(doc: Any, outcomes: Sequence[Outcome], raw: Mapping[int, list[Any]], names: Mapping[str, str]) -> None:
+def replace_rows(
+    doc: Any, outcomes: Sequence[Outcome], raw: Mapping[int, list[Any]], names: Mapping[str, str]
+) -> None:
     """Throw away the rows of a batch and write those of a new check. names: of the borrowers, by loan."""
     delete_rows(doc.name)
     now, user = frappe.utils.now(), frappe.session.user

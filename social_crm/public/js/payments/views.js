@@ -5,7 +5,7 @@ export const money = (value, currency) => format_currency(value || 0, currency, 
 const number = (value) => format_number(value || 0, null, 0);
 
 const STEPS = () => [__("File"), __("Columns"), __("Review"), __("Post"), __("Result")];
-const STEP_OF = { New: 0, Draft: 1, Failed: 1, Checking: 2, Ready: 2, Posting: 3, Cancelled: 3, Finished: 4 };
+const STEP_OF = { New: 0, Draft: 1, Failed: 1, Checking: 2, Ready: 2, "Being Posted": 3, Cancelled: 3, Finished: 4 };
 
 export function stepper(status) {
     const at = STEP_OF[status];
@@ -31,7 +31,7 @@ export function balance(view) {
     const parts = [
         ["posted", __("Posted"), view.posted],
         ["pending", __("Pending"), view.pending],
-        ["dismissed", __("Set aside"), view.dismissed],
+        ["dismissed", __("Dismissed"), view.dismissed],
     ];
     const whole = parts.reduce((sum, [, , value]) => sum + Math.abs(value), 0) || 1;
     const bar = parts
@@ -116,7 +116,7 @@ export function row_list(rows, view, more) {
             ${row.shares.map((share) => share_line(share, view.currency)).join("")}
             ${row.reasons.map((reason) => `<div class="census-reason">${esc(reason)}</div>`).join("")}
             ${row.dismiss_reason ? `<div class="census-reason">${esc(row.dismiss_reason)}</div>` : ""}
-            ${view.may_write && !["Posting", "Checking"].includes(view.status) ? `<div class="payments-row-actions">${row_buttons(row)}</div>` : ""}</li>`;
+            ${view.may_write && !["Being Posted", "Checking"].includes(view.status) ? `<div class="payments-row-actions">${row_buttons(row)}</div>` : ""}</li>`;
     });
     const button = more
         ? `<button type="button" class="btn btn-default btn-sm" data-census="more">${__("Show more")}</button>`

@@ -8,7 +8,7 @@ import * as views from "./views.js";
 
 const SERVICE = "social_crm.microcredit.services.payments.actions";
 const POLL_MS = 2500;
-const RUNNING = ["Checking", "Posting"];
+const RUNNING = ["Checking", "Being Posted"];
 
 export class PaymentWorkbench {
     constructor(frm) {
@@ -85,7 +85,7 @@ export class PaymentWorkbench {
             return;
         }
         this.live = message;
-        if (this.view.status === "Posting") this.$box.find("[data-part=progress]").html(views.progress(this.view, this.live));
+        if (this.view.status === "Being Posted") this.$box.find("[data-part=progress]").html(views.progress(this.view, this.live));
     }
 
     async draw() {
@@ -99,7 +99,7 @@ export class PaymentWorkbench {
             Draft: () => this.columns_part(),
             Failed: () => this.columns_part(),
             Checking: () => this.running_part(__("The file is being checked. You can leave this page.")),
-            Posting: () => this.running_part(__("The payments are being posted. You can leave this page.")),
+            "Being Posted": () => this.running_part(__("The payments are being posted. You can leave this page.")),
             Ready: checked,
             Cancelled: checked,
             Finished: checked,
@@ -126,7 +126,7 @@ export class PaymentWorkbench {
         const stuck = this.view.stalled
             ? alert(__("There has been no sign of life for a while. You can start again where it stopped."), "warn")
             : "";
-        const figures = this.view.status === "Posting" ? views.balance(this.view) : "";
+        const figures = this.view.status === "Being Posted" ? views.balance(this.view) : "";
         const actions = this.view.may_write
             ? buttons([this.view.stalled && ["resume", __("Continue"), true], ["cancel", __("Stop"), false]])
             : "";
