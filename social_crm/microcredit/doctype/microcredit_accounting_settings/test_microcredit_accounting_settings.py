@@ -67,7 +67,7 @@ class TestMicrocreditAccountingSettings(SocialCRMTestCase):
         self.assertEqual(settings.next_days(1), expected[:1])
 
     def test_entries_are_written_down_once(self) -> None:
-        loan = make.make_loan(40)
+        loan = make.make_loan(5)
         self.write(first_day=nowdate())
         frappe.get_doc({"doctype": "Microcredit Closed Day", "day": nowdate()}).insert()
         self.assertEqual(outbox.write_down(), 1)
