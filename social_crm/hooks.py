@@ -81,8 +81,12 @@ jinja = {
         "social_crm.social_crm.printing",
         "social_crm.income_generation.printing",
         "social_crm.field_records.printing",
+        "social_crm.microcredit.printing",
     ]
 }
+
+# The page to which the QR of a receipt leads.
+page_renderer = ["social_crm.microcredit.verification_page.ReceiptVerification"]
 
 scheduler_events = {
     # A census import or a batch of payments whose worker was lost goes on by itself.

@@ -11,6 +11,7 @@ import pathlib
 
 import frappe
 import frappe.utils
+import segno
 
 from social_crm.print_formats.domain import words
 
@@ -67,6 +68,16 @@ def spanish_time(value) -> str:
         minutes = moment.hour * 60 + moment.minute
     hour, minute = divmod(minutes, 60)
     return f"{(hour - 1) % 12 + 1}:{minute:02d} {'a. m.' if hour < 12 else 'p. m.'}"
+
+
+def qr_code(text: str) -> str:
+    """Return a text as a QR code: an SVG picture as a data URI, with the quiet zone that readers need; empty for nothing.
+
+    A quarter of it may be soiled or worn and it still reads (level Q).
+    """
+    if not text:
+        return ""
+    return segno.make_qr(text, error="q").svg_data_uri(border=2, scale=4, dark="#1d2327", light="#ffffff")
 
 
 def organisation_identity(programme: str | None = None) -> dict:

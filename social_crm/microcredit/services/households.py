@@ -7,7 +7,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from social_crm.microcredit.domain.capacity import Capacity, CapacityError, Item, capacity
+from social_crm.microcredit.domain.capacity import Capacity, CapacityError, Item, a_month, capacity
+from social_crm.microcredit.domain.rounding import round_to
 from social_crm.microcredit.services.money import decimals_of, to_decimal
 from social_crm.microcredit.services.products import Version
 
@@ -24,15 +25,7 @@ def capacity_of(values: Mapping[str, Any], version: Version, decimals: int) -> C
     rows = [row for row in values.get("household_items") or [] if to_decimal(row.get("amount"))]
     items: dict[str, list[Item]] = {kind: [] for kind in _KINDS}
     for row in rows:
-        counted = row.get("counted")
-        items[row.get("kind") or "Income"].append(
-            Item(
-                name=row.get("concept") or "",
-                amount=to_decimal(row.get("amount")),
-                frequency=(row.get("frequency") or "Monthly").lower(),
-                counted=to_decimal(100 if counted is None else counted) / 100,
-            )
-        )
+        items[row.get("kind") or "Income"].append(_item(row))
     for kind in _KINDS:
         if not items[kind]:
             items[kind] = [Item(_TOTALS[kind], to_decimal(values.get(_TOTALS[kind])))]
@@ -46,6 +39,34 @@ def capacity_of(values: Mapping[str, Any], version: Version, decimals: int) -> C
         }
         frappe.throw(texts.get(error.field, str(error)), title=_("Amount not Possible"))
         raise
+
+
+def rows_a_month(doc: Any) -> list[dict[str, Any]]:
+    """Return the rows of a household with what each is a month, in the order income, expense, debt."""
+    decimals = decimals_of(doc.currency)
+    return [
+        {
+            "kind": row.kind,
+            "concept": row.concept,
+            "amount": to_decimal(row.amount),
+            "frequency": row.frequency,
+            "counted": _item(row).counted * 100,
+            "a_month": round_to(a_month(_item(row)), decimals),
+        }
+        for kind in _KINDS
+        for row in doc.household_items
+        if row.kind == kind and to_decimal(row.amount)
+    ]
+
+
+def _item(row: Any) -> Item:
+    counted = row.get("counted")
+    return Item(
+        name=row.get("concept") or "",
+        amount=to_decimal(row.get("amount")),
+        frequency=(row.get("frequency") or "Monthly").lower(),
+        counted=to_decimal(100 if counted is None else counted) / 100,
+    )
 
 
 def write_capacity(doc: Any, version: Version) -> Capacity:

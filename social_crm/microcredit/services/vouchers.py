@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cint, getdate, now_datetime
 
 from social_crm import permissions
-from social_crm.microcredit.services import ledger, loans, refusals
+from social_crm.microcredit.services import ledger, loans, refusals, verification
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.workflow_status import enter_cancelled_state, require_transition
 
@@ -26,6 +26,7 @@ _POSTING = (
     "reversed_by",
     "reversal_reason",
     "reference_key",
+    "verification_code",
 )
 _MAY_CHANGE_WHEN_REVERSED = frozenset(
     {
@@ -102,9 +103,10 @@ def post(doc: Any, fact: Fact) -> ledger.Posted:
     """Post a voucher that has just been submitted, and note when and by whom."""
     posted = ledger.post(doc.microcredit, fact)
     by = "received_by" if doc.meta.has_field("received_by") else "posted_by"
-    write(
-        doc, {"posted_at": posted.entry.posted_at, by: frappe.session.user, "posting_day": posted.entry.day}
-    )
+    values = {"posted_at": posted.entry.posted_at, by: frappe.session.user, "posting_day": posted.entry.day}
+    if doc.meta.has_field("verification_code"):
+        values["verification_code"] = verification.new_code()
+    write(doc, values)
     return posted
 
 

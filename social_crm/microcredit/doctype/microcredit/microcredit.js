@@ -51,6 +51,34 @@ function add_buttons(frm, life) {
     if (owes && frappe.model.can_create("Microcredit Write-off")) {
         frm.add_custom_button(__("Write off"), () => dialogs.write_off(frm), __("Other Operations"));
     }
+    add_documents(frm);
+}
+
+// The documents that a loan has beside its contract; each also stands among the formats of the print view.
+function add_documents(frm) {
+    if (!frappe.model.can_print("Microcredit")) return;
+    const statement = () =>
+        frappe.prompt(
+            { fieldname: "as_of", fieldtype: "Date", label: __("As of"), reqd: 1, default: frappe.datetime.get_today() },
+            (values) => open_document(frm, "Estado de cuenta de microcrédito", values),
+            __("Statement of Account"),
+            __("Open the Document")
+        );
+    frm.add_custom_button(__("Statement of Account"), statement, __("Documents"));
+    if (!["Pending", "Annulled"].includes(frm.doc.status)) {
+        const closing = async () => {
+            await frappe.xcall("social_crm.microcredit.services.documents.statements.check_closing", { microcredit: frm.doc.name });
+            open_document(frm, "Paz y salvo de microcrédito");
+        };
+        frm.add_custom_button(__("Closing Certificate"), closing, __("Documents"));
+    }
+    frm.add_custom_button(__("Promissory Note"), () => open_document(frm, "Pagaré y carta de instrucciones"), __("Documents"));
+    frm.add_custom_button(__("Contract"), () => open_document(frm, "Contrato de microcrédito"), __("Documents"));
+}
+
+function open_document(frm, format, values = {}) {
+    const asked = new URLSearchParams({ doctype: "Microcredit", name: frm.doc.name, format, ...values });
+    window.open(frappe.urllib.get_full_url(`/api/method/frappe.utils.print_format.download_pdf?${asked}`));
 }
 
 function money(frm, value) {
