@@ -4,13 +4,14 @@ Made by the print system of the site with its own wkhtmltopdf, by the users whos
 """
 
 import io
+import re
 import uuid
 from datetime import date, timedelta
 
 import pytest
-from lending import apply, make_place, pdf, refused
+from lending import apply, make_place, pdf
 from pypdf import PdfReader
-from test_microcredit import DISBURSE, REPAY, REVERSE
+from test_microcredit import DISBURSE, REPAY, REVERSE, make_loan
 from test_origination import CLOSE, VOTE
 
 PAYOFF = "social_crm.microcredit.services.schedules.payoff_on"
@@ -181,7 +182,8 @@ def read(content: bytes, size: str | None = None) -> list[str]:
     if size:
         for page in pages:
             assert (round(page.mediabox.width), round(page.mediabox.height)) == SIZES[size]
-    return [" ".join(page.extract_text().split()) for page in pages]
+    # The reader sees a gap before a comma that follows bold letters.
+    return [re.sub(r" ([,;.:)])", r"\1", " ".join(page.extract_text().split())) for page in pages]
 
 
 def check_foot(pages: list[str], reference: str) -> None:
@@ -366,14 +368,13 @@ def test_statement_as_of_a_day(client, lent):
 
 
 def test_closing_certificate_only_when_nothing_is_owed(client, place):
-    from test_microcredit import make_loan
-
     officer = client("Credit Officer")
     loan = make_loan(client, place)
     text = " ".join(read(pdf(officer, "Microcredit", loan, CLOSING)))
     assert "No se expide paz y salvo" in text and "no está pagado" in text
     assert "se encuentra a paz y salvo" not in text
-    assert "no est" in refused(officer, "GET", f"/api/method/{CHECK}?microcredit={loan}")
+    answer = officer.call("GET", f"/api/method/{CHECK}", params={"microcredit": loan})
+    assert answer.status_code == 417 and loan in answer.text
     officer.method(REPAY, microcredit=loan, amount=3_404_144, channel="Cash")
     assert officer.data("GET", f"/api/method/{CHECK}", params={"microcredit": loan})["closed_on"]
     (page,) = read(pdf(officer, "Microcredit", loan, CLOSING))
@@ -388,13 +389,8 @@ def test_closing_certificate_only_when_nothing_is_owed(client, place):
         assert said in page, (said, page)
 
 
-def test_documents_follow_the_rows_of_the_user(client, people, place, lent):
+def test_documents_follow_the_rows_of_the_user(client, lent):
     """By role, and by place: who may not read the record prints none of its documents."""
-    elsewhere = make_place(client("System Manager"), people, ())
-    own = client("System Manager").create(
-        "Solidarity Group", group_name="Otras", community=elsewhere["community"], formed_on="2020-01-01"
-    )
-    assert own["name"]
     documents = (
         ("Microcredit", lent["loan"], (CONTRACT, NOTE, STATEMENT, CLOSING)),
         ("Microcredit Application", lent["application"], (REQUEST,)),
@@ -413,18 +409,19 @@ def test_documents_follow_the_rows_of_the_user(client, people, place, lent):
                 assert answer.status_code in (403, 404), (role, print_format, answer.status_code)
     for role in ("Programme Director", "Auditor"):
         assert pdf(client(role), "Microcredit", lent["loan"], STATEMENT)
-    refused(client("Nobody"), "GET", f"/api/method/{CHECK}?microcredit={lent['loan']}")
+    assert (
+        client("Nobody").call("GET", f"/api/method/{CHECK}", params={"microcredit": lent["loan"]}).status_code
+        == 403
+    )
 
 
 def grouped(code: str) -> str:
     return "-".join(code[start : start + 5] for start in range(0, 20, 5))
 
 
-def ask(client, code: str, address: str = "203.0.113.9", verb: str = "GET"):
-    """Ask for a receipt as anybody who holds the paper does, from an address of the internet."""
-    return client("Guest").call(
-        verb, f"/verificar/{code}", headers={"X-Forwarded-For": address, "Accept-Language": "es"}
-    )
+def ask(client, code: str, verb: str = "GET"):
+    """Ask for a receipt as anybody does who holds the paper."""
+    return client("Guest").call(verb, f"/verificar/{code}", headers={"Accept-Language": "es"})
 
 
 def test_whoever_holds_a_receipt_can_verify_it_and_sees_no_name(client, lent):
@@ -433,6 +430,7 @@ def test_whoever_holds_a_receipt_can_verify_it_and_sees_no_name(client, lent):
     answer = ask(client, grouped(paid["verification_code"]))
     assert answer.status_code == 200
     assert lent["paid"] in answer.text and "188.500" in answer.text and "Fondo Semilla" in answer.text
+    assert 'class="card"' in answer.text
     for hidden in ("Ana", "Epiayú", paid["beneficiary"], lent["loan"], officer.user):
         assert hidden not in answer.text, hidden
     assert answer.headers["Cache-Control"] == "no-store"
@@ -445,19 +443,22 @@ def test_whoever_holds_a_receipt_can_verify_it_and_sees_no_name(client, lent):
 
 def test_a_reversed_receipt_says_so(client, lent):
     wrong = client("Credit Officer").read("Microcredit Repayment", lent["wrong"])
-    text = ask(client, wrong["verification_code"], "203.0.113.10").text
+    text = ask(client, wrong["verification_code"]).text
     assert lent["wrong"] in text and "77.000" in text
     assert 'class="card reversed"' in text
     assert "Era de otra persona" not in text
 
 
 def test_no_receipt_is_found_by_trying(client, lent):
-    assert ask(client, "A" * 20, "203.0.113.11").status_code == 404
-    assert ask(client, lent["paid"], "203.0.113.11").status_code == 404
-    assert ask(client, "", "203.0.113.11").status_code == 404
-    assert ask(client, "%25" * 7, "203.0.113.11").status_code == 404
-    assert ask(client, "A" * 20, "203.0.113.11", "POST").status_code >= 400
-    statuses = [ask(client, "B" * 20, "203.0.113.12").status_code for _ in range(31)]
-    assert statuses == [404] * 30 + [429]
-    # Another address is not held up by it.
-    assert ask(client, "B" * 20, "203.0.113.13").status_code == 404
+    for code in ("A" * 20, lent["paid"], "", "%25" * 7):
+        assert ask(client, code).status_code == 404, code
+    assert ask(client, "A" * 20, "POST").status_code >= 400
+    answers = []
+    # Thirty a minute; those of the tests above count, and a new minute may begin meanwhile.
+    for _number in range(70):
+        answers.append(ask(client, "B" * 20))
+        if answers[-1].status_code == 429:
+            break
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert {answer.status_code for answer in answers[:-1]} == {404}
