@@ -9,10 +9,10 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from lending import apply, make_place, pdf
+from lending import make_place, pdf
+from papers import ask_for, decide
 from pypdf import PdfReader
 from test_microcredit import DISBURSE, REPAY, REVERSE, make_loan
-from test_origination import CLOSE, VOTE
 
 PAYOFF = "social_crm.microcredit.services.schedules.payoff_on"
 CHECK = "social_crm.microcredit.services.documents.statements.check_closing"
@@ -95,61 +95,8 @@ def group(client, place):
 def lent(client, place, product, group):
     """A loan of 36 instalments, from its application through a session of the committee to its first payments."""
     officer, committee = client("Credit Officer"), client("Credit Committee")
-    application = officer.create(
-        "Microcredit Application",
-        product=product,
-        beneficiary=place["person"],
-        solidarity_group=group,
-        application_date="2025-11-05",
-        expected_disbursement="2025-11-10",
-        requested_amount=12_000_000,
-        requested_periods=36,
-        purpose="Comprar dos novillas",
-        credit_officer=officer.user,
-        household_items=[
-            {
-                "kind": "Income",
-                "concept": "Venta de leche",
-                "amount": 45_000,
-                "frequency": "Daily",
-                "counted": 90,
-            },
-            {
-                "kind": "Expense",
-                "concept": "Mercado",
-                "amount": 100_000,
-                "frequency": "Weekly",
-                "counted": 100,
-            },
-        ],
-        guarantors=[
-            {
-                "guarantor_name": "José Ñáñez",
-                "document_number": "17.999.001",
-                "relationship": "Vecino",
-                "telephone": "300 000 0002",
-                "address": "Vereda El Cerro",
-            }
-        ],
-    )["name"]
-    for action in ("Send to Review", "Send to Committee"):
-        apply(officer, "Microcredit Application", application, action)
-    session = committee.create(
-        "Microcredit Committee",
-        meeting_date="2025-11-08",
-        community=place["community"],
-        chair=committee.user,
-        members=[
-            {"user": committee.user, "attends": 1, "capacity_of": "Presidencia"},
-            {"user": officer.user, "attends": 0, "capacity_of": "Secretaría"},
-        ],
-        agenda=[{"application": application, "conditions": "Marcar las novillas"}],
-        minutes="<p>Se leyó el acta anterior.</p>",
-    )["name"]
-    committee.method(
-        VOTE, committee=session, application=application, vote="In Favour", remark="Buen negocio"
-    )
-    committee.method(CLOSE, committee=session)
+    application = ask_for(officer, place, product, group)
+    session = decide(officer, committee, place, application)
     loan = officer.method(DISBURSE, application=application, disbursed_on="2025-11-10")
     rows = officer.read("Microcredit", loan)["schedule"]
     paid = officer.method(
@@ -314,7 +261,8 @@ def test_receipts(client, lent, size):
     check_foot([page], f"Recibo {lent['paid']}")
     for said in ("ciento ochenta y ocho mil quinientos pesos m/cte", "$ 180.000", "$ 6.000", "Ana Epiayú"):
         assert said in page, (said, page)
-    assert grouped(paid["verification_code"]) in page
+    code = paid["verification_code"]
+    assert "-".join(code[start : start + 5] for start in range(0, 20, 5)) in page
     (page,) = read(pdf(officer, "Microcredit Disbursement", lent["money"], MONEY_OUT), size)
     check_foot([page], f"Comprobante {lent['money']}")
     for said in (
@@ -413,52 +361,3 @@ def test_documents_follow_the_rows_of_the_user(client, lent):
         client("Nobody").call("GET", f"/api/method/{CHECK}", params={"microcredit": lent["loan"]}).status_code
         == 403
     )
-
-
-def grouped(code: str) -> str:
-    return "-".join(code[start : start + 5] for start in range(0, 20, 5))
-
-
-def ask(client, code: str, verb: str = "GET"):
-    """Ask for a receipt as anybody does who holds the paper."""
-    return client("Guest").call(verb, f"/verificar/{code}", headers={"Accept-Language": "es"})
-
-
-def test_whoever_holds_a_receipt_can_verify_it_and_sees_no_name(client, lent):
-    officer = client("Credit Officer")
-    paid = officer.read("Microcredit Repayment", lent["paid"])
-    answer = ask(client, grouped(paid["verification_code"]))
-    assert answer.status_code == 200
-    assert lent["paid"] in answer.text and "188.500" in answer.text and "Fondo Semilla" in answer.text
-    assert 'class="card"' in answer.text
-    for hidden in ("Ana", "Epiayú", paid["beneficiary"], lent["loan"], officer.user):
-        assert hidden not in answer.text, hidden
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    # Typed by hand, in small letters and without groups.
-    assert ask(client, paid["verification_code"].lower()).status_code == 200
-    money_out = officer.read("Microcredit Disbursement", lent["money"])
-    assert lent["money"] in ask(client, money_out["verification_code"]).text
-
-
-def test_a_reversed_receipt_says_so(client, lent):
-    wrong = client("Credit Officer").read("Microcredit Repayment", lent["wrong"])
-    text = ask(client, wrong["verification_code"]).text
-    assert lent["wrong"] in text and "77.000" in text
-    assert 'class="card reversed"' in text
-    assert "Era de otra persona" not in text
-
-
-def test_no_receipt_is_found_by_trying(client, lent):
-    for code in ("A" * 20, lent["paid"], "", "%25" * 7):
-        assert ask(client, code).status_code == 404, code
-    assert ask(client, "A" * 20, "POST").status_code >= 400
-    answers = []
-    # Thirty a minute; those of the tests above count, and a new minute may begin meanwhile.
-    for _number in range(70):
-        answers.append(ask(client, "B" * 20))
-        if answers[-1].status_code == 429:
-            break
-    assert answers[-1].status_code == 429
-    assert answers[-1].headers["Retry-After"] == "60"
-    assert {answer.status_code for answer in answers[:-1]} == {404}
