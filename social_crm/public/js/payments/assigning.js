@@ -20,6 +20,7 @@ export class Assigning {
         const search = frappe.utils.debounce(() => this.load(), 350);
         return [
             { fieldtype: "HTML", fieldname: "what", options: this.what() },
+            { fieldtype: "Section Break", fieldname: "search_section", hide_border: 1 },
             {
                 fieldtype: "Data",
                 fieldname: "text",

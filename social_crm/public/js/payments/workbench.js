@@ -48,8 +48,10 @@ export class PaymentWorkbench {
             this.put(views.stepper("New") + views.welcome());
             return;
         }
-        await this.look();
-        if (RUNNING.includes(this.view?.status)) this.wait();
+        if (!(await this.look())) return;
+        // A quick run is over before the form has read its beginning.
+        if (this.view.status !== this.frm.doc.status) await this.frm.reload_doc();
+        else if (RUNNING.includes(this.view.status)) this.wait();
     }
 
     /** Asks where the batch stands and draws it. False if the answer is no longer wanted. */
@@ -216,6 +218,7 @@ export class PaymentWorkbench {
         Object.assign(this, { live: null, chosen: null });
         await this.ask(method, args, true);
         await this.frm.reload_doc();
+        frappe.utils.scroll_to(0);
     }
 
     act_on_row($button) {
