@@ -4,6 +4,7 @@ import io
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from lending import make_place, refused
@@ -43,10 +44,14 @@ def upload(caller, rows, name="pagos.xlsx"):
     return caller.create(BATCH, payment_file=answer.json()["message"]["file_url"])["name"]
 
 
+def act(caller, action, **values):
+    return caller.data("POST", f"/api/method/{ACTIONS}.{action}", json=values)
+
+
 def wait_for(caller, name, *statuses):
     until = time.monotonic() + 120
     while time.monotonic() < until:
-        view = caller.method(f"{ACTIONS}.overview", name=name)
+        view = act(caller, "overview", name=name)
         if view["status"] in statuses:
             assert view["total"] == view["posted"] + view["pending"] + view["dismissed"]
             return view
@@ -56,7 +61,7 @@ def wait_for(caller, name, *statuses):
 
 def checked(caller, rows, name="pagos.xlsx"):
     batch = upload(caller, rows, name)
-    caller.method(f"{ACTIONS}.check", name=batch, columns="{}")
+    act(caller, "check", name=batch, columns="{}")
     return batch, wait_for(caller, batch, "Ready", "Failed")
 
 
@@ -75,21 +80,21 @@ def test_a_file_from_upload_to_the_loan(client, loan):
     batch, view = checked(officer, rows)
     assert (view["figures"]["Ready"]["rows"], view["figures"]["To Reconcile"]["rows"]) == (1, 1)
     assert officer.read("Microcredit", loan)["unpaid_amount"] == before
-    officer.method(f"{ACTIONS}.post", name=batch)
+    act(officer, "post", name=batch)
     view = wait_for(officer, batch, "Finished")
     assert (view["posted"], view["pending"], view["dismissed"]) == (100_000, 50_000, 0)
     assert officer.read("Microcredit", loan)["unpaid_amount"] == before - 100_000
     # What did not match is assigned, and posted by the next run.
     row = officer.data("GET", f"/api/method/{ACTIONS}.rows", params={"name": batch, "result": "To Reconcile"})
     shares = json.dumps([{"microcredit": loan, "amount": 50_000}])
-    officer.method(f"{ACTIONS}.assign", row=row["rows"][0]["name"], shares=shares)
-    officer.method(f"{ACTIONS}.post", name=batch)
+    act(officer, "assign", row=row["rows"][0]["name"], shares=shares)
+    act(officer, "post", name=batch)
     assert wait_for(officer, batch, "Finished")["pending"] == 0
     assert officer.read("Microcredit", loan)["unpaid_amount"] == before - 150_000
     # The same file again posts nothing.
     again, view = checked(officer, rows, "otra vez.xlsx")
     assert view["figures"]["Duplicate"]["rows"] == 2
-    officer.method(f"{ACTIONS}.post", name=again)
+    act(officer, "post", name=again)
     assert wait_for(officer, again, "Finished")["posted"] == 0
     assert officer.read("Microcredit", loan)["unpaid_amount"] == before - 150_000
     answer = officer.call("GET", f"/api/method/{ACTIONS}.not_posted", params={"name": again})
@@ -140,7 +145,7 @@ def test_who_may_not(client, place, loan):
             assert status in (401, 403), (role, path, status)
         assert client(role).call("GET", f"/api/resource/{BATCH}/{batch}").status_code in (401, 403, 404)
     auditor = client("Auditor")
-    assert auditor.method(f"{ACTIONS}.overview", name=batch)["may_write"] is False
+    assert act(auditor, "overview", name=batch)["may_write"] is False
     assert auditor.find(ROW, {"batch": batch})
     for path in writes:
         assert officer.call("GET", f"/api/method/{path}", params=writes[path]).status_code in (403, 405), path
@@ -169,7 +174,7 @@ def test_files_that_are_none(client):
 
 
 def test_the_journal_balances_and_is_exported_by_who_may(client, loan):
-    asked = {"from_date": day(45), "to_date": str(TODAY), "microcredit": loan}
+    asked = {"from_date": day(45), "to_date": str(TODAY + timedelta(days=2)), "microcredit": loan}
     for role in ("Credit Officer", "Auditor"):
         answer = client(role).call("GET", f"/api/method/{ACCOUNTING}.export_journal", params=asked)
         assert answer.ok, answer.text[:300]
@@ -177,7 +182,7 @@ def test_the_journal_balances_and_is_exported_by_who_may(client, loan):
             [cell.value for cell in row]
             for row in load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows()
         ]
-        assert lines[-1][9] == lines[-1][10] == sum(line[9] for line in lines[1:-1])
+        assert 3_000_000 <= lines[-1][9] == lines[-1][10] == sum(line[9] for line in lines[1:-1])
         report = client(role).method(
             "frappe.desk.query_report.run", report_name="Microcredit Journal", filters=json.dumps(asked)
         )

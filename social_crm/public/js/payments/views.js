@@ -128,6 +128,6 @@ export function progress(view, live) {
     const percent = live?.total ? Math.round((100 * live.done) / live.total) : Math.round(view.progress || 0);
     const done = live?.total ? __("{0} of {1} payments", [number(live.done), number(live.total)]) : "";
     return `<div class="progress census-progress" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100">
-        <div class="progress-bar" style="width:${percent}%"></div></div><p>${percent} % · ${esc(done)}</p>`;
+        <div class="progress-bar" style="width:${percent}%"></div></div><p>${[`${percent} %`, esc(done)].filter(Boolean).join(" · ")}</p>`;
 }
 

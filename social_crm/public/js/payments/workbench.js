@@ -29,7 +29,7 @@ export class PaymentWorkbench {
     }
 
     begin() {
-        Object.assign(this, { shown: this.name, view: null, live: null, rows: [], listed: 0, chosen: null, changing_columns: false, drawn: null });
+        Object.assign(this, { shown: this.name, view: null, live: null, rows: new Map(), listed: 0, chosen: null, changing_columns: false, drawn: null });
     }
 
     async call(method, args = {}, freeze = false) {
@@ -175,7 +175,8 @@ export class PaymentWorkbench {
             rows.push(...answer.rows);
             more = answer.rows.length === answer.page;
         }
-        this.rows = rows;
+        // By name: an answer that comes late must not take the rows of what is shown.
+        rows.forEach((row) => this.rows.set(row.name, row));
         this.listed = rows.length;
         return views.row_list(rows, this.view, more);
     }
@@ -222,7 +223,7 @@ export class PaymentWorkbench {
     }
 
     act_on_row($button) {
-        const row = this.rows.find((one) => one.name === $button.data("row"));
+        const row = this.rows.get($button.attr("data-row"));
         const action = $button.data("row-action");
         if (action === "assign") {
             const send = (args) => this.decide("assign", args);
