@@ -24,6 +24,7 @@ from social_crm.microcredit.services.loans import KIND_LABELS
 
 ACCRUAL = "Accrual"
 _BATCH = 500
+_AT_REST = ("Paid", "Annulled")
 _BY_LOAN = ("programme", "product", "currency", "name")
 
 
@@ -105,12 +106,15 @@ def bookings(asked: Period, everything: bool) -> Iterator[Booking]:
 def _loans(asked: Period, everything: bool) -> list[dict[str, Any]]:
     loan, person, entry = DocType("Microcredit"), DocType("Beneficiary"), DocType("Microcredit Ledger Entry")
     begun = frappe.qb.from_(entry).select(entry.microcredit).where(entry.posting_day <= asked.last)
+    # Of a loan that owes nothing, only an entry moves an account.
+    moved = frappe.qb.from_(entry).select(entry.microcredit).where(entry.posting_day >= asked.first)
     query = (
         frappe.qb.from_(loan)
         .left_join(person)
         .on(person.name == loan.beneficiary)
         .select(loan.name, loan.beneficiary_name, loan.programme, loan.product, loan.currency)
         .where(loan.name.isin(begun))
+        .where(loan.status.notin(_AT_REST) | loan.name.isin(moved))
         .orderby(loan.name)
     )
     for field in _BY_LOAN:
