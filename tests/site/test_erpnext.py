@@ -311,3 +311,14 @@ def test_a_programme_of_its_own_and_what_fell_due_as_one_entry_a_day(books):
     assert sorted(row.total for row in accruals) == [60_000, 120_000]
     assert {doc.company for doc in entries()} == {COMPANY, other.name}
     assert all(sum(nets(doc).values()) == 0 for doc in entries())
+
+
+def test_money_put_into_a_fund_is_posted_too(books):
+    fund = make.make_fund(5_000_000)
+    close_today()
+    outbox.run()
+    posting = frappe.get_doc(POSTING, {"programme": fund.programme})
+    assert (posting.kind, posting.status, posting.ledger_entry) == ("Contribution", "Posted", None)
+    assert posting.fund_movement
+    made = frappe.get_doc("Journal Entry", posting.journal_entry)
+    assert nets(made) == {"Cash - FP": 5_000_000, "Capital of the Fund - FP": -5_000_000}

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm import permissions
+from social_crm.microcredit.services import closing
 from social_crm.microcredit.services.money import money_text, positive_amount, to_decimal
 
 _LOCKED = ["name", "fund_name", "currency", "status", "balance", "contributed", "lent"]
@@ -123,6 +124,8 @@ def _by_hand(fund: str, amount: float, day: str | None, kind: str, **more: Any) 
     on = getdate(day)
     if on > getdate():
         frappe.throw(_("{0} lies in the future.").format(day), title=_("Date not Possible"))
+    if on in closing.closed_from(on):
+        frappe.throw(_("The accounts of that day are closed: choose an open day."), title=_("Closed Day"))
     sign = 1 if kind == "Contribution" else -1
     move(fund, Movement(kind, sign * money, on, **more))
     return fund

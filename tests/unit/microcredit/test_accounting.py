@@ -10,6 +10,7 @@ from ledger_cases import FEB, MAR, TWO_PAID, generated, loan, pay, undo
 from social_crm.microcredit.domain import account_rules
 from social_crm.microcredit.domain.account_rules import AccountRule, Chart, Place
 from social_crm.microcredit.domain.accounts import ACCOUNTS
+from social_crm.microcredit.domain.fund_journal import fund_voucher
 from social_crm.microcredit.domain.journal import Line, journal
 from social_crm.microcredit.domain.journal_span import journal_between
 from social_crm.microcredit.domain.ledger import state
@@ -117,3 +118,16 @@ def test_whatever_the_rules_are_every_voucher_balances_and_all_of_them_add_up_to
         for account, amount in state(made, last).accounts.items():
             expected[names[account]] += amount
         assert sums == expected
+
+
+def test_money_put_into_a_fund_and_taken_out_of_it():
+    put_in, taken_out = fund_voucher(FEB, "M1", D(500)), fund_voucher(FEB, "M2", D(-200))
+    assert [line.debit - line.credit for line in put_in.lines] == [500, -500]
+    assert [line.debit - line.credit for line in taken_out.lines] == [-200, 200]
+    assert [(v.kind, v.source, v.is_adjustment) for v in (put_in, taken_out)] == [
+        ("contribution", "M1", False),
+        ("withdrawal", "M2", False),
+    ]
+    assert account_rules.is_balanced(put_in.lines)
+    with pytest.raises(ValueError):
+        fund_voucher(FEB, "M3", D(0))

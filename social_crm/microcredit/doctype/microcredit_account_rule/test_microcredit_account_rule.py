@@ -10,7 +10,7 @@ from social_crm import testing_factories
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.domain import ledger
 from social_crm.microcredit.report.microcredit_journal import microcredit_journal
-from social_crm.microcredit.services import loans, vouchers
+from social_crm.microcredit.services import funds, loans, vouchers
 from social_crm.microcredit.services.accounting import actions, chart, journal
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.testing import SocialCRMTestCase
@@ -122,6 +122,32 @@ class TestMicrocreditAccountRule(SocialCRMTestCase):
         self.assertEqual(len(text), len(lines) + 2)
         self.assertEqual(text[-1].split(";")[9:], [str(int(debit)), str(int(credit))])
         self.assertRaises(frappe.ValidationError, actions.export_journal, **asked, file_type="pdf")
+
+    def test_money_put_into_a_fund_and_taken_out_is_in_the_journal(self) -> None:
+        fund = make.make_fund(5_000_000)
+        funds.withdraw(fund.name, 1_000_000, "Sobra")
+        asked = journal.period({"from_date": nowdate(), "to_date": nowdate(), "programme": fund.programme})
+        rows = journal.lines(asked, journal.read(asked))
+        self.assertEqual(
+            [(row["kind"], row["neutral"], row["debit"], row["credit"]) for row in rows],
+            [
+                ("Contribution", "Cash", 5_000_000, 0),
+                ("Contribution", "Capital of the Fund", 0, 5_000_000),
+                ("Withdrawal", "Cash", 0, 1_000_000),
+                ("Withdrawal", "Capital of the Fund", 1_000_000, 0),
+            ],
+        )
+        self.assertEqual(rows[0]["beneficiary_name"], fund.fund_name)
+        # Lending it is the cash of the loan, and stands in the journal once.
+        make.make_loan(1, programme=fund.programme)
+        again = journal.lines(asked, journal.read(asked))
+        cash = sum(row["debit"] - row["credit"] for row in again if row["neutral"] == "Cash")
+        self.assertEqual(float(cash), frappe.db.get_value("Microcredit Fund", fund.name, "balance"))
+        frappe.get_doc({"doctype": "Microcredit Closed Day", "day": add_days(nowdate(), -2)}).insert()
+        with self.assertRaises(frappe.ValidationError):
+            funds.contribute(fund.name, 1000, add_days(nowdate(), -2))
+        frappe.set_user(testing_factories.make_user("fondos.ajenos@example.com", "Credit Officer"))
+        self.assertEqual(journal.read(asked), [])
 
     def test_who_sees_what(self) -> None:
         officer_rows = None

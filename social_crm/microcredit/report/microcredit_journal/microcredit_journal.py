@@ -27,7 +27,7 @@ def execute(filters: dict | None = None) -> tuple:
     if rows:
         total = {
             "kind": _("Total"),
-            "account_name": _("Total"),
+            "account_name": "" if view == _VIEWS[0] else _("Total"),
             "debit": float(debit),
             "credit": float(credit),
             "bold": 1,
@@ -41,30 +41,32 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     if row.get("kind"):
         shown["kind"] = _(row["kind"])
     shown["neutral"] = _(row["neutral"])
+    shown["adjustment"] = _("Yes") if row.get("is_adjustment") else ""
     return shown
 
 
 def _columns(view: str) -> list[dict[str, Any]]:
-    accounts = [
-        column("account_code", _("Account Code"), "Data", 110),
-        column("account_name", _("Account Name"), "Data", 220),
-        column("neutral", _("Neutral Account"), "Data", 180),
+    account = [
+        column("account_code", _("Account Code"), "Data", 130),
+        column("account_name", _("Account Name"), "Data", 210),
     ]
     amounts = [money("debit", _("Debit")), money("credit", _("Credit"))]
+    neutral = column("neutral", _("Neutral Account"), "Data", 190)
     if view == "By Account":
-        return [*accounts, *amounts, money("net", _("Net"))]
-    day = column("day", _("Date"), "Date", 110)
+        return [*account, *amounts, money("net", _("Net")), neutral]
+    day = column("day", _("Date"), "Date", 105)
     if view == "By Day and Account":
-        return [day, *accounts, *amounts, money("net", _("Net"))]
+        return [day, *account, *amounts, money("net", _("Net")), neutral]
     return [
         day,
-        column("kind", _("Kind"), "Data", 130),
-        column("source", _("Ledger Entry"), "Link", 120, "Microcredit Ledger Entry"),
-        column("is_adjustment", _("Adjustment"), "Check", 90),
-        column("microcredit", _("Microcredit"), "Link", 120, "Microcredit"),
-        column("beneficiary_name", _("Name"), "Data", 180),
-        *accounts,
+        column("kind", _("Kind"), "Data", 115),
+        column("microcredit", _("Microcredit"), "Link", 110, "Microcredit"),
+        column("beneficiary_name", _("Name"), "Data", 170),
+        *account,
         *amounts,
+        neutral,
+        column("source", _("Ledger Entry"), "Dynamic Link", 130, "source_doctype"),
+        column("adjustment", _("Adjustment"), "Data", 90),
     ]
 
 

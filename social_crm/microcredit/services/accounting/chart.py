@@ -8,8 +8,9 @@ from frappe.utils import getdate
 
 from social_crm.microcredit.domain.account_rules import AccountRule, Chart, overlapping
 from social_crm.microcredit.domain.accounts import ACCOUNTS
+from social_crm.microcredit.domain.fund_journal import FUND_CAPITAL
 
-# What the site shows, in the order of the domain's accounts.
+# What the site shows, in the order of the domain's accounts; that of funds comes last.
 LABELS = (
     "Cash",
     "Principal",
@@ -25,8 +26,9 @@ LABELS = (
     "Recovery Income",
     "Write-off Loss",
     "Waiver Loss",
+    "Capital of the Fund",
 )
-LABEL_OF = dict(zip(ACCOUNTS, LABELS, strict=True))
+LABEL_OF = dict(zip((*ACCOUNTS, FUND_CAPITAL), LABELS, strict=True))
 _ACCOUNT_OF = {label: account for account, label in LABEL_OF.items()}
 _FIELDS = (
     "name",

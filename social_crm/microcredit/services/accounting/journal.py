@@ -16,14 +16,21 @@ from frappe.utils import getdate
 
 from social_crm import permissions
 from social_crm.microcredit.domain.account_rules import Chart, Place, is_balanced
+from social_crm.microcredit.domain.fund_journal import KINDS as FUND_KINDS
+from social_crm.microcredit.domain.fund_journal import fund_voucher
 from social_crm.microcredit.domain.journal import MAX_DAYS, Line, Voucher
 from social_crm.microcredit.domain.journal_span import journal_between
 from social_crm.microcredit.services import loans, snapshots
 from social_crm.microcredit.services.accounting import chart
 from social_crm.microcredit.services.loans import KIND_LABELS
+from social_crm.microcredit.services.money import to_decimal
 
 ACCRUAL = "Accrual"
+# What moves a fund by hand; its other movements are the cash of its loans.
+_FUND_LABELS = dict(zip(FUND_KINDS, ("Contribution", "Withdrawal"), strict=True))
+_LABELS = {"accrual": ACCRUAL, **KIND_LABELS, **_FUND_LABELS}
 _BATCH = 500
+_SOURCE = {False: "Microcredit Ledger Entry", True: "Microcredit Fund Movement"}
 _AT_REST = ("Paid", "Annulled")
 _BY_LOAN = ("programme", "product", "currency", "name")
 
@@ -47,7 +54,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Booking:
-    """A voucher with the columns of its loan."""
+    """A voucher with the columns of its loan; of a fund it has no loan, and the fund's name stands for that of a person."""
 
     loan: Mapping[str, Any]
     voucher: Voucher
@@ -60,7 +67,12 @@ class Booking:
     @property
     def kind(self) -> str:
         """The kind as it is shown, in English."""
-        return ACCRUAL if self.voucher.kind == "accrual" else KIND_LABELS[self.voucher.kind]
+        return _LABELS[self.voucher.kind]
+
+    @property
+    def is_of_fund(self) -> bool:
+        """Whether money was put into a fund or taken out of it."""
+        return self.voucher.kind in FUND_KINDS
 
 
 def period(filters: Mapping[str, Any] | None) -> Period:
@@ -82,7 +94,7 @@ def period(filters: Mapping[str, Any] | None) -> Period:
 
 
 def read(asked: Period) -> list[Booking]:
-    """Return the vouchers of the loans that the user may see, by day, then by loan. Raises PermissionError."""
+    """Return the vouchers of the loans and funds that the user may see, by day, then by loan. Raises PermissionError."""
     permissions.require("Microcredit Ledger Entry", "read")
     return list(bookings(asked, everything=False))
 
@@ -98,6 +110,8 @@ def bookings(asked: Period, everything: bool) -> Iterator[Booking]:
                 # A voucher that does not balance would be a fault of ours, and no books are made of it.
                 assert is_balanced(voucher.lines), (name, voucher)
                 found.append((voucher.day, name, number, Booking(part[name], voucher)))
+    for number, booking in enumerate(_of_funds(asked, everything)):
+        found.append((booking.voucher.day, "", number, booking))
     found.sort(key=lambda item: item[:3])
     for _day, _name, _number, booking in found:
         yield booking
@@ -126,6 +140,32 @@ def _loans(asked: Period, everything: bool) -> list[dict[str, Any]]:
     return (query if limit is None else query.where(limit)).run(as_dict=True)
 
 
+def _of_funds(asked: Period, everything: bool) -> Iterator[Booking]:
+    """Money put into funds and taken out of them. It is of no loan, no product and no community."""
+    if any(asked.filters.get(field) for field in ("name", "product", "community")):
+        return
+    if not everything and not frappe.has_permission("Microcredit Fund Movement", "read"):
+        return
+    movement, fund = DocType("Microcredit Fund Movement"), DocType("Microcredit Fund")
+    query = (
+        frappe.qb.from_(movement)
+        .join(fund)
+        .on(fund.name == movement.fund)
+        .select(movement.name, movement.day, movement.amount, fund.fund_name, fund.programme, fund.currency)
+        .where(movement.kind.isin(list(_FUND_LABELS.values())) & (fund.currency == asked.currency))
+        .where(movement.day.between(asked.first, asked.last))
+        .orderby(movement.name)
+    )
+    if asked.filters.get("programme"):
+        query = query.where(fund.programme == asked.filters["programme"])
+    limit = None if everything else permissions.visible("Microcredit Fund Movement")
+    for name, day, amount, title, programme, currency in (
+        query if limit is None else query.where(limit)
+    ).run():
+        place = {"name": None, "beneficiary_name": title, "programme": programme, "product": None}
+        yield Booking({**place, "currency": currency}, fund_voucher(getdate(day), name, to_decimal(amount)))
+
+
 def lines(asked: Period, found: list[Booking]) -> list[dict[str, Any]]:
     """Return one row for each debit or credit, with the account by rule; without one, the neutral account stands alone."""
     rules = chart.read()
@@ -137,6 +177,7 @@ def lines(asked: Period, found: list[Booking]) -> list[dict[str, Any]]:
                     "day": booking.voucher.day,
                     "kind": booking.kind,
                     "source": booking.voucher.source,
+                    "source_doctype": _SOURCE[booking.is_of_fund] if booking.voucher.source else None,
                     "is_adjustment": int(booking.voucher.is_adjustment),
                     "microcredit": booking.loan["name"],
                     "beneficiary_name": booking.loan["beneficiary_name"],

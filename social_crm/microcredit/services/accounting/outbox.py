@@ -75,8 +75,11 @@ def _lock() -> None:
 
 
 def _currencies() -> list[str]:
-    loan = frappe.qb.DocType("Microcredit")
-    return sorted(name for (name,) in frappe.qb.from_(loan).select(loan.currency).distinct().run() if name)
+    found = set()
+    for doctype in ("Microcredit", "Microcredit Fund"):
+        table = frappe.qb.DocType(doctype)
+        found |= {name for (name,) in frappe.qb.from_(table).select(table.currency).distinct().run() if name}
+    return sorted(found)
 
 
 def _write_down(asked: Period, bookings: Iterable[Booking]) -> None:
@@ -103,17 +106,20 @@ def _write_down(asked: Period, bookings: Iterable[Booking]) -> None:
 
 def _insert_entry(asked: Period, booking: Booking) -> None:
     source = booking.voucher.source
-    reversed_entry = frappe.db.get_value("Microcredit Ledger Entry", source, "reverses")
     values = {
         "posting_key": source,
         "day": booking.voucher.day,
         "kind": booking.kind,
-        "ledger_entry": source,
         "microcredit": booking.loan["name"],
         "programme": booking.loan["programme"],
         "currency": asked.currency,
-        "reverses": reversed_entry and frappe.db.get_value(_POSTING, {"posting_key": reversed_entry}),
     }
+    if booking.is_of_fund:
+        values["fund_movement"] = source
+    else:
+        values["ledger_entry"] = source
+        taken_back = frappe.db.get_value("Microcredit Ledger Entry", source, "reverses")
+        values["reverses"] = taken_back and frappe.db.get_value(_POSTING, {"posting_key": taken_back})
     _insert(values, [(booking.loan["product"] or "", line) for line in booking.voucher.lines])
 
 
