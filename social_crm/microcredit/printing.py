@@ -5,17 +5,17 @@ Frappe takes each function it finds here, imported ones included: import modules
 
 import frappe
 
-from social_crm.microcredit.services.documents import agreements, receipts, requests, statements
+from social_crm.microcredit.services.documents import agreements, origination, receipts, statements
 
 
 def microcredit_request(doc) -> dict:
     """Return what an application shows beside its own fields."""
-    return requests.request_of(doc)
+    return origination.request_of(doc)
 
 
 def microcredit_session(doc) -> dict:
     """Return what the minutes of a session of the committee show."""
-    return requests.session_of(doc)
+    return origination.session_of(doc)
 
 
 def microcredit_agreement(doc) -> dict:

@@ -8,7 +8,7 @@ from frappe.utils import add_days, getdate, nowdate
 
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.services import offers, verification
-from social_crm.microcredit.services.documents import agreements, receipts, requests, statements
+from social_crm.microcredit.services.documents import agreements, origination, receipts, statements
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.microcredit.services.schedules import payoff_on
 from social_crm.microcredit.services.vouchers import reverse
@@ -86,7 +86,7 @@ class TestDocuments(SocialCRMTestCase):
             {"kind": "Income", "concept": "Leche", "amount": 45_000, "frequency": "Daily", "counted": 90},
         ]
         doc = make.make_application(household_items=rows)
-        shown = requests.request_of(doc)
+        shown = origination.request_of(doc)
         self.assertEqual(
             [(row["concept"], row["a_month"]) for row in shown["household"]],
             [("Leche", 1_231_875), ("Mercado", 433_333)],

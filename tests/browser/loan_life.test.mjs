@@ -1,52 +1,12 @@
 // What becomes of a loan after its money is out, and of one that the borrower does not take; and what the director sees of it.
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 
 import { fill, press } from "./desk.mjs";
-import { api, browserTest, create, day, makeCommunity, makeFamily, people } from "./lib.mjs";
+import { api, browserTest, day } from "./lib.mjs";
+import { disburse, loanPlace, makeApproved, workflow } from "./loans.mjs";
 
-const ADMIN = "System Manager";
-const mark = randomUUID().slice(0, 8);
 const SERVICES = "social_crm.microcredit.services";
-const workflow = (role, doctype, name, action) =>
-    api(role, "POST", "/api/method/frappe.model.workflow.apply_workflow", {
-        doc: JSON.stringify({ doctype, name }),
-        action,
-    });
-
-let place;
-async function makePlace() {
-    const community = await makeCommunity(ADMIN, `Chancleta ${mark}`, ["Credit Officer", "Credit Committee", "Programme Director"]);
-    return { community, ...(await makeFamily(ADMIN, community, `Pushaina${mark}`)) };
-}
-
-async function makeApproved(monthly_rate = 2) {
-    place ??= await makePlace();
-    const { name } = await create("Credit Officer", "Microcredit Application", {
-        beneficiary: place.person,
-        application_date: day(120),
-        requested_amount: 3000000,
-        requested_periods: 12,
-        monthly_rate,
-        purpose: "Surtir la tienda",
-        credit_officer: people["Credit Officer"].user,
-    });
-    for (const action of ["Send to Review", "Send to Committee"]) {
-        await workflow("Credit Officer", "Microcredit Application", name, action);
-    }
-    await api("Credit Committee", "PUT", `/api/resource/Microcredit Application/${name}`, {
-        approved_amount: 3000000,
-        approved_periods: 12,
-        committee_minutes: "Acta 12",
-        committee_date: day(110),
-    });
-    await workflow("Credit Committee", "Microcredit Application", name, "Approve");
-    return name;
-}
-
-const disburse = (application, disbursed_on) =>
-    api("Credit Officer", "POST", `/api/method/${SERVICES}.disbursement.disburse`, { application, disbursed_on });
 
 browserTest("a loan in arrears is restructured: asked for, and approved by another", { role: "Credit Officer" }, async ({ page, open, screenshot }) => {
     const loan = await disburse(await makeApproved(1.9), day(75));
@@ -109,7 +69,7 @@ for (const phone of [false, true]) {
     const where = phone ? "on a phone" : "on a desktop";
     browserTest(`the director reads the reports of the portfolio ${where}`, { role: "Programme Director", phone }, async ({ page, open, screenshot }) => {
         if (!phone) await disburse(await makeApproved(), day(75));
-        const only = `community=${encodeURIComponent(place.community)}`;
+        const only = `community=${encodeURIComponent((await loanPlace()).community)}`;
         for (const [report, title, figure] of [
             ["Microcredit Portfolio at Risk", "Cartera en riesgo por grupo", /En riesgo > 30 d/],
             ["Microcredit Collections Due", "Recaudo de la semana", /567\.358/],

@@ -103,6 +103,19 @@ def replayed(loan: Loan, entries: tuple[Entry, ...], as_of: date) -> LoanState:
         return _read(replay, as_of, closed_on if _owes_nothing(replay) else None)
 
 
+def after_each(loan: Loan, entries: tuple[Entry, ...]) -> tuple[LoanState, ...]:
+    """Return where each of the entries that are in force, in their order, left a loan on its value date."""
+    with localcontext(working_context()):
+        replay = Replay(loan)
+        closed_on: date | None = None
+        states = []
+        for entry in entries:
+            replay.apply(entry)
+            closed_on = (closed_on or entry.value_date) if _owes_nothing(replay) else None
+            states.append(_read(replay, entry.value_date, closed_on))
+        return tuple(states)
+
+
 def accept(loan: Loan, new: Entry, closed: Set[date] = frozenset()) -> Entry:
     """Return a new entry as it is to be posted, or refuse it.
 

@@ -1,6 +1,6 @@
 """The statement of account of a loan: every entry up to a day, what it moved, and where the loan stood after it.
 
-Each line is replayed from the entries before it, so a statement and the ledger cannot disagree.
+Each line is read from the replay of the entries up to it, so a statement and the ledger cannot disagree.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from social_crm.microcredit.domain.entries import KINDS, Entry, Loan, in_force, known, total
 from social_crm.microcredit.domain.instalments import COMPONENTS
-from social_crm.microcredit.domain.ledger import LoanState, replayed
+from social_crm.microcredit.domain.ledger import LoanState, after_each, replayed
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,15 @@ def statement(loan: Loan, as_of: date, known_at: datetime | None = None) -> Stat
         LedgerError: the entries do not make a ledger.
     """
     entries = known(loan.entries, known_at)
-    counting = {entry.key for entry in in_force(entries, as_of)}
+    counting = in_force(entries, as_of)
+    states = dict(zip((entry.key for entry in counting), after_each(loan, counting), strict=True))
     lines: list[Line] = []
-    done: list[Entry] = []
     before: LoanState | None = None
     for entry in sorted((entry for entry in entries if entry.value_date <= as_of), key=_order):
-        after = before
-        if entry.key in counting:
-            done.append(entry)
-            after = replayed(loan, tuple(done), entry.value_date)
+        after = states.get(entry.key, before)
         lines.append(_line(entry, before, after))
         before = after
-    return Statement(tuple(lines), replayed(loan, tuple(done), as_of) if done else None)
+    return Statement(tuple(lines), replayed(loan, counting, as_of) if counting else None)
 
 
 def _line(entry: Entry, before: LoanState | None, after: LoanState | None) -> Line:

@@ -1,6 +1,7 @@
 """A statement of account says what the ledger says, line by line."""
 
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -116,7 +117,16 @@ def test_lines_add_up_to_the_ledger(seed: int) -> None:
     for component in COMPONENTS:
         shares = (one.amount for one in here.position.allocation.shares if one.component == component)
         assert found.paid[component] == sum(shares)
+    done: list = []
     for line in found.lines:
-        assert line.counts or not any(line.paid.values())
         if line.counts:
-            assert (line.overdue, line.days_late) >= (0, 0)
+            # Each line is what the ledger says of the entries up to it alone.
+            done.append(line.entry)
+            alone = state(replace(made, entries=tuple(done)), line.entry.value_date)
+            position = alone.position
+            assert (line.balance, line.overdue, line.days_late) == (
+                position.balance,
+                position.overdue,
+                position.days_late,
+            )
+        assert line.counts or not any(line.paid.values())
