@@ -15,6 +15,7 @@ from typing import Any
 import frappe
 
 from social_crm.demo import actas, owner, people
+from social_crm.microcredit.services import verification
 from social_crm.social_crm.domain import names as name_rules
 
 Row = tuple[Any, ...]
@@ -57,6 +58,10 @@ def _groups(blocks: int, size: int) -> Iterator[range]:
     step = max(1, 4_000 // size)
     for first in range(1, blocks, step):
         yield range(first, min(blocks, first + step))
+
+
+class Anew:
+    """A cell that each copy gets anew: the code of a receipt is its own."""
 
 
 class Table:
@@ -172,7 +177,9 @@ class Template:
             person = self.persons.get(row[at]) if table.doctype == "Beneficiary" else None
             cells = []
             for column, value in zip(columns, row, strict=True):
-                if person and column in COLUMNS and value:
+                if column == "verification_code" and value:
+                    cells.append(Anew())
+                elif person and column in COLUMNS and value:
                     cells.append(Pieces([(*person, column)]))
                 else:
                     cells.append(self._pieces(value) if isinstance(value, str) else value)
@@ -216,12 +223,14 @@ def _split(
 
 
 def _write(table: Table, blocks: Sequence[dict[Key, str]]) -> None:
-    rows = (
-        tuple(_put_together(cell, strings) if isinstance(cell, Pieces) else cell for cell in row)
-        for strings in blocks
-        for row in table.rows
-    )
+    rows = (tuple(_filled(cell, strings) for cell in row) for strings in blocks for row in table.rows)
     frappe.db.bulk_insert(table.doctype, table.columns, rows, chunk_size=CHUNK)
+
+
+def _filled(cell: Any, strings: dict[Key, str]) -> Any:
+    if isinstance(cell, Anew):
+        return verification.new_code()
+    return _put_together(cell, strings) if isinstance(cell, Pieces) else cell
 
 
 def _put_together(cell: Pieces, strings: dict[Key, str]) -> str:

@@ -25,7 +25,7 @@ from social_crm.demo import owner, writer
 
 # Rows without what differs by nature: the moments of writing, and the names that a die makes up.
 ROWS = """
-TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash"}
+TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code"}
 SEALED = {"Acta": {"closed_on"}, "Microcredit Committee": {"closed_on"}, "Confidential Note": {"sealed_content"}}
 def rows():
     raw = {table: frappe.db.sql(f"SELECT * FROM `tab{table}`", as_dict=True) for table in owner.tables()}
@@ -114,6 +114,17 @@ def test_the_bulk_path_writes_what_the_document_path_writes(both):
     }
     assert differing == {}
     assert len(copied["rows"]["Family"]) == FAMILIES
+
+
+def test_every_receipt_has_a_code_of_its_own(bench, both):
+    answer = python(
+        bench,
+        "answer = [(row.docstatus > 0, row.verification_code) for doctype in ('Microcredit Repayment', 'Microcredit Disbursement')"
+        " for row in frappe.get_all(doctype, fields=['docstatus', 'verification_code'])]",
+    )
+    assert all(bool(code) == posted for posted, code in answer)
+    codes = [code for _posted, code in answer if code]
+    assert len(codes) == len(set(codes)) > 3
 
 
 def test_the_counters_stand_where_the_document_path_leaves_them(both):
