@@ -47,11 +47,22 @@ def put_row(doctype: str, place: Place, **values: Any) -> str:
     if place.name_of(doctype):
         return str(place.name_of(doctype))
     scope = SCOPES[doctype]
-    field, target = scope.paths[0]
-    fields = {field: place.name_of(target) or put_row(target, place)}
+    fields = {}
+    if scope.paths:
+        field, target = scope.paths[0]
+        fields[field] = place.name_of(target) or put_row(target, place)
     if scope.programme_field:
         fields[scope.programme_field] = place.programme
     return put(doctype, **{**fields, **values})
+
+
+def is_placed(doctype: str) -> bool:
+    """Tell whether a row lies in a community; one of a programme alone is seen by who is assigned to all of it."""
+    scope = SCOPES[doctype]
+    if not scope.paths:
+        return False
+    _field, target = scope.paths[0]
+    return target in (doctype, "Community") or is_placed(target)
 
 
 def put(doctype: str, **values: Any) -> str:

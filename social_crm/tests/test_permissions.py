@@ -9,7 +9,7 @@ from social_crm.scopes import CHILD_TABLES, OWN_RULES, PROTECTED, SCOPES
 from social_crm.testing import SocialCRMTestCase
 from social_crm.testing_factories import assign, make_user
 from social_crm.tests.doors import DOORS, HINTS, request
-from social_crm.tests.rows import make_place, put, put_row
+from social_crm.tests.rows import is_placed, make_place, put, put_row
 
 READERS_OF_ALL = frozenset({"System Manager", "Social CRM Administrator", "M&E Analyst", "Auditor"})
 
@@ -58,7 +58,9 @@ class TestRowPermissions(SocialCRMTestCase):
                     allowed = self.reads(role, doctype) and self.reads(
                         role, doctype, ALSO_ASKED.get(door, "read")
                     )
-                    for name, expected in ((inside, allowed), (outside, allowed and role in READERS_OF_ALL)):
+                    everywhere = allowed and role in READERS_OF_ALL
+                    in_community = allowed if is_placed(doctype) else everywhere
+                    for name, expected in ((inside, in_community), (outside, everywhere)):
                         if shows(doctype, name) != expected:
                             where = "inside" if name == inside else "outside"
                             wrong.append(

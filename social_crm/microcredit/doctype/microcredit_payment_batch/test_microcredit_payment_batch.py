@@ -51,7 +51,9 @@ class TestMicrocreditPaymentBatch(PaymentFileCase):
 
     def test_two_files_with_one_payment_that_were_both_checked_before(self) -> None:
         row = (day(5), None, self.loans[0].name, "C-1", 100000, "Ana")
-        first, second = self.checked(row), self.checked(row, name="copia.xlsx")
+        # One content: a workbook that is made again carries another time.
+        content = workbook(HEADER, row)
+        first, second = (self.check(self.upload(content, name)) for name in ("uno.xlsx", "copia.xlsx"))
         self.assertEqual(self.results(second), ["Ready"])
         self.assertIn(
             f"The same file was loaded before, in {first.name}.", actions.overview(second.name)["notices"]
