@@ -66,10 +66,11 @@ function add_documents(frm) {
         );
     frm.add_custom_button(__("Statement of Account"), statement, __("Documents"));
     if (!["Pending", "Annulled"].includes(frm.doc.status)) {
-        const closing = async () => {
-            await frappe.xcall("social_crm.microcredit.services.documents.statements.check_closing", { microcredit: frm.doc.name });
-            open_document(frm, "Paz y salvo de microcrédito");
-        };
+        // A refusal has been shown by the time that it arrives here.
+        const closing = () =>
+            frappe
+                .xcall("social_crm.microcredit.services.documents.statements.check_closing", { microcredit: frm.doc.name })
+                .then(() => open_document(frm, "Paz y salvo de microcrédito"), () => {});
         frm.add_custom_button(__("Closing Certificate"), closing, __("Documents"));
     }
     frm.add_custom_button(__("Promissory Note"), () => open_document(frm, "Pagaré y carta de instrucciones"), __("Documents"));
