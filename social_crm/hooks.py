@@ -53,6 +53,14 @@ doc_events = {
     "Journal Entry": {
         "before_cancel": "social_crm.microcredit.services.accounting.erpnext.refuse_cancellation"
     },
+    # What a visit shows about the income of a business may be a warning about its loan.
+    "Productive Unit Follow-up": {
+        **_access.DOC_EVENTS["Productive Unit Follow-up"],
+        "on_change": "social_crm.microcredit.services.warnings.visit_changed",
+        "after_delete": "social_crm.microcredit.services.warnings.visit_changed",
+    },
+    # The platform's log of SMS keeps no number of a person whom we wrote to.
+    "SMS Log": {"before_insert": "social_crm.microcredit.services.alerts.channels.keep_no_number"},
 }
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
@@ -102,5 +110,8 @@ scheduler_events = {
         "social_crm.income_generation.services.refresh_all_units",
         "social_crm.microcredit.services.nightly.refresh_all",
         "social_crm.microcredit.services.accounting.outbox.nightly",
+        "social_crm.microcredit.services.alerts.sending.nightly",
     ],
+    # Alerts go out within the hours of the law, hour by hour.
+    "hourly_long": ["social_crm.microcredit.services.alerts.sending.hourly"],
 }

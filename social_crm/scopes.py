@@ -52,6 +52,7 @@ SCOPES: dict[str, Scope] = {
     "Microcredit Repayment": Scope((("microcredit", "Microcredit"),)),
     "Microcredit Restructuring": Scope((("microcredit", "Microcredit"),)),
     "Microcredit Write-off": Scope((("microcredit", "Microcredit"),)),
+    "Microcredit Alert": Scope((("microcredit", "Microcredit"),)),
     # Money of a programme tells of no person: whoever is assigned to the whole programme sees it.
     "Microcredit Fund": Scope((), programme_field="programme"),
     "Microcredit Fund Movement": Scope((("fund", "Microcredit Fund"),)),

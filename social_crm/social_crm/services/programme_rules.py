@@ -19,6 +19,8 @@ class ProgrammeRules:
     fes_tuition_cap_wages, fes_allowance_cap_wages: highest payments of one semester, in monthly minimum wages.
     fes_leave_semesters, fes_enrolment_closes_after_days, fes_deceased_leave_denominator: see
         `higher_education/domain/permanence.py`.
+    warn_below_instalments, warn_fall_percent, warn_fall_visits: when a follow-up is an early warning, see
+        `microcredit/domain/business.py`.
     """
 
     unverified_after_days: int = 90
@@ -27,6 +29,9 @@ class ProgrammeRules:
     fes_leave_semesters: int = 2
     fes_enrolment_closes_after_days: int = 90
     fes_deceased_leave_denominator: bool = False
+    warn_below_instalments: bool = True
+    warn_fall_percent: Decimal = Decimal(30)
+    warn_fall_visits: int = 3
 
 
 FIGURES = tuple(field.name for field in fields(ProgrammeRules))
@@ -47,6 +52,9 @@ def rules_as_of(day: date) -> ProgrammeRules:
         fes_leave_semesters=row.fes_leave_semesters,
         fes_enrolment_closes_after_days=row.fes_enrolment_closes_after_days,
         fes_deceased_leave_denominator=bool(row.fes_deceased_leave_denominator),
+        warn_below_instalments=bool(row.warn_below_instalments),
+        warn_fall_percent=Decimal(str(row.warn_fall_percent)),
+        warn_fall_visits=row.warn_fall_visits,
     )
 
 
@@ -59,6 +67,8 @@ def check(rules) -> None:
         frappe.throw(
             _("A visit vouches for a unit for at least one day."), title=_("Unverified after (days)")
         )
+    if not 0 <= (rules.warn_fall_percent or 0) <= 100:
+        frappe.throw(_("An income falls by 0 to 100 %."), title=_("Fallen by (%)"))
     before = rules.get_doc_before_save()
     if before and _figures_rest_on(before) and any(rules.has_value_changed(name) for name in FIGURES):
         frappe.throw(

@@ -7,6 +7,7 @@ frappe.ui.form.on("Productive Unit", {
         if (frm.is_new()) return;
         frm.trigger("show_status");
         frm.trigger("show_follow_ups");
+        frm.trigger("show_credit");
         if (frm.doc.status !== "Closed" && frappe.model.can_create("Productive Unit Follow-up")) {
             frm.add_custom_button(__("Register Follow-up"), () => {
                 frappe.new_doc("Productive Unit Follow-up", { productive_unit: frm.doc.name });
@@ -58,6 +59,21 @@ frappe.ui.form.on("Productive Unit", {
             when_visible(chart, () => draw_chart(chart, visits));
         }
         body.append(visit_table(visits));
+    },
+
+    // What the business earns beside what its microcredits ask for; without microcredit on the site, or the right to read it, nothing.
+    async show_credit(frm) {
+        const may_read = frappe.model.can_read("Microcredit");
+        frm.toggle_display("credit_section", may_read);
+        if (!may_read) return;
+        const unit = frm.doc.name;
+        await frappe.require("business.bundle.js");
+        const body = $("<div>");
+        const flow = await social_crm.business.show(body, unit);
+        if (frm.doc.name !== unit) return;
+        frm.get_field("credit_html").$wrapper.empty().append(body);
+        const open = flow.warnings.filter((row) => row.status === "Open");
+        if (open.length) frm.dashboard.add_indicator(__("Early warning: falling income"), "red");
     },
 
     before_workflow_action(frm) {

@@ -21,8 +21,25 @@ frappe.ui.form.on("Microcredit", {
         draw_balance(frm, life);
         draw_versions(frm, life);
         draw_ledger(frm, life);
+        await show_business(frm);
     },
 });
+
+// The business that is to pay the loan; its early warnings stand above everything.
+async function show_business(frm) {
+    const loan = frm.doc.name;
+    await frappe.require("business.bundle.js");
+    const warnings = await social_crm.microcredit.ask("business.warnings_of_loan", { microcredit: loan });
+    const body = $("<div>");
+    const may_see = frm.doc.productive_unit && frappe.model.can_read("Productive Unit");
+    if (may_see) await social_crm.business.show(body, frm.doc.productive_unit);
+    if (frm.doc.name !== loan) return;
+    frm.toggle_display("business_section", Boolean(may_see));
+    frm.get_field("business_html").$wrapper.empty().append(body);
+    if (warnings.some((row) => row.status === "Open")) {
+        frm.dashboard.add_indicator(__("Early warning: falling income"), "orange");
+    }
+}
 
 function add_buttons(frm, life) {
     const dialogs = social_crm.microcredit;
