@@ -1,144 +1,21 @@
-"""Alerts with a site, against a gateway that really answers over HTTP: once each, to whom they may go, and never twice."""
+"""Alerts with a site, against a gateway that really answers over HTTP: once each, and never twice."""
 
-import threading
 from datetime import datetime, time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import frappe
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, add_months, getdate, nowdate
 
-from social_crm.access.assignments import forget_grants
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.domain.alerts import sending_day
+from social_crm.microcredit.alert_cases import ALERT, NUMBER, SENT_AS, AlertCase, Gateway
 from social_crm.microcredit.services import vouchers
 from social_crm.microcredit.services.alerts import actions, channels, finding, rules, sending
 from social_crm.microcredit.services.repayments import record_repayment
-from social_crm.social_crm.doctype.data_authorisation.test_data_authorisation import decide
-from social_crm.social_crm.services import authorisations, families
 from social_crm.testing import SocialCRMTestCase
 from social_crm.testing_factories import make_user
 
-NUMBER, SENT_AS = "300 123 4567", "573001234567"
-ALERT = "Microcredit Alert"
 
-
-class Gateway:
-    """An SMS service on this machine that keeps what it is asked and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.status, self.messages = 200, []
-        gateway = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked = parse_qs(urlsplit(self.path).query)
-                if gateway.status == 0:
-                    # The message is taken and the line goes dead.
-                    gateway.messages.append((asked["to"][0], asked["text"][0]))
-                    self.connection.close()
-                    return
-                if gateway.status == 200:
-                    gateway.messages.append((asked["to"][0], asked["text"][0]))
-                self.send_response(gateway.status)
-                self.end_headers()
-
-            def log_message(self, *args: Any) -> None:
-                """Nothing is written to the terminal."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/send"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-class TestMicrocreditAlert(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        make.make_team()
-        frappe.db.set_value(rules.RULE, {"enabled": 1}, "enabled", 0)
-        frappe.db.delete(ALERT)
-        self.addCleanup(self.forget)
-        self.gateway = Gateway()
-        self.addCleanup(self.gateway.close)
-        self.set_gateway(self.gateway.url)
-        self.borrower = make.make_borrower()
-        self.give_number(self.borrower)
-        decide(self.borrower, purpose="Programme Services")
-        self.loan = make.make_loan(beneficiary=self.borrower)
-        self.due = getdate(self.loan.next_due_date)
-
-    def forget(self) -> None:
-        for name in ("SMS Settings", rules.SETTINGS):
-            frappe.clear_document_cache(name, name)
-            frappe.db.value_cache.pop(name, None)
-        frappe.local.outgoing_email_account = {}
-
-    def set_gateway(self, url: str | None) -> None:
-        doc = frappe.get_doc("SMS Settings")
-        doc.update({"sms_gateway_url": url, "message_parameter": "text", "receiver_parameter": "to"})
-        doc.flags.ignore_mandatory = True
-        doc.save()
-        frappe.clear_document_cache("SMS Settings", "SMS Settings")
-
-    def give_number(self, person: str, number: str = NUMBER, email: str | None = None) -> Any:
-        doc = frappe.new_doc("Contact")
-        doc.first_name = "Contacto de prueba"
-        doc.append("links", {"link_doctype": "Beneficiary", "link_name": person})
-        if number:
-            doc.append("phone_nos", {"phone": number, "is_primary_mobile_no": 1})
-        if email:
-            doc.append("email_ids", {"email_id": email, "is_primary": 1})
-        return doc.insert()
-
-    def rule(self, **values: Any) -> Any:
-        fields = {
-            "rule_name": f"Regla {frappe.generate_hash(length=8)}",
-            "recipient": "Borrower",
-            "channel": "SMS",
-            "moment": "Before the Due Date",
-            "days": 3,
-            "authorisation_purpose": "Programme Services",
-            "message": "{nombre}: {valor} vence el {fecha}",
-        }
-        return frappe.get_doc({"doctype": rules.RULE, **fields, **values}).insert()
-
-    def moment(self, rule: Any, due: Any = None) -> datetime:
-        """Ten o'clock on the day on which the alert of a rule goes out."""
-        due = due or self.due
-        day = sending_day(due, rules.timing_of(rule), rules.holidays_around(due))
-        return datetime.combine(day, time(10))
-
-    def alerts(self, **filters: Any) -> list[Any]:
-        return frappe.get_all(ALERT, filters=filters, fields=["*"], order_by="creation asc")
-
-    def only(self) -> Any:
-        found = self.alerts()
-        self.assertEqual(len(found), 1, found)
-        return found[0]
-
-    def email_account(self) -> None:
-        frappe.get_doc(
-            {
-                "doctype": "Email Account",
-                "email_account_name": "Avisos de prueba",
-                "email_id": "avisos@example.com",
-                "enable_outgoing": 1,
-                "default_outgoing": 1,
-                "smtp_server": "localhost",
-                "no_smtp_authentication": 1,
-            }
-        ).insert()
-        frappe.local.outgoing_email_account = {}
-
+class TestMicrocreditAlert(AlertCase):
     def test_sent_once_however_often_the_job_runs(self) -> None:
         rule = self.rule()
         moment = self.moment(rule)
@@ -242,20 +119,6 @@ class TestMicrocreditAlert(SocialCRMTestCase):
         self.assertEqual(len(self.alerts()), 0)
         sending.nightly()
 
-    def test_nothing_without_an_authorisation_in_force(self) -> None:
-        doc = frappe.get_all("Data Authorisation", {"beneficiary": self.borrower}, pluck="name")[0]
-        authorisations.withdraw(doc, "Telephone")
-        rule = self.rule()
-        sending.run(self.moment(rule))
-        found = self.only()
-        self.assertEqual((found.status, found.reason), ("Not Sent", "No Authorisation"))
-        self.assertEqual(self.gateway.messages, [])
-        # A rule that asks for none says so by being empty: that is the fund's decision.
-        frappe.db.set_value(ALERT, found.name, "status", "Waiting")
-        frappe.db.set_value(rules.RULE, rule.name, "authorisation_purpose", "")
-        frappe.clear_document_cache(rules.RULE, rule.name)
-        self.assertEqual(sending.send(found.name, self.moment(rule)), "Sent")
-
     def test_paid_between_the_night_and_the_morning(self) -> None:
         rule = self.rule()
         moment = self.moment(rule)
@@ -276,20 +139,6 @@ class TestMicrocreditAlert(SocialCRMTestCase):
         rule = self.rule(message="{valor}")
         sending.run(self.moment(rule))
         self.assertEqual(self.gateway.messages[0][1].replace("\xa0", " "), "$ 200.000")
-
-    def test_the_deceased_are_left_in_peace_and_so_is_their_debt(self) -> None:
-        rule = self.rule()
-        officer = self.rule(recipient="Credit Officer", channel="SMS")
-        frappe.db.set_value("User", make.OFFICER, "mobile_no", "3110000000")
-        moment = self.moment(rule)
-        finding.write_down(moment.date())
-        self.assertEqual(len(self.alerts()), 2)
-        families.record_death(self.borrower, getdate(), "Acta de defunción")
-        sending.run(moment)
-        self.assertEqual({row.reason for row in self.alerts()}, {"The Person Died"})
-        frappe.db.delete(ALERT)
-        self.assertEqual(finding.write_down(self.moment(officer).date()), 0)
-        self.assertEqual(self.gateway.messages, [])
 
     def test_new_dates_after_a_restructuring(self) -> None:
         rule = self.rule()
@@ -317,24 +166,6 @@ class TestMicrocreditAlert(SocialCRMTestCase):
         vouchers.reverse("Microcredit Disbursement", name, "No lo recibió")
         frappe.set_user("Administrator")
         self.assertEqual(finding.write_down(self.moment(rule).date()), 0)
-
-    def test_one_channel_a_week_and_one_message_a_day(self) -> None:
-        self.give_number(self.borrower, "", "ana@example.com")
-        self.email_account()
-        first = self.rule(days=3)
-        other = self.rule(days=3, message="Otra vez: {valor}")
-        mail = self.rule(channel="Email", subject="Cuota", days=2)
-        moment = self.moment(first)
-        sending.run(moment)
-        self.assertEqual(len(self.gateway.messages), 1)
-        waiting = [row.reason for row in self.alerts(status="Waiting", channel="SMS")]
-        self.assertEqual(waiting, ["Written to Today"])
-        moment = max(self.moment(mail), self.moment(first))
-        sending.run(moment.replace(hour=12))
-        row = self.alerts(channel="Email")[0]
-        self.assertIn(row.reason, ("Written to by Another Channel", "Written to Today"))
-        self.assertEqual(frappe.db.count("Email Queue", {"reference_name": row.name}), 0)
-        self.assertTrue(other.name)
 
     def test_an_email_goes_through_the_platforms_queue(self) -> None:
         frappe.db.delete("Contact", {"first_name": "Contacto de prueba"})
@@ -366,55 +197,6 @@ class TestMicrocreditAlert(SocialCRMTestCase):
         sending.run(moment.replace(hour=11))
         self.assertEqual((self.only().status, self.only().tries), ("Queued", 2))
         self.assertEqual(frappe.db.count("Email Queue", {"reference_name": self.only().name}), 2)
-
-    def test_who_has_a_mobile_number_gets_no_email_where_the_rule_says_so(self) -> None:
-        self.give_number(self.borrower, "", "ana@example.com")
-        self.email_account()
-        rule = self.rule(channel="Email", subject="Cuota", only_without_mobile=1)
-        sending.run(self.moment(rule))
-        self.assertEqual(self.only().reason, "Reached by SMS")
-
-    def test_guarantors_and_the_officer(self) -> None:
-        guarantor = make.make_borrower()
-        self.give_number(guarantor, "301 555 0000")
-        application = frappe.get_doc("Microcredit Application", self.loan.application)
-        for values in (
-            {"beneficiary": guarantor, "guarantor_name": "Codeudora registrada"},
-            {"guarantor_name": "Codeudor de afuera", "telephone": "302 555 0000"},
-        ):
-            row = application.append("guarantors", values)
-            row.name = frappe.generate_hash(length=10)
-            row.db_insert()
-        rule = self.rule(recipient="Guarantors", moment="After the Due Date", days=3)
-        free = self.rule(
-            recipient="Guarantors", moment="After the Due Date", days=3, authorisation_purpose=""
-        )
-        self.rule(
-            recipient="Credit Officer", moment="After the Due Date", days=3, message="{deudor} {credito}"
-        )
-        frappe.db.set_value("User", make.OFFICER, "mobile_no", "3110000000")
-        sending.run(self.moment(rule))
-        reasons = {(row.rule, row.recipient_name): (row.status, row.reason) for row in self.alerts()}
-        self.assertEqual(reasons[rule.name, "Codeudora registrada"], ("Not Sent", "No Authorisation"))
-        self.assertEqual(reasons[rule.name, "Codeudor de afuera"], ("Not Sent", "No Authorisation"))
-        self.assertEqual(reasons[free.name, "Codeudor de afuera"][0], "Sent")
-        self.assertEqual(
-            {number for number, _text in self.gateway.messages},
-            {"573015550000", "573025550000", "573110000000"},
-        )
-        self.assertIn(
-            ("573110000000", f"{self.loan.beneficiary_name} {self.loan.name}"), self.gateway.messages
-        )
-
-    def test_an_officer_who_left_learns_nothing(self) -> None:
-        rule = self.rule(recipient="Credit Officer")
-        frappe.db.set_value("User", make.OFFICER, "mobile_no", "3110000000")
-        frappe.db.set_value("Staff Assignment", {"user": make.OFFICER}, "to_date", add_days(nowdate(), -1))
-        forget_grants()
-        self.addCleanup(forget_grants)
-        sending.run(self.moment(rule))
-        self.assertEqual(self.only().reason, "The Officer has no Access")
-        self.assertEqual(self.gateway.messages, [])
 
     def test_nobody_edits_an_alert_and_a_hidden_loan_hides_it(self) -> None:
         rule = self.rule()
