@@ -54,6 +54,22 @@ class Gateway:
         self.server.server_close()
 
 
+def make_email_account() -> None:
+    """Give the site an account that sends; with e-mail muted Frappe's own has no address, and assignments write to people."""
+    frappe.get_doc(
+        {
+            "doctype": "Email Account",
+            "email_account_name": "Avisos de prueba",
+            "email_id": "avisos@example.com",
+            "enable_outgoing": 1,
+            "default_outgoing": 1,
+            "smtp_server": "localhost",
+            "no_smtp_authentication": 1,
+        }
+    ).insert()
+    frappe.local.outgoing_email_account = {}
+
+
 class AlertCase(SocialCRMTestCase):
     """A loan of a borrower with a number and an authorisation; no rule in use but those a test makes."""
 
@@ -87,7 +103,7 @@ class AlertCase(SocialCRMTestCase):
 
     def give_number(self, person: str, number: str = NUMBER, email: str | None = None) -> Any:
         doc = frappe.new_doc("Contact")
-        doc.first_name = "Contacto de prueba"
+        doc.first_name = f"Contacto {frappe.generate_hash(length=6)}"
         doc.append("links", {"link_doctype": "Beneficiary", "link_name": person})
         if number:
             doc.append("phone_nos", {"phone": number, "is_primary_mobile_no": 1})
@@ -120,17 +136,3 @@ class AlertCase(SocialCRMTestCase):
         found = self.alerts()
         self.assertEqual(len(found), 1, found)
         return found[0]
-
-    def email_account(self) -> None:
-        frappe.get_doc(
-            {
-                "doctype": "Email Account",
-                "email_account_name": "Avisos de prueba",
-                "email_id": "avisos@example.com",
-                "enable_outgoing": 1,
-                "default_outgoing": 1,
-                "smtp_server": "localhost",
-                "no_smtp_authentication": 1,
-            }
-        ).insert()
-        frappe.local.outgoing_email_account = {}

@@ -5,7 +5,7 @@ from frappe.utils import add_days, getdate, nowdate
 
 from social_crm.access.assignments import forget_grants
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.alert_cases import ALERT, AlertCase
+from social_crm.microcredit.alert_cases import ALERT, AlertCase, make_email_account
 from social_crm.microcredit.services.alerts import finding, rules, sending
 from social_crm.social_crm.services import authorisations, families
 
@@ -41,7 +41,7 @@ class TestAlertRecipients(AlertCase):
 
     def test_one_channel_a_week_and_one_message_a_day(self) -> None:
         self.give_number(self.borrower, "", "ana@example.com")
-        self.email_account()
+        make_email_account()
         first = self.rule(days=3)
         other = self.rule(days=3, message="Otra vez: {valor}")
         mail = self.rule(channel="Email", subject="Cuota", days=2)
@@ -59,7 +59,7 @@ class TestAlertRecipients(AlertCase):
 
     def test_who_has_a_mobile_number_gets_no_email_where_the_rule_says_so(self) -> None:
         self.give_number(self.borrower, "", "ana@example.com")
-        self.email_account()
+        make_email_account()
         rule = self.rule(channel="Email", subject="Cuota", only_without_mobile=1)
         sending.run(self.moment(rule))
         self.assertEqual(self.only().reason, "Reached by SMS")

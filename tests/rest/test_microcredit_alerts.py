@@ -52,7 +52,7 @@ def test_rules_are_the_administrators(client):
     made = admin.create(RULE, **{**values, "enabled": 0})
     assert made["late_by"] == 3
     admin.call("DELETE", f"/api/resource/{RULE}/{made['name']}").raise_for_status()
-    refused(admin, "PUT", f"/api/resource/{SETTINGS}/{SETTINGS}", weekdays_until="22:00:00")
+    refused(admin, "PUT", f"/api/resource/{SETTINGS}/{SETTINGS}", weekdays_until=22)
 
 
 def test_what_the_site_lacks_is_told_to_whom_it_concerns(client):

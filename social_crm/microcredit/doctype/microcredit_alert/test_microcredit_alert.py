@@ -7,7 +7,7 @@ from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, add_months, getdate, nowdate
 
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.alert_cases import ALERT, NUMBER, SENT_AS, AlertCase, Gateway
+from social_crm.microcredit.alert_cases import ALERT, NUMBER, SENT_AS, AlertCase, Gateway, make_email_account
 from social_crm.microcredit.services import vouchers
 from social_crm.microcredit.services.alerts import actions, channels, finding, rules, sending
 from social_crm.microcredit.services.repayments import record_repayment
@@ -73,8 +73,11 @@ class TestMicrocreditAlert(AlertCase):
         self.set_gateway(self.gateway.url)
         sending.run(moment.replace(hour=12))
         self.assertEqual(self.only().status, "Sent")
-        log = frappe.get_all("SMS Log", fields=["*"], order_by="creation desc", limit=1)[0]
-        for row in (log, self.only()):
+        kept = [self.only()]
+        # A Frappe from a package registry comes without its log of SMS.
+        if frappe.db.table_exists("SMS Log"):
+            kept += frappe.get_all("SMS Log", fields=["*"], order_by="creation desc", limit=1)
+        for row in kept:
             for value in row.values():
                 self.assertNotIn("3001234567", str(value))
 
@@ -168,10 +171,9 @@ class TestMicrocreditAlert(AlertCase):
         self.assertEqual(finding.write_down(self.moment(rule).date()), 0)
 
     def test_an_email_goes_through_the_platforms_queue(self) -> None:
-        frappe.db.delete("Contact", {"first_name": "Contacto de prueba"})
         frappe.db.delete("Contact Phone", {"phone": NUMBER})
         self.give_number(self.borrower, "", "ana@example.com")
-        self.email_account()
+        make_email_account()
         rule = self.rule(channel="Email", subject="Cuota del {fecha}", only_without_mobile=1)
         moment = self.moment(rule)
         sending.run(moment)
@@ -188,7 +190,7 @@ class TestMicrocreditAlert(AlertCase):
 
     def test_an_email_that_the_server_refused_is_queued_again(self) -> None:
         self.give_number(self.borrower, "", "ana@example.com")
-        self.email_account()
+        make_email_account()
         rule = self.rule(channel="Email", subject="Cuota")
         moment = self.moment(rule)
         sending.run(moment)
@@ -229,8 +231,12 @@ class TestMicrocreditAlert(AlertCase):
 
 
 class TestChannels(SocialCRMTestCase):
-    def test_the_log_of_the_platform_keeps_other_numbers_as_they_are(self) -> None:
-        log = frappe.new_doc("SMS Log")
-        log.update({"requested_numbers": SENT_AS, "sent_to": SENT_AS})
+    def test_the_log_of_the_platform_keeps_no_number_of_ours_and_others_as_they_are(self) -> None:
+        log = frappe._dict(requested_numbers=SENT_AS, sent_to=f"{SENT_AS}\n573015550000")
+        log.set = log.__setitem__
         channels.keep_no_number(log)
-        self.assertEqual(log.sent_to, SENT_AS)
+        self.assertEqual(log.requested_numbers, SENT_AS)
+        frappe.flags.social_crm_alert = True
+        self.addCleanup(frappe.flags.pop, "social_crm_alert", None)
+        channels.keep_no_number(log)
+        self.assertEqual((log.requested_numbers, log.sent_to), ("···567", "···567\n···000"))

@@ -13,10 +13,10 @@ class TestMicrocreditAlertSettings(SocialCRMTestCase):
 
     def test_hours_within_the_law(self) -> None:
         for wrong in (
-            {"weekdays_from": "06:59:00"},
-            {"weekdays_until": "19:30:00"},
-            {"saturdays_until": "16:00:00"},
-            {"saturdays_from": "15:00:00"},
+            {"weekdays_from": 6},
+            {"weekdays_until": 20},
+            {"saturdays_until": 16},
+            {"saturdays_from": 15},
             {"max_tries": 0},
             {"country_code": "+57"},
         ):
@@ -25,8 +25,8 @@ class TestMicrocreditAlertSettings(SocialCRMTestCase):
             with self.subTest(wrong), self.assertRaises(frappe.ValidationError):
                 doc.save()
         doc = frappe.get_doc(rules.SETTINGS)
-        doc.update({"weekdays_from": "09:00:00", "weekdays_until": "12:30:00", "max_tries": 2})
+        doc.update({"weekdays_from": 9, "weekdays_until": 12, "max_tries": 2})
         doc.save()
         found = rules.settings()
-        self.assertEqual((found.hours.weekdays_from, found.hours.weekdays_until), (time(9), time(12, 30)))
+        self.assertEqual((found.hours.weekdays_from, found.hours.weekdays_until), (time(9), time(12)))
         self.assertEqual((found.hours.saturdays_from, found.max_tries), (time(8), 2))

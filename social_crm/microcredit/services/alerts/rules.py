@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_time
+from frappe.utils import cint
 
 from social_crm.microcredit.domain import alerts as domain
 from social_crm.microcredit.domain.alerts import Hours, Timing
@@ -74,7 +74,8 @@ def validate_settings(doc: Any) -> None:
     """Check the hours: within those of the law, the end after the beginning."""
     legal = Hours()
     for name, label in (("weekdays", _("Monday to Friday")), ("saturdays", _("Saturdays"))):
-        first, last = _time(doc.get(f"{name}_from")), _time(doc.get(f"{name}_until"))
+        first = _time(doc.get(f"{name}_from"), getattr(legal, f"{name}_from"))
+        last = _time(doc.get(f"{name}_until"), getattr(legal, f"{name}_until"))
         if first >= last:
             frappe.throw(_("{0}: the end must come after the beginning.").format(label), title=_("Hours"))
         earliest, latest = getattr(legal, f"{name}_from"), getattr(legal, f"{name}_until")
@@ -111,7 +112,7 @@ def settings() -> Settings:
     shipped = Hours()
     hours = Hours(
         *(
-            _time(doc.get(field)) if doc.get(field) not in (None, "") else getattr(shipped, field)
+            _time(doc.get(field), getattr(shipped, field))
             for field in ("weekdays_from", "weekdays_until", "saturdays_from", "saturdays_until")
         )
     )
@@ -123,5 +124,9 @@ def holidays_around(day: date) -> frozenset[date]:
     return colombian_holidays(day.year - 1, day.year + 2)
 
 
-def _time(value: Any) -> time:
-    return get_time(value)
+def _time(value: Any, shipped: time) -> time:
+    """Return a full hour; 0, which the law allows nobody, is what was never set."""
+    hour = cint(value)
+    if not 0 <= hour < 24:
+        frappe.throw(_("Hours go from 0 to 24."), title=_("Hours"))
+    return time(hour) if hour else shipped

@@ -109,7 +109,14 @@ def _hand_over(alert: Any, rule: Any, to: str, instalment: Any, moment: datetime
         "sent_at": moment,
     }
     if alert.channel == rules.EMAIL:
-        queued = channels.queue_email(Mail(alert.name, to, domain.render(rule.subject, values), text))
+        frappe.db.savepoint("microcredit_alert")
+        try:
+            queued = channels.queue_email(Mail(alert.name, to, domain.render(rule.subject, values), text))
+        # Whatever is wrong with one address or account, the next alert is tried all the same.
+        except Exception as refused:
+            frappe.db.rollback(save_point="microcredit_alert")
+            frappe.clear_messages()
+            return _failed(alert, alert.tries + 1, type(refused).__name__)
         if queued:
             return _note(alert, "Queued", reason=None, detail=None, **kept)
         return _note(alert, "Not Sent", reason="Not Accepted by the Service", **kept)
@@ -119,13 +126,14 @@ def _hand_over(alert: Any, rule: Any, to: str, instalment: Any, moment: datetime
     except NotAcceptedError as refused:
         return _failed(alert, kept["tries"], str(refused))
     except NoAnswerError as silent:
-        return _note(alert, "Unconfirmed", reason="No Answer from the Service", detail=str(silent)[:140])
+        return _note(alert, "Unconfirmed", detail=str(silent)[:140])
     return _note(alert, "Sent", reason=None, detail=None)
 
 
 def _failed(alert: Any, tries: int, answer: str) -> str:
     status = "To Try again" if tries < rules.settings().max_tries else "Not Sent"
-    return _note(alert, status, reason="Not Accepted by the Service", detail=answer[:140], sent_at=None)
+    reason = "Not Accepted by the Service"
+    return _note(alert, status, reason=reason, detail=answer[:140], tries=tries, sent_at=None)
 
 
 def _owed(alert: Any, today: date) -> Any:
