@@ -60,14 +60,14 @@ function chart(months, flow) {
     const [step, left, top, height, bottom] = [52, 84, 10, 240, 56];
     const width = left + months.length * step + 12;
     const values = months.flatMap((row) => [row.due, row.paid, row.income || 0]);
-    const [highest, lowest] = [Math.max(1, ...values), Math.min(0, ...values)];
+    const every = round_step((Math.max(1, ...values) - Math.min(0, ...values)) / 4);
+    const highest = Math.ceil(Math.max(1, ...values) / every) * every;
+    const lowest = Math.floor(Math.min(0, ...values) / every) * every;
     const y = (value) => top + ((highest - value) / (highest - lowest)) * (height - top - bottom);
     const x = (number) => left + number * step + step / 2;
     const bar = (number, value, shift, colour) =>
         value ? `<rect x="${x(number) + shift}" y="${y(value)}" width="14" height="${y(0) - y(value)}" fill="${colour}"></rect>` : "";
-    const levels = [1, 0.5, 0]
-        .map((part) => lowest + part * (highest - lowest))
-        .concat(lowest < 0 ? [0] : [])
+    const levels = Array.from({ length: Math.round((highest - lowest) / every) + 1 }, (_none, number) => lowest + number * every)
         .map(
             (value) => `<line x1="${left}" x2="${width - 12}" y1="${y(value)}" y2="${y(value)}" stroke="var(--border-color)"></line>
             <text x="${left - 8}" y="${y(value) + 4}" text-anchor="end">${shorten(value)}</text>`
@@ -91,6 +91,12 @@ function chart(months, flow) {
     return `<div class="small text-muted mb-1">${swatch(INCOME, __("Net income of the business"))}${swatch(DUE, __("Instalments of the month"))}${swatch(PAID, __("Paid in the month"))}</div>
         <div style="overflow-x: auto"><svg class="business-chart" viewBox="0 0 ${width} ${height - bottom + 26}" role="img" aria-label="${__("Income beside the Instalments")}"
         style="width: 100%; min-width: ${Math.min(width, 620)}px; max-width: ${width}px" font-size="11" fill="var(--text-muted)">${levels}${bars}${lines}${dots}${names}</svg></div>`;
+}
+
+// The round number next above a distance: 1, 2, 2.5 or 5 with zeros.
+function round_step(rough) {
+    const power = 10 ** Math.floor(Math.log10(rough));
+    return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= rough);
 }
 
 function shorten(value) {

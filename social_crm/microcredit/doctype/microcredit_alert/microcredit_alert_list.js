@@ -1,5 +1,6 @@
 frappe.listview_settings["Microcredit Alert"] = {
     add_fields: ["status", "reason"],
+    hide_name_column: true,
     get_indicator(doc) {
         const colours = { Waiting: "orange", Queued: "blue", Sent: "green", "To Try again": "red", Unconfirmed: "yellow", "Not Sent": "gray" };
         return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];

@@ -127,7 +127,7 @@ class TestMicrocreditAlert(AlertCase):
         moment = self.moment(rule)
         finding.write_down(moment.date())
         frappe.set_user(make.OFFICER)
-        record_repayment(self.loan.name, 283_679)
+        record_repayment(self.loan.name, float(self.loan.overdue_amount) + 283_679)
         frappe.set_user("Administrator")
         sending.run(moment)
         found = self.only()
@@ -137,7 +137,7 @@ class TestMicrocreditAlert(AlertCase):
 
     def test_part_of_an_instalment_asks_for_the_rest(self) -> None:
         frappe.set_user(make.OFFICER)
-        record_repayment(self.loan.name, 83_679)
+        record_repayment(self.loan.name, float(self.loan.overdue_amount) + 83_679)
         frappe.set_user("Administrator")
         rule = self.rule(message="{valor}")
         sending.run(self.moment(rule))
