@@ -130,6 +130,7 @@ class AlertCase(SocialCRMTestCase):
         return datetime.combine(day, time(10))
 
     def alerts(self, **filters: Any) -> list[Any]:
+        # What the jobs wrote, whoever is logged in.
         return frappe.get_all(ALERT, filters=filters, fields=["*"], order_by="creation asc")
 
     def only(self) -> Any:

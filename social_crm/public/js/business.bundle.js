@@ -19,10 +19,19 @@ social_crm.business.show = async function (wrapper, unit) {
     const at = today < 0 ? flow.months.length : today;
     const months = flow.months.slice(Math.max(0, at - PAST), at + AHEAD + 1);
     wrapper.append(warnings(flow.warnings), loans(flow), chart(months, flow), table(months, flow));
+    show_last_months(wrapper.find(".business-scroll").get(0));
     return flow;
 };
 
-social_crm.business.warnings = warnings;
+// On a narrow screen the chart begins with its last months; in a hidden tab it has no width until it is seen.
+function show_last_months(scroll) {
+    const observer = new IntersectionObserver((entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        observer.disconnect();
+        scroll.scrollLeft = scroll.scrollWidth;
+    });
+    observer.observe(scroll);
+}
 
 function warnings(rows) {
     const open = rows.filter((row) => row.status === "Open");
@@ -89,8 +98,8 @@ function chart(months, flow) {
         .join("");
     const swatch = (colour, text) => `<span class="text-nowrap mr-3"><span style="display: inline-block; width: 12px; height: 12px; background: ${colour}; vertical-align: -1px"></span> ${text}</span>`;
     return `<div class="small text-muted mb-1">${swatch(INCOME, __("Net income of the business"))}${swatch(DUE, __("Instalments of the month"))}${swatch(PAID, __("Paid in the month"))}</div>
-        <div style="overflow-x: auto"><svg class="business-chart" viewBox="0 0 ${width} ${height - bottom + 26}" role="img" aria-label="${__("Income beside the Instalments")}"
-        style="width: 100%; min-width: ${Math.min(width, 620)}px; max-width: ${width}px" font-size="11" fill="var(--text-muted)">${levels}${bars}${lines}${dots}${names}</svg></div>`;
+        <div class="business-scroll" style="overflow-x: auto"><svg class="business-chart" viewBox="0 0 ${width} ${height - bottom + 26}" role="img" aria-label="${__("Income beside the Instalments")}"
+        style="width: 100%; min-width: ${Math.min(width, 820)}px; max-width: ${width}px" font-size="11" fill="var(--text-muted)">${levels}${bars}${lines}${dots}${names}</svg></div>`;
 }
 
 // The round number next above a distance: 1, 2, 2.5 or 5 with zeros.
