@@ -29,9 +29,13 @@ function social_crm_unambiguous(value, field) {
 
 // Frappe 15 of 2023 writes the bare number into an input that gets the focus, 234.567 with a point, and would read it
 // back as thousands. It stands there with the comma.
+// It does so a tenth of a second later, to whatever has the focus by then: who presses Tab twice quickly would find a rate
+// of 1,9 read as the whole number 1, or a choice emptied. A text that is another field's stays as it is.
 frappe.ui.form.ControlInt.prototype.validate = function (value) {
-    const number = social_crm_validate.call(this, value);
     const input = this.$input?.[0];
+    const active = document.activeElement;
+    if (typeof value === "string" && input && input !== active && active?.value === value) return value;
+    const number = social_crm_validate.call(this, value);
     const focused = typeof value === "string" && input && input === document.activeElement && input.value === value;
     if (!focused || !Number.isFinite(number) || Number.isInteger(number)) return number;
     return String(number).replace(".", get_number_format_info(get_number_format()).decimal_str || ".");

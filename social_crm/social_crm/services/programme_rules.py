@@ -8,6 +8,8 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.changes import has_changed
+
 RULES = "Programme Rules"
 
 
@@ -60,7 +62,7 @@ def check(rules) -> None:
             _("A visit vouches for a unit for at least one day."), title=_("Unverified after (days)")
         )
     before = rules.get_doc_before_save()
-    if before and _figures_rest_on(before) and any(rules.has_value_changed(name) for name in FIGURES):
+    if before and _figures_rest_on(before) and has_changed(rules, *FIGURES):
         frappe.throw(
             _("Figures of past days rest on these rules. Add rules with a new date instead."),
             title=_("Rules in Force"),
