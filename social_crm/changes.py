@@ -26,7 +26,7 @@ def changed_fields(doc: Any, *fields: str) -> set[str]:
 
 
 def has_changed(doc: Any, *fields: str) -> bool:
-    """Whether the present save changes one of the fields."""
+    """Whether the present save changes one of the fields; a new document changes all."""
     return bool(changed_fields(doc, *fields))
 
 

@@ -38,7 +38,7 @@ def check_closing(unit) -> None:
     before = unit.get_doc_before_save()
     was_closed = bool(before) and before.stage_group == CLOSED
     if unit.stage_group != CLOSED:
-        if not was_closed and unit.closed_on and (not before or has_changed(unit, "closed_on")):
+        if not was_closed and unit.closed_on and has_changed(unit, "closed_on"):
             frappe.throw(_("The day of closing is entered by the step that closes the unit."), title=title)
         return
     if not (unit.closed_on and unit.closing_reason):

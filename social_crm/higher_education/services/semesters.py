@@ -58,7 +58,7 @@ def prepare(semester) -> None:
     semester.start_date = semester.start_date or period.starts_on
     semester.end_date = semester.end_date or period.ends_on
     semester.unique_semester = f"{semester.fes_student}|{period}"
-    if semester.is_new() or has_changed(semester, "unique_semester"):
+    if has_changed(semester, "unique_semester"):
         _refuse_double(semester)
     semester.status = status_from_workflow(semester, DRAFT, by_name=STATES)
     _check_dates_and_results(semester)

@@ -17,7 +17,7 @@ def check(doc: "frappe.model.document.Document") -> None:
     """Compute the values of a delivery about to be saved and refuse what is no delivery."""
     guards.require_whole(doc)
     compute(doc)
-    if doc.beneficiary and (doc.is_new() or has_changed(doc, "beneficiary")):
+    if doc.beneficiary and has_changed(doc, "beneficiary"):
         guards.require_living(doc.beneficiary, doc.delivery_date)
     if doc.status == "Delivered":
         if not doc.evidence and not doc.signature:

@@ -25,8 +25,8 @@ def prepare(doc: "frappe.model.document.Document") -> None:
     if getdate(doc.registration_date) > getdate(nowdate()):
         frappe.throw(_("The registration date lies in the future."), title=_("Registration Date"))
     _check_community(doc)
-    changed = doc.is_new() or has_changed(doc, *_CHOSEN)
-    if doc.is_new() or has_changed(doc, "census_file"):
+    changed = has_changed(doc, *_CHOSEN)
+    if has_changed(doc, "census_file"):
         _read_file(doc)
     if changed:
         doc.status = state.DRAFT
