@@ -70,8 +70,15 @@ def main(bench: Bench, words: list[str]) -> int:
 
 
 def measure(bench: Bench, path: Path, rounds: int) -> dict[str, dict[str, float]]:
-    """Run one file on a fresh site; {measure: {median, slowest, limit}} in seconds."""
-    with benches.fresh(bench, "benchmark") as copy, say.step(f"Measuring {path.stem}"):
+    """Run one file on a fresh site; {measure: {median, slowest, limit}} in seconds.
+
+    A test run in this checkout stops what an earlier one left running: the two wait for each other.
+    """
+    with (
+        runner.alone(bench),
+        benches.fresh(bench, "benchmark") as copy,
+        say.step(f"Measuring {path.stem}"),
+    ):
         target = of_bench(copy)
         command = target.command("local_bench.testing.stopwatch", path, str(rounds))
         printed = run(command, cwd=target.sites, env=target.variables(), what=path.name)

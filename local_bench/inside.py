@@ -72,7 +72,8 @@ def settle(site: str) -> None:
     if done.get("status") != "ok":
         raise SystemExit(f"The setup wizard failed: {done}")
     frappe.db.set_default("currency", "COP")
-    # The precision of amounts stays as it is: a field that shows 567.358 without its ",00" is read back as 567.
+    # The precision of amounts stays as it is: Frappe alone reads a field that shows 567.358 without its ",00" back as
+    # 567. The app's Desk reads it right, but not every place where Frappe reads a number is ours.
     frappe.db.set_single_value("System Settings", "enable_onboarding", 0)
     frappe.db.set_value("User", "Administrator", "language", "es")
     # The users that a site is born with carry the zone of its birth.

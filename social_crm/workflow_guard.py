@@ -14,6 +14,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from social_crm.changes import changed_fields, stored_rows
+
 
 def check_state(doc: Any, method: str | None = None) -> None:
     """Refuse a save of a record in a state that the user's roles may not edit; an event of our DocTypes.
@@ -86,29 +88,18 @@ def _changed_fields(doc: Any, before: Any) -> set[str]:
     What Frappe fetches from a linked record is no doing of the user's.
     """
     changed = {"docstatus"} if cint(doc.docstatus) != cint(before.docstatus) else set()
+    columns = set()
     for field in doc.meta.fields:
         name = field.fieldname
         fetched = field.fetch_from and not field.fetch_if_empty
         if fetched or getattr(field, "is_virtual", 0):
             continue
         if field.fieldtype in frappe.model.table_fields:
-            if _rows(doc.get(name)) != _rows(before.get(name)):
+            if stored_rows(doc.get(name)) != stored_rows(before.get(name)):
                 changed.add(name)
-        elif field.fieldtype not in frappe.model.no_value_fields and doc.has_value_changed(name):
-            changed.add(name)
-    return changed
-
-
-def _rows(rows: list[Any] | None) -> list[dict[str, str]]:
-    """Rows of a table as they compare: without keys and dates of saving, values as text."""
-    return [
-        {
-            field.fieldname: str(row.get(field.fieldname) or "")
-            for field in row.meta.fields
-            if field.fieldtype not in frappe.model.no_value_fields
-        }
-        for row in rows or []
-    ]
+        elif field.fieldtype not in frappe.model.no_value_fields:
+            columns.add(name)
+    return changed | changed_fields(doc, *columns)
 
 
 def _refuse(doc: Any, workflow: Any, state: str, changed: set[str]) -> None:

@@ -65,6 +65,8 @@ def _call_problems(node: ast.Call) -> list[str]:
         found.append("SQL as a string: use frappe.qb")
     if name == "frappe.cache":
         found.append("frappe.cache() is gone in later versions: frappe.cache.get_value(...)")
+    if name.endswith(".has_value_changed"):
+        found.append("has_value_changed takes a date of a saved form for changed: use social_crm.changes")
     for word in node.keywords:
         if word.arg == "fields" and isinstance(word.value, (ast.List, ast.Tuple)):
             texts = [item.value for item in word.value.elts if isinstance(item, ast.Constant)]

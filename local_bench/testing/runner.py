@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from local_bench import cache, debian, demo, desk, python_env, say
@@ -46,6 +48,16 @@ def prepare(bench: Bench, names: list[str]) -> None:
             desk.build_app(bench)
 
 
+@contextmanager
+def alone(bench: Bench) -> Iterator[None]:
+    """Let only one run of tests or benchmarks use this checkout's throw-away benches; a second one says so and waits."""
+    with cache.lock(
+        bench.root / "test.lock",
+        lambda: say.line("Waiting for another run of tests or benchmarks in this checkout ..."),
+    ):
+        yield
+
+
 def close(found: list[Result]) -> int:
     """Print the table and the closing line; the exit code."""
     say.line()
@@ -81,7 +93,7 @@ def main(bench: Bench, words: list[str]) -> int:
 def _run(this: groups.Run, names: list[str]) -> list[Result]:
     """Run the groups one after the other; a second run in this checkout at the same time waits."""
     found: list[Result] = []
-    with cache.lock(this.bench.root / "test.lock"):
+    with alone(this.bench):
         benches.stop_leftovers(this.bench)
         try:
             for name in names:

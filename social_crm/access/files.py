@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from social_crm.access.references import is_unsaved_form, may_see
+from social_crm.changes import has_changed
 from social_crm.scopes import OWN_RULES, PROTECTED
 
 _ATTACH_FIELDS = ("Attach", "Attach Image")
@@ -119,7 +120,7 @@ def refuse_changed_url(doc: Any, method: str | None = None) -> None:
     Raises:
         frappe.PermissionError: the address belongs to a file of a record that the user may not see.
     """
-    if not doc.is_new() and doc.has_value_changed("file_url") and is_borrowed(doc.file_url, doc.name):
+    if not doc.is_new() and has_changed(doc, "file_url") and is_borrowed(doc.file_url, doc.name):
         refuse_borrowed()
 
 

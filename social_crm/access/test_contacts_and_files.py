@@ -90,8 +90,8 @@ class TestContactsAndFiles(SocialCRMTestCase):
         with self.assertRaises(frappe.PermissionError):
             frappe.get_doc({"doctype": "File", **own, "attached_to_name": self.far.name}).insert()
 
-    def test_a_file_of_an_unsaved_form_moves_to_the_record_and_stays_private(self):
-        file = attach("photo.txt", b"photo of the person", "new-beneficiary-7")
+    def assert_moves_to_the_record(self, file):
+        """A person's photo names the file: its one row hangs on the person, in private."""
         person = frappe.get_doc("Beneficiary", self.near.name)
         person.photo = file.file_url
         person.save()
@@ -101,6 +101,10 @@ class TestContactsAndFiles(SocialCRMTestCase):
         self.assertEqual(
             [(r.name, r.attached_to_name, r.is_private) for r in rows], [(file.name, person.name, 1)]
         )
+
+    def test_a_file_of_an_unsaved_form_moves_to_the_record_and_stays_private(self):
+        file = attach("photo.txt", b"photo of the person", "new-beneficiary-7")
+        self.assert_moves_to_the_record(file)
         self.assertFalse(Path(frappe.get_site_path("public", "files", file.file_name)).exists())
 
     def test_a_loose_upload_moves_to_the_record_that_names_it(self):
@@ -108,15 +112,7 @@ class TestContactsAndFiles(SocialCRMTestCase):
         frappe.set_user(self.user)
         content = {"file_name": "loose.txt", "content": b"loose photo of the person", "is_private": 1}
         file = frappe.get_doc({"doctype": "File", **content}).insert()
-        person = frappe.get_doc("Beneficiary", self.near.name)
-        person.photo = file.file_url
-        person.save()
-        rows = frappe.get_all(
-            "File", filters={"file_url": file.file_url}, fields=["name", "attached_to_name", "is_private"]
-        )
-        self.assertEqual(
-            [(r.name, r.attached_to_name, r.is_private) for r in rows], [(file.name, person.name, 1)]
-        )
+        self.assert_moves_to_the_record(file)
 
     def test_a_message_does_not_carry_a_hidden_file_away(self):
         near = attach("near.txt", b"near", self.near.name)

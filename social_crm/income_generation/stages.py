@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.workflow import get_transitions, has_approval_access
 from frappe.utils import formatdate, getdate, nowdate
 
+from social_crm.changes import has_changed
 from social_crm.workflow_status import status_from_workflow, status_of_state
 
 UNIT = "Productive Unit"
@@ -37,14 +38,14 @@ def check_closing(unit) -> None:
     before = unit.get_doc_before_save()
     was_closed = bool(before) and before.stage_group == CLOSED
     if unit.stage_group != CLOSED:
-        if not was_closed and unit.closed_on and (not before or unit.has_value_changed("closed_on")):
+        if not was_closed and unit.closed_on and has_changed(unit, "closed_on"):
             frappe.throw(_("The day of closing is entered by the step that closes the unit."), title=title)
         return
     if not (unit.closed_on and unit.closing_reason):
         frappe.throw(
             _("Enter the day and the reason before you close the unit."), frappe.MandatoryError, title=title
         )
-    if was_closed and unit.has_value_changed("closed_on"):
+    if was_closed and has_changed(unit, "closed_on"):
         frappe.throw(
             _("Rates of past days rest on the day of closing. Reopen the unit and close it again."),
             title=title,

@@ -153,6 +153,7 @@ export function browserTest(title, options, body) {
                 );
                 assert.deepEqual(unexpected, [], "errors of scripts on the page");
             } catch (problem) {
+                if (problems.length) console.error("Errors of scripts on the page:", problems);
                 const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80);
                 await page.screenshot({ path: path.join(output, `FAILED-${name}.png`), fullPage: true }).catch(() => {});
                 throw problem;

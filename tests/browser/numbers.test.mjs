@@ -58,6 +58,14 @@ describe("numbers", { concurrency: false }, () => {
         }
         await reads(page, "jobs", "1.234", 1234);
         await reads(page, "jobs", "12", 12);
+        // Quickly through a whole number into the amount, as with Tab: it stays what it is.
+        await reads(page, "sales", "567.358,25", 567358.25);
+        await input(page, "jobs").focus();
+        await input(page, "sales").focus();
+        await page.waitForTimeout(250);
+        await input(page, "sales").evaluate((element) => element.blur());
+        await page.waitForTimeout(250);
+        assert.equal(await page.evaluate(() => window.cur_frm.doc.sales), 567358.25);
     });
 
     browserTest("percentages of the home page", { role: "Programme Director" }, async ({ page, open }) => {

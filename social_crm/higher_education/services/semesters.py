@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import fmt_money, getdate, nowdate
 
+from social_crm.changes import changed_fields, has_changed
 from social_crm.higher_education.domain.caps import Cap, Payments, payment_key
 from social_crm.higher_education.domain.periods import Period
 from social_crm.social_crm.services.programme_rules import rules_as_of
@@ -57,7 +58,7 @@ def prepare(semester) -> None:
     semester.start_date = semester.start_date or period.starts_on
     semester.end_date = semester.end_date or period.ends_on
     semester.unique_semester = f"{semester.fes_student}|{period}"
-    if semester.is_new() or semester.has_value_changed("unique_semester"):
+    if has_changed(semester, "unique_semester"):
         _refuse_double(semester)
     semester.status = status_from_workflow(semester, DRAFT, by_name=STATES)
     _check_dates_and_results(semester)
@@ -111,7 +112,7 @@ def _check_dates_and_results(semester) -> None:
 
 
 def _check_enrolment(semester, period: Period) -> None:
-    changed = semester.has_value_changed("enrolled_on") or semester.has_value_changed("period")
+    changed = has_changed(semester, "enrolled_on", "period")
     if semester.enrolled_on and changed and not period.allows_enrolment_on(getdate(semester.enrolled_on)):
         frappe.throw(
             _(
@@ -127,14 +128,15 @@ def _check_fixed(semester) -> None:
         return
     # Somebody may enrol after the approval; a day that is written stays, for permanence rests on it.
     fixed = (*FIXED_ONCE_AGREED, "enrolled_on") if before.enrolled_on else FIXED_ONCE_AGREED
-    for field in fixed:
-        if semester.has_value_changed(field):
-            frappe.throw(
-                _(
-                    "{0} was approved and does not change any more. Send the semester back to change it."
-                ).format(frappe.bold(_(semester.meta.get_label(field)))),
-                title=_("Approved semester"),
-            )
+    changed = changed_fields(semester, *fixed)
+    if changed:
+        labels = ", ".join(sorted(_(semester.meta.get_label(field)) for field in changed))
+        frappe.throw(
+            _("{0} was approved and does not change any more. Send the semester back to change it.").format(
+                frappe.bold(labels)
+            ),
+            title=_("Approved semester"),
+        )
 
 
 def minimum_wage(year: int) -> Decimal | None:

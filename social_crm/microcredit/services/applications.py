@@ -1,12 +1,12 @@
 """What an application must hold, and who may decide on it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from social_crm.changes import changed_fields, has_changed, stored_rows
 from social_crm.microcredit.services import applicants, declining, groups, households, offers, products
 from social_crm.microcredit.services.money import positive_amount, to_decimal
 from social_crm.workflow_status import status_from_workflow
@@ -137,7 +137,7 @@ def _check_offered(version: products.Version) -> None:
 def _write_figures(doc: Any, before: Any, version: products.Version) -> None:
     capacity = households.write_capacity(doc, version)
     deciding = before and doc.status == "Approved"
-    if not before or deciding or _changed(doc, before, TERMS):
+    if not before or deciding or has_changed(doc, *TERMS):
         households.check_guarantors(doc, version)
         offers.write_figures(doc, offers.offer_of(doc, version))
     else:
@@ -257,11 +257,11 @@ def _refuse_request_of_others(doc: Any, before: Any) -> None:
     """Who cannot write applications (the committee) decides on them, and leaves what is asked for as it is."""
     if frappe.has_permission(doc.doctype, "create"):
         return
-    changed = _changed(doc, before, REQUEST_FIELDS)
+    changed = changed_fields(doc, *REQUEST_FIELDS)
     if not before.product:
         # An application older than the products gets its product late.
         changed -= {"product"}
-    changed |= {table for table in REQUEST_TABLES if _rows(doc, table) != _rows(before, table)}
+    changed |= _changed_tables(doc, before)
     if changed:
         frappe.throw(
             _("What is asked for is the officer's to change: {0}. Send the application back.").format(
@@ -272,32 +272,18 @@ def _refuse_request_of_others(doc: Any, before: Any) -> None:
         )
 
 
-def _changed(doc: Any, before: Any, fields: Iterable[str]) -> set[str]:
-    """Return the fields whose value a save changes; a date that the form sends as a text is the same date."""
-    now, then = (row.get_valid_dict(convert_dates_to_str=True) for row in (doc, before))
-    return {field for field in fields if (now[field] or "") != (then[field] or "")}
-
-
-def _rows(doc: Any, table: str) -> list[list[str]]:
-    columns = frappe.get_meta(doc.meta.get_field(table).options).get_valid_columns()
-    own = [
-        name
-        for name in columns
-        if name not in frappe.model.default_fields and name not in frappe.model.child_table_fields
-    ]
-    # Numbers and dates as they are stored: a form sends 300000 for 300000.0, and dates as texts.
-    kept = [row.get_valid_dict(convert_dates_to_str=True) for row in doc.get(table) or []]
-    return [[str(row.get(name) or "") for name in own] for row in kept]
+def _changed_tables(doc: Any, before: Any) -> set[str]:
+    return {
+        table for table in REQUEST_TABLES if stored_rows(doc.get(table)) != stored_rows(before.get(table))
+    }
 
 
 def _refuse_changes(doc: Any, before: Any) -> None:
-    fields = _changed(doc, before, DECIDED_FIELDS)
+    fields = changed_fields(doc, *DECIDED_FIELDS)
     # An application older than the products gets its product late.
     fields -= {field for field in ("product", "product_version") if not before.get(field)}
+    fields |= _changed_tables(doc, before)
     changed = sorted(_(doc.meta.get_label(field)) for field in fields)
-    changed += [
-        _(doc.meta.get_label(table)) for table in REQUEST_TABLES if _rows(doc, table) != _rows(before, table)
-    ]
     if changed:
         frappe.throw(
             _("The application has been decided; this cannot change any more: {0}.").format(

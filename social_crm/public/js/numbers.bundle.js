@@ -34,10 +34,10 @@ function social_crm_unambiguous(value, field) {
 frappe.ui.form.ControlInt.prototype.validate = function (value) {
     const input = this.$input?.[0];
     const active = document.activeElement;
-    if (typeof value === "string" && input && input !== active && active?.value === value) return value;
+    const shown = typeof value === "string" && input && active?.value === value;
+    if (shown && input !== active) return value;
     const number = social_crm_validate.call(this, value);
-    const focused = typeof value === "string" && input && input === document.activeElement && input.value === value;
-    if (!focused || !Number.isFinite(number) || Number.isInteger(number)) return number;
+    if (!shown || !Number.isFinite(number) || Number.isInteger(number)) return number;
     return String(number).replace(".", get_number_format_info(get_number_format()).decimal_str || ".");
 };
 

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, getdate, nowdate
 
+from social_crm.changes import has_changed
 from social_crm.social_crm.services import guards
 
 STATES = ("Present", "Absent", "Excused")
@@ -58,7 +59,7 @@ def check_activity(doc: "frappe.model.document.Document") -> None:
 
 def follow_activity(doc: "frappe.model.document.Document") -> None:
     """Give the sheet the new date of an activity that was moved."""
-    if doc.has_value_changed("activity_date"):
+    if has_changed(doc, "activity_date"):
         table = frappe.qb.DocType("Activity Attendance")
         frappe.qb.update(table).set(table.activity_date, doc.activity_date).where(
             table.activity == doc.name

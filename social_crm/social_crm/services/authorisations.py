@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, getdate, now_datetime
 
+from social_crm.changes import changed_fields, has_changed
 from social_crm.social_crm.domain import authorisation as rules
 from social_crm.social_crm.services import guards
 
@@ -103,7 +104,7 @@ def check_text(doc: "frappe.model.document.Document") -> None:
         frappe.throw(_("The text ends before it begins to be valid."), title=_("Authorisation Text"))
     if doc.is_new():
         return
-    changed = any(doc.has_value_changed(field) for field in ("purpose", "version", "text", "valid_from"))
+    changed = has_changed(doc, "purpose", "version", "text", "valid_from")
     if changed and frappe.db.exists("Data Authorisation", {"authorisation_text": doc.name}):
         frappe.throw(
             _("People have already answered to this text. Register a new version instead."),
@@ -112,14 +113,13 @@ def check_text(doc: "frappe.model.document.Document") -> None:
 
 
 def _refuse_changes(doc: "frappe.model.document.Document") -> None:
-    for field in (*_FIXED, *_WITHDRAWAL):
-        if doc.has_value_changed(field):
-            frappe.throw(
-                _("A recorded decision is not edited: record a new one, or its withdrawal. ({0})").format(
-                    _(doc.meta.get_label(field))
-                ),
-                title=_("Data Authorisation"),
-            )
+    changed = changed_fields(doc, *_FIXED, *_WITHDRAWAL)
+    if changed:
+        labels = ", ".join(sorted(_(doc.meta.get_label(field)) for field in changed))
+        frappe.throw(
+            _("A recorded decision is not edited: record a new one, or its withdrawal. ({0})").format(labels),
+            title=_("Data Authorisation"),
+        )
 
 
 def keep_evidence(doc: "frappe.model.document.Document", method: str | None = None) -> None:

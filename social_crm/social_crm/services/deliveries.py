@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.changes import has_changed, stored_rows
 from social_crm.social_crm.domain import deliveries as rules
 from social_crm.social_crm.services import guards
 
@@ -16,7 +17,7 @@ def check(doc: "frappe.model.document.Document") -> None:
     """Compute the values of a delivery about to be saved and refuse what is no delivery."""
     guards.require_whole(doc)
     compute(doc)
-    if doc.beneficiary and (doc.is_new() or doc.has_value_changed("beneficiary")):
+    if doc.beneficiary and has_changed(doc, "beneficiary"):
         guards.require_living(doc.beneficiary, doc.delivery_date)
     if doc.status == "Delivered":
         if not doc.evidence and not doc.signature:
@@ -53,9 +54,8 @@ def compute(doc: "frappe.model.document.Document") -> None:
 
 
 def _refuse_changes(doc: "frappe.model.document.Document", before: "frappe.model.document.Document") -> None:
-    goods = [(r.description, r.quantity, r.unit, r.unit_value) for r in doc.items]
-    stored = [(r.description, r.quantity, r.unit, r.unit_value) for r in before.items]
-    changed = doc.status != "Delivered" or goods != stored or any(doc.has_value_changed(f) for f in _FIXED)
+    goods = stored_rows(doc.items) != stored_rows(before.items)
+    changed = doc.status != "Delivered" or goods or has_changed(doc, *_FIXED)
     if changed:
         frappe.throw(
             _("What was delivered is not edited. Cancel the delivery and register the right one."),

@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, getdate
 
+from social_crm.changes import changed_fields
+
 
 def require_living(beneficiary: str, on: date | str | None = None) -> None:
     """Throw when the person's record was merged into another, or the person had died before the day.
@@ -58,16 +60,12 @@ def require_current_family(family: str) -> None:
 
 def require_whole(doc: "frappe.model.document.Document") -> None:
     """Throw when a link to a person or family of a document is new or changed and points to a merged record."""
-    for field in doc.meta.get_link_fields():
-        name = doc.get(field.fieldname)
-        if not name or (not doc.is_new() and not doc.has_value_changed(field.fieldname)):
-            continue
-        if field.options == "Beneficiary":
-            merged = frappe.db.get_value("Beneficiary", name, "merged_into")
-        elif field.options == "Family":
-            merged = frappe.db.get_value("Family", name, "merged_into")
-        else:
-            continue
+    links = {
+        f.fieldname: f.options for f in doc.meta.get_link_fields() if f.options in ("Beneficiary", "Family")
+    }
+    for field in changed_fields(doc, *links):
+        name = doc.get(field)
+        merged = frappe.db.get_value(links[field], name, "merged_into") if name else None
         if merged:
             frappe.throw(
                 _("{0} was merged into {1}. Use that one.").format(name, merged), title=_("Merged Record")

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.changes import has_changed
 from social_crm.social_crm.domain import names
 from social_crm.social_crm.services import families, store
 
@@ -72,7 +73,7 @@ def check_exception(doc: "frappe.model.document.Document") -> None:
             )
         if not (doc.exception_approver and (doc.exception_reason or "").strip()):
             frappe.throw(_("An exception names who approved it and the reason."), title=_("Census Cut-off"))
-    changed = doc.has_value_changed("exception_approver") or doc.has_value_changed("exception_reason")
+    changed = has_changed(doc, "exception_approver", "exception_reason")
     if not changed or not (doc.exception_approver or (doc.get_doc_before_save() or doc).exception_approver):
         return
     for user in {frappe.session.user, doc.exception_approver or frappe.session.user}:

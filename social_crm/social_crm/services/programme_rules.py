@@ -8,6 +8,8 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from social_crm.changes import has_changed
+
 RULES = "Programme Rules"
 
 
@@ -70,7 +72,7 @@ def check(rules) -> None:
     if not 0 <= (rules.warn_fall_percent or 0) <= 100:
         frappe.throw(_("An income falls by 0 to 100 %."), title=_("Fallen by (%)"))
     before = rules.get_doc_before_save()
-    if before and _figures_rest_on(before) and any(rules.has_value_changed(name) for name in FIGURES):
+    if before and _figures_rest_on(before) and has_changed(rules, *FIGURES):
         frappe.throw(
             _("Figures of past days rest on these rules. Add rules with a new date instead."),
             title=_("Rules in Force"),

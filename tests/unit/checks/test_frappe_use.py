@@ -10,6 +10,7 @@ from local_bench.checks import frappe_use
     [
         ("frappe.db.sql('select 1')\n", "frappe.qb"),
         ("x = frappe.cache().get_value('k')\n", "frappe.cache()"),
+        ("changed = doc.has_value_changed('closed_on')\n", "social_crm.changes"),
         ("x = frappe.get_list('Family', fields=['count(name) as n'])\n", "aggregate"),
         ("x = frappe.get_all('Family')\n", "get_all reads past permissions"),
         ("doc.insert(ignore_permissions=True)\n", "ignore_permissions"),

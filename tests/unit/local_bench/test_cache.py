@@ -60,3 +60,21 @@ def test_own_copy_can_be_changed_without_touching_the_cache(tmp_path):
 
 def test_digest_tells_texts_apart_that_join_alike(tmp_path):
     assert cache.digest("ab", "c") != cache.digest("a", "bc")
+
+
+def test_who_has_to_wait_for_the_lock_is_told_once_and_then_has_it(own_cache):
+    told, held = [], []
+
+    def second():
+        with cache.lock(own_cache / "x.lock", lambda: told.append(list(held))):
+            held.append("second")
+
+    with cache.lock(own_cache / "x.lock", lambda: told.append("nobody holds it")):
+        held.append("first")
+        thread = threading.Thread(target=second)
+        thread.start()
+        while not told:
+            time.sleep(0.01)
+        assert held == ["first"]
+    thread.join(timeout=10)
+    assert (told, held) == ([["first"]], ["first", "second"])

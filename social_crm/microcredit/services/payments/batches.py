@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from social_crm.changes import has_changed
 from social_crm.microcredit.services import snapshots
 from social_crm.microcredit.services.payments import files, messages, state, store
 from social_crm.social_crm.services.census.file_error import CensusFileError
@@ -19,14 +20,14 @@ def prepare(doc: Any) -> None:
     if doc.flags.payment_service:
         return
     _keep_computed_fields(doc)
-    changed = doc.is_new() or any(doc.has_value_changed(field) for field in _CHOSEN)
+    changed = has_changed(doc, *_CHOSEN)
     if changed and not doc.is_new() and (doc.status in state.RUNNING or is_touched(doc.name)):
         frappe.throw(
             _("Payments of this file were posted or decided on. Use a new batch for another file."),
             title=_("Payment Batch"),
         )
     doc.currency = doc.currency or snapshots.default_currency()
-    if doc.is_new() or doc.has_value_changed("payment_file"):
+    if has_changed(doc, "payment_file"):
         _read_file(doc)
     if changed:
         doc.status = state.DRAFT

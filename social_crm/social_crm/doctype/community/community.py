@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from social_crm.changes import has_changed
 from social_crm.social_crm.services import map_point, territory
 
 
@@ -13,7 +14,7 @@ class Community(Document):
         territory.complete_community(self)
 
     def on_update(self) -> None:
-        if self.has_value_changed("cut_off_date") and not self.flags.in_insert:
+        if has_changed(self, "cut_off_date") and not self.flags.in_insert:
             frappe.msgprint(
                 _(
                     "Families already registered keep their flag. Those registered from now on are compared with this date."

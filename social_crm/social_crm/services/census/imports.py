@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from social_crm.access.files import make_private
+from social_crm.changes import has_changed
 from social_crm.permissions import allowed_communities
 from social_crm.social_crm.services.census import files, rows_store, state
 from social_crm.social_crm.services.census.file_error import CensusFileError
@@ -24,8 +25,8 @@ def prepare(doc: "frappe.model.document.Document") -> None:
     if getdate(doc.registration_date) > getdate(nowdate()):
         frappe.throw(_("The registration date lies in the future."), title=_("Registration Date"))
     _check_community(doc)
-    changed = doc.is_new() or any(doc.has_value_changed(field) for field in _CHOSEN)
-    if doc.is_new() or doc.has_value_changed("census_file"):
+    changed = has_changed(doc, *_CHOSEN)
+    if has_changed(doc, "census_file"):
         _read_file(doc)
     if changed:
         doc.status = state.DRAFT
@@ -50,7 +51,7 @@ def _keep_computed_fields(doc: "frappe.model.document.Document") -> None:
 
 
 def _refuse_changes(doc: "frappe.model.document.Document") -> None:
-    if any(doc.has_value_changed(field) for field in _CHOSEN):
+    if has_changed(doc, *_CHOSEN):
         frappe.throw(
             _("The file is being loaded or was loaded. Use a new import for another file."),
             title=_("Census Import"),
