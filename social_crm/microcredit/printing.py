@@ -19,8 +19,11 @@ def microcredit_session(doc) -> dict:
 
 
 def microcredit_agreement(doc) -> dict:
-    """Return what was agreed about a loan, for its contract and its promissory note."""
-    return agreements.agreement_of(doc)
+    """Return what was agreed about a loan, for its contract and its promissory note, or {"refusal": text}."""
+    try:
+        return agreements.agreement_of(doc)
+    except frappe.ValidationError as error:
+        return _refused(error)
 
 
 def microcredit_receipt(doc) -> dict:

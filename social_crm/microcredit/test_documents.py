@@ -13,6 +13,7 @@ from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.microcredit.services.schedules import payoff_on
 from social_crm.microcredit.services.vouchers import reverse
 from social_crm.testing import SocialCRMTestCase
+from social_crm.tests.rows import make_place, put_row
 
 
 class TestDocuments(SocialCRMTestCase):
@@ -46,6 +47,18 @@ class TestDocuments(SocialCRMTestCase):
         agreed = agreements.agreement_of(frappe.get_doc("Microcredit", loan.name))
         self.assertEqual(agreed["rows"], signed)
         self.assertEqual([(one["name"], one["version"]) for one in agreed["changes"]], [(doc.name, 2)])
+
+    def test_a_loan_without_terms_says_so(self) -> None:
+        """Such a row was written past the product; every paper and every figure of it names the reason, and no trace."""
+        name = put_row("Microcredit", make_place("Sin condiciones"))
+        for read in (agreements.agreement_of, statements.statement_of):
+            with self.assertRaisesRegex(frappe.ValidationError, name):
+                read(frappe.get_doc("Microcredit", name))
+        with self.assertRaisesRegex(frappe.ValidationError, name):
+            payoff_on(name)
+        for paper in ("Contrato de microcrédito", "Pagaré y carta de instrucciones"):
+            printed = frappe.get_print("Microcredit", name, paper)
+            self.assertRegex(printed, f"{name} (has no agreed terms|no tiene condiciones pactadas)")
 
     def test_guarantors_and_the_group_stand_in_it(self) -> None:
         borrower, neighbour = make.make_borrower(), make.make_borrower()

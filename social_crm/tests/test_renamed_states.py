@@ -21,6 +21,7 @@ from social_crm.income_generation.factories import (
     make_visit,
 )
 from social_crm.microcredit import factories as credit
+from social_crm.microcredit.services import vouchers
 from social_crm.microcredit.services.disbursement import disburse
 from social_crm.social_crm.factories import make_community
 from social_crm.testing import SocialCRMTestCase
@@ -29,6 +30,8 @@ WORKFLOWS = {
     "Productive Unit Stages": "Productive Unit",
     "FES Semester": "FES Semester",
     "Microcredit Application": "Microcredit Application",
+    "Microcredit Restructuring": "Microcredit Restructuring",
+    "Microcredit Write-off": "Microcredit Write-off",
     "Acta": "Acta",
 }
 
@@ -83,7 +86,7 @@ class TestRenamedStates(SocialCRMTestCase):
             frappe.clear_cache()
 
     def refused(self, step: Callable, *arguments) -> None:
-        with self.assertRaises(frappe.ValidationError):
+        with self.assertRaises((frappe.ValidationError, frappe.PermissionError)):
             step(*arguments)
 
     def test_every_shipped_workflow_is_walked_here(self) -> None:
@@ -164,6 +167,41 @@ class TestRenamedStates(SocialCRMTestCase):
                 ("Disbursed", loan),
             )
             frappe.set_user("Administrator")
+
+    def test_microcredit_restructuring(self) -> None:
+        credit.make_team()
+        loan = credit.make_loan(days_ago=75).name
+        # Its states carry no status as shipped: what counts is whether they post, which its administrator cannot rename.
+        for way in self._ways("Microcredit Restructuring", (*WAYS, take_the_status_away)):
+            frappe.set_user(credit.OFFICER)
+            self.walk_posted(credit.make_restructuring(loan), way, loan, "is_restructured", (0, 1))
+
+    def test_microcredit_write_off(self) -> None:
+        credit.make_team()
+        loan = credit.make_loan(days_ago=75).name
+        for way in self._ways("Microcredit Write-off", (*WAYS, take_the_status_away)):
+            frappe.set_user(credit.OFFICER)
+            doc = {"doctype": "Microcredit Write-off", "microcredit": loan, "reason": "Abandonó la región"}
+            self.walk_posted(frappe.get_doc(doc).insert(), way, loan, "status", ("In Arrears", "Written Off"))
+
+    def walk_posted(self, doc, way: str, loan: str, field: str, values: tuple) -> None:
+        """Request, approve and reverse a voucher; a field of its loan has the second value while it is posted."""
+        before, posted = values
+        self.refused(doc.submit)
+        doc = apply_workflow(frappe.get_doc(doc.doctype, doc.name), "Request")
+        self.refused(apply_workflow, doc, "Approve")
+        frappe.set_user(credit.DIRECTOR)
+        self.assertEqual(frappe.db.get_value("Microcredit", loan, field), before, way)
+        doc = apply_workflow(frappe.get_doc(doc.doctype, doc.name), "Approve")
+        self.assertEqual((doc.docstatus, frappe.db.get_value("Microcredit", loan, field)), (1, posted))
+        vouchers.reverse(doc.doctype, doc.name, "Se registró por error")
+        doc.reload()
+        self.assertEqual((doc.docstatus, frappe.db.get_value("Microcredit", loan, field)), (2, before))
+        self.assertEqual(doc.workflow_state, self.cancelled_state(doc.doctype))
+
+    def cancelled_state(self, workflow: str) -> str:
+        states = frappe.get_doc("Workflow", workflow).states
+        return next(row.state for row in states if row.doc_status == "2")
 
     def test_acta(self) -> None:
         actas.make_team()

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import get_datetime, getdate
 
 from social_crm.microcredit.domain import stored
 from social_crm.microcredit.domain.ledger import Entry, Loan, Policy
+from social_crm.microcredit.domain.schedule import Terms
 from social_crm.microcredit.services import products
 from social_crm.microcredit.services.money import to_decimal
 
@@ -56,6 +58,7 @@ def read(names: Sequence[str], latest: bool = False) -> dict[str, Loan]:
     """Return loans by name, in two queries.
 
     latest: read entries as committed now and not in the snapshot of this transaction; only for who holds the loans' locks.
+    Errors: as of `agreed_terms`.
     """
     if not names:
         return {}
@@ -70,13 +73,25 @@ def read(names: Sequence[str], latest: bool = False) -> dict[str, Loan]:
     rates: dict[Any, Policy] = {}
     return {
         name: Loan(
-            terms=stored.terms_from_json(json.loads(terms)),
+            terms=agreed_terms(name, terms),
             entries=tuple(entries.get(name, ())),
             policy=_policy(policy, version, disbursed, rates),
             rows=stored.rows_from_json(json.loads(rows or "[]")),
         )
         for name, terms, policy, rows, version, disbursed in agreed
     }
+
+
+def agreed_terms(name: str, kept: str | None) -> Terms:
+    """Return the terms that a loan keeps. Errors: it keeps none, as no disbursement made it."""
+    if not kept:
+        frappe.throw(
+            _(
+                "{0} has no agreed terms: it was not made by disbursing an application. Ask the administrator where it comes from."
+            ).format(name),
+            title=_("Terms Missing"),
+        )
+    return stored.terms_from_json(json.loads(kept or ""))
 
 
 def _policy(kept: str | None, version: str | None, disbursed: Any, known: dict[Any, Policy]) -> Policy:

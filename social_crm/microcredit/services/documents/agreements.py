@@ -12,7 +12,7 @@ from social_crm import permissions
 from social_crm.microcredit.domain import stored
 from social_crm.microcredit.domain.rates import effective_annual_rate, nominal_annual
 from social_crm.microcredit.domain.schedule import Schedule, Terms, build, true_annual_rate
-from social_crm.microcredit.services import offers, products, schedules
+from social_crm.microcredit.services import loans, offers, products, schedules
 from social_crm.microcredit.services.documents.parties import parties_of
 from social_crm.microcredit.services.money import to_decimal
 
@@ -24,10 +24,10 @@ def agreement_of(loan: Any) -> dict[str, Any]:
 
     Rates are percentages. default_rate: effective a year as agreed, 0 where none was. cap: as `offers.described_cap`.
     changes: restructurings in force since, oldest first: (day, schedule version).
-    Errors: no permission to read the loan or its application.
+    Errors: no permission to read the loan or its application; the loan keeps no terms.
     """
     permissions.require("Microcredit", "read", loan.name)
-    terms = stored.terms_from_json(json.loads(loan.terms))
+    terms = loans.agreed_terms(loan.name, loan.terms)
     policy = stored.policy_from_json(json.loads(loan.policy or "{}"))
     schedule = signed_schedule(loan, terms)
     version = products.read(loan.product_version) if loan.product_version else None
