@@ -48,6 +48,7 @@ SCOPES: dict[str, Scope] = {
     "Microcredit Application": Scope(PERSON, programme_field="programme"),
     "Microcredit": Scope(PERSON, programme_field="programme"),
     "Microcredit Ledger Entry": Scope((("microcredit", "Microcredit"),)),
+    "Microcredit Standing": Scope((("microcredit", "Microcredit"),)),
     "Microcredit Disbursement": Scope((("microcredit", "Microcredit"),)),
     "Microcredit Repayment": Scope((("microcredit", "Microcredit"),)),
     "Microcredit Restructuring": Scope((("microcredit", "Microcredit"),)),

@@ -15,6 +15,7 @@ disbursement.py   an approved application becomes a loan, once; its money may co
 loans.py          loans as the domain knows them: terms, signed schedule, rules, entries
 ledger.py         the one place where an entry is added, and where a loan stands because of its entries
 figures.py        the figures that the site keeps of loans, written set by set
+standings.py      where every loan stood on every day, as known at every moment: the table portfolios are counted from
 nightly.py        what moves with the calendar alone
 refusals.py       what the ledger does not take, in words for people
 closing.py        closed days of the accounts

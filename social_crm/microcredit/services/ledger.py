@@ -15,7 +15,7 @@ from social_crm.microcredit.domain import stored
 from social_crm.microcredit.domain.arrears import Position
 from social_crm.microcredit.domain.ledger import Entry, LedgerError, Loan, LoanState
 from social_crm.microcredit.domain.schedule import Row, Terms
-from social_crm.microcredit.services import closing, figures, funds, loans, refusals
+from social_crm.microcredit.services import closing, figures, funds, loans, refusals, standings
 
 # Sorts after every name that the site gives: an entry in the making is the latest of its moment.
 _NEW = "~"
@@ -87,7 +87,7 @@ def post(loan: str, fact: Fact) -> Posted:
     cash = _cash(after) - _cash(book)
     if locked.fund:
         funds.move(locked.fund, funds.Movement(_movement(accepted), cash, accepted.day, ledger_entry=name))
-    return Posted(name, replace(accepted, key=name), refresh(loan), cash)
+    return Posted(name, replace(accepted, key=name), refresh(loan, known_from=accepted.posted_at), cash)
 
 
 def prepare(book: Loan, fact: Fact, currency: str | None) -> Entry:
@@ -129,11 +129,16 @@ def position_of(loan: str, as_of: Any = None, known_at: datetime | None = None) 
     return state_of(loan, as_of, known_at).position
 
 
-def refresh(loan: str, as_of: Any = None) -> LoanState:
-    """Write today's figures of a loan and of its repayments, under the loan's lock; write only what changed."""
+def refresh(loan: str, as_of: Any = None, known_from: datetime | None = None) -> LoanState:
+    """Write today's figures of a loan and of its repayments, under the loan's lock; write only what changed.
+
+    known_from: when the entry was posted that changed them (now).
+    """
     lock(loan)
-    state = domain.state(loans.read_one(loan, latest=True), getdate(as_of))
+    book = loans.read_one(loan, latest=True)
+    state = domain.state(book, getdate(as_of))
     figures.write(loan, state)
+    standings.write({loan: book}, known_from or now_datetime())
     return state
 
 
