@@ -94,7 +94,7 @@ def _group(number: int, community: str, positions: Sequence[int], today: date) -
     members = tuple(
         PlannedMember(position, ROLES[at], AMOUNTS[at], paid[at]) for at, position in enumerate(positions)
     )
-    name = "Manos Unidas" if is_late else "Mujeres Emprendedoras"
+    name = "Manos Unidas" if is_late else "Nuevos Caminos"
     rule = "By Amount Lent" if is_late else "Equal Parts"
     formed = disbursed - timedelta(days=60)
     return PlannedGroup(f"{name} de {community}", community, rule, formed, disbursed, members)
