@@ -48,7 +48,7 @@ def prepare() -> None:
     ).insert()
     values = {"community": COMMUNITY, "registration_date": ON, "no_document_reason": "Sin dato"}
     doc = frappe.get_doc({"doctype": "Census Import", "census_file": file.file_url, **values}).insert()
-    checking.run(doc.name, state.begin(doc.name, state.CHECKING, "Administrator"), "Administrator")
+    checking.run(doc.name, state.RUNS.begin(doc.name, state.CHECKING, "Administrator"), "Administrator")
     households: dict[int, list[Outcome]] = {}
     for outcome in planned(content):
         if outcome.result == READY:
@@ -87,7 +87,7 @@ def load() -> None:
         name, truth = MADE["name"], MADE["truth"]
         began = time.perf_counter()
         loading.run(
-            name, state.begin(name, state.LOADING, "Administrator"), "Administrator", run_seconds=36_000
+            name, state.RUNS.begin(name, state.LOADING, "Administrator"), "Administrator", run_seconds=36_000
         )
         seconds = time.perf_counter() - began
         created = frappe.db.get_value("Census Import", name, "created_rows")

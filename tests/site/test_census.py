@@ -35,7 +35,7 @@ def upload(content, name):
 
 
 def check(doc):
-    checking.run(doc.name, state.begin(doc.name, state.CHECKING, "Administrator"), "Administrator")
+    checking.run(doc.name, state.RUNS.begin(doc.name, state.CHECKING, "Administrator"), "Administrator")
     doc.reload()
     return doc
 
@@ -44,7 +44,7 @@ def load(doc):
     """Load as a worker does: a transaction a household (within a test the import would keep it all in one)."""
     frappe.flags.in_test = False
     try:
-        loading.run(doc.name, state.begin(doc.name, state.LOADING, "Administrator"), "Administrator")
+        loading.run(doc.name, state.RUNS.begin(doc.name, state.LOADING, "Administrator"), "Administrator")
     finally:
         frappe.flags.in_test = True
     doc.reload()
@@ -89,7 +89,7 @@ def sweep():
 
 
 def start_loading(name):
-    token = state.begin(name, state.LOADING, "Administrator")
+    token = state.RUNS.begin(name, state.LOADING, "Administrator")
     frappe.db.commit()
     words = [sys.executable, "-c", CHILD, str(Path.cwd()), frappe.local.site, name, token]
     return subprocess.Popen(words, start_new_session=True)

@@ -103,7 +103,7 @@ def checked(loans, name):
 
 
 def start(name):
-    token = state.begin(name, state.POSTING, "Administrator")
+    token = state.RUNS.begin(name, state.POSTING, "Administrator")
     frappe.db.commit()
     words = [sys.executable, "-c", CHILD, str(Path.cwd()), frappe.local.site, name, token]
     return subprocess.Popen(words, start_new_session=True)
@@ -146,7 +146,7 @@ def test_a_killed_worker_leaves_whole_payments_and_the_next_goes_on(loans):
     assert frappe.db.get_value("Microcredit Payment Batch", name, "status") == state.POSTING
     assert check_books(loans, name) == part
     # The scheduler finds it once it has given no sign of life for a while.
-    state.set_values(name, heartbeat="2026-01-01 00:00:00")
+    state.RUNS.set_values(name, heartbeat="2026-01-01 00:00:00")
     posting.resume_stalled()
     token = frappe.db.get_value("Microcredit Payment Batch", name, "run_token")
     frappe.db.commit()

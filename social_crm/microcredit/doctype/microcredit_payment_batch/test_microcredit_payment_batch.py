@@ -142,10 +142,10 @@ class TestMicrocreditPaymentBatch(PaymentFileCase):
         doc = self.checked(
             *[(day(5), None, loan, f"P-{number}", 1000 + number, "Ana") for number in range(4)]
         )
-        old = state.begin(doc.name, state.POSTING, make.OFFICER)
+        old = state.RUNS.begin(doc.name, state.POSTING, make.OFFICER)
         posting.run(doc.name, old, make.OFFICER, run_seconds=0)
         self.assertEqual(self.results(doc).count("Posted"), 1)
-        new = state.begin(doc.name, state.POSTING, make.OFFICER)
+        new = state.RUNS.begin(doc.name, state.POSTING, make.OFFICER)
         posting.run(doc.name, old, make.OFFICER)
         self.assertEqual(self.results(doc).count("Posted"), 1)
         posting.run(doc.name, new, make.OFFICER)
@@ -154,10 +154,10 @@ class TestMicrocreditPaymentBatch(PaymentFileCase):
 
     def test_a_stalled_run_is_found_and_a_live_one_is_not(self) -> None:
         doc = self.checked((day(5), None, self.loans[0].name, "Q-1", 5000, "Ana"))
-        token = state.begin(doc.name, state.POSTING, make.OFFICER)
+        token = state.RUNS.begin(doc.name, state.POSTING, make.OFFICER)
         posting.resume_stalled()
         self.assertEqual(frappe.db.get_value(doc.doctype, doc.name, "run_token"), token)
-        state.set_values(doc.name, heartbeat="2026-01-01 00:00:00")
+        state.RUNS.set_values(doc.name, heartbeat="2026-01-01 00:00:00")
         posting.resume_stalled()
         self.assertNotEqual(frappe.db.get_value(doc.doctype, doc.name, "run_token"), token)
         self.assertRaises(frappe.ValidationError, actions.resume, doc.name)

@@ -122,7 +122,7 @@ def _save(doc: Any) -> None:
 def post(name: str) -> dict:
     """Post what is ready, or continue a posting that was cancelled or lost its worker."""
     doc = _posting_batch(name)
-    stalled = doc.status == state.POSTING and state.is_stalled(doc.heartbeat)
+    stalled = doc.status == state.POSTING and state.RUNS.is_stalled(doc)
     if not stalled:
         _require(doc, *state.CHECKED)
     posting.start(doc.name)
@@ -133,8 +133,8 @@ def post(name: str) -> dict:
 def resume(name: str) -> dict:
     """Start a check or posting again whose worker was lost."""
     doc = _posting_batch(name)
-    _require(doc, *state.RUNNING)
-    if not state.is_stalled(doc.heartbeat):
+    _require(doc, *state.RUNS.running)
+    if not state.RUNS.is_stalled(doc):
         frappe.throw(_("The batch is still running."), title=_("Payment Batch"))
     posting.resume(doc.name, doc.status, frappe.session.user)
     return {"status": doc.status}
@@ -144,9 +144,9 @@ def resume(name: str) -> dict:
 def cancel(name: str) -> dict:
     """Stop after the payment that is being posted; what is posted stays, the rest can be continued later."""
     doc = _batch(name, "write")
-    _require(doc, *state.RUNNING)
+    _require(doc, *state.RUNS.running)
     stopped = state.CANCELLED if doc.status == state.POSTING else state.DRAFT
-    state.set_values(doc.name, status=stopped, run_token=None)
+    state.RUNS.stop(doc.name, stopped)
     state.refresh_figures(doc.name)
     return {"status": stopped}
 

@@ -21,7 +21,7 @@ def prepare(doc: Any) -> None:
         return
     _keep_computed_fields(doc)
     changed = has_changed(doc, *_CHOSEN)
-    if changed and not doc.is_new() and (doc.status in state.RUNNING or is_touched(doc.name)):
+    if changed and not doc.is_new() and (doc.status in state.RUNS.running or is_touched(doc.name)):
         frappe.throw(
             _("Payments of this file were posted or decided on. Use a new batch for another file."),
             title=_("Payment Batch"),
@@ -80,7 +80,7 @@ def _read_file(doc: Any) -> None:
 
 def forget(doc: Any) -> None:
     """Delete the rows with their batch; a batch of which something was posted stays, it knows what was posted."""
-    if doc.status in state.RUNNING or is_touched(doc.name):
+    if doc.status in state.RUNS.running or is_touched(doc.name):
         frappe.throw(
             _(
                 "Payments of this file were posted or decided on: the batch is kept, so that nothing is posted twice."

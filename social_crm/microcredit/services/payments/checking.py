@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.translate import get_user_lang
-from frappe.utils import getdate, strip_html
+from frappe.utils import getdate
 
+from social_crm.file_runs import act_as, words_of
 from social_crm.microcredit.domain import bank_columns, bank_rows
 from social_crm.microcredit.domain.bank_matching import Matcher
 from social_crm.microcredit.domain.bank_rows import BankRow
@@ -28,33 +28,22 @@ _BATCH = 500
 
 def start(name: str, user: str | None = None) -> None:
     """Start the check of a batch in the background, as the user who asks or on whose behalf it is resumed."""
-    user = user or frappe.session.user
-    frappe.enqueue(
-        "social_crm.microcredit.services.payments.checking.run",
-        queue="long",
-        timeout=3600,
-        enqueue_after_commit=True,
-        batch=name,
-        token=state.begin(name, state.CHECKING, user),
-        user=user,
-    )
+    state.RUNS.start("social_crm.microcredit.services.payments.checking.run", name, state.CHECKING, user)
 
 
-def run(batch: str, token: str, user: str) -> None:
+def run(name: str, token: str, user: str) -> None:
     """Check the file as the user; whatever is wrong with the file ends in the batch, not in the worker."""
-    frappe.set_user(user)
-    frappe.local.lang = get_user_lang(user)
-    if not state.holds(batch, token, state.CHECKING):
+    act_as(user)
+    if not state.RUNS.holds(name, token, state.CHECKING):
         return
-    doc = frappe.get_doc("Microcredit Payment Batch", batch)
     try:
-        _check(doc)
-        state.set_values(batch, status=state.READY, run_token=None)
+        _check(frappe.get_doc("Microcredit Payment Batch", name))
+        state.RUNS.stop(name, state.READY)
     except CensusFileError as refused:
-        store.delete_rows(batch)
-        state.fail(batch, refused.problem)
-    state.refresh_figures(batch)
-    state.tell(batch, status=frappe.db.get_value("Microcredit Payment Batch", batch, "status"))
+        store.delete_rows(name)
+        state.RUNS.stop(name, state.FAILED, refused.problem)
+    state.refresh_figures(name)
+    state.RUNS.tell(name, status=frappe.db.get_value("Microcredit Payment Batch", name, "status"))
 
 
 def _check(doc: Any) -> None:
@@ -76,7 +65,7 @@ def _check(doc: Any) -> None:
         ]
     store.replace_rows(doc, outcomes, raw, _names(outcomes))
     found = [problem.as_dict() for problem in (*header.problems, *notices, *_known_file(doc))]
-    state.set_values(doc.name, notices=json.dumps(found, ensure_ascii=False))
+    state.RUNS.set_values(doc.name, notices=json.dumps(found, ensure_ascii=False))
 
 
 def _known_file(doc: Any) -> list[Any]:
@@ -142,7 +131,7 @@ def _tried(outcomes: list[Outcome]) -> list[Outcome]:
                 entry = replace(entry, key=f"{entry.key}{at:09}")
                 books[loan] = ledger.with_entry(books[loan], entry)
             except frappe.ValidationError as refused:
-                problem = error("refused", text=words(refused))
+                problem = error("refused", text=words_of(refused))
                 outcomes[at] = replace(outcomes[at], result=bank_rows.REJECTED, problems=(problem,))
                 frappe.clear_messages()
     return outcomes
@@ -151,11 +140,6 @@ def _tried(outcomes: list[Outcome]) -> list[Outcome]:
 def _fact(row: BankRow) -> Fact:
     assert row.paid_on is not None
     return Fact(kind="payment", value_date=row.paid_on, amount=Decimal(row.amount))
-
-
-def words(refused: Exception) -> str:
-    """Return what a refusal said, without its markup."""
-    return strip_html(str(refused)).strip() or type(refused).__name__
 
 
 def _currencies(names: Sequence[str]) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """Posts the payments of a checked file, one transaction each, and survives whatever happens to the worker.
 
-A row is wholly posted or not at all: its repayments, their entries in the ledger and its own result are committed together. A
-run carries a token; a newer run (Continue, or the scheduler after a lost worker) takes the token over, and the older one stops
-before its next row. What is posted carries its fingerprint under a unique key, so that two files that hold the same payment
+A row is wholly posted or not at all: its repayments, their entries in the ledger and its own result are committed together. Two
+runs never post the same row (file_runs.py). What is posted carries its fingerprint under a unique key, so that two files that hold the same payment
 cannot both post it, not even at once.
 """
 
@@ -12,23 +11,19 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.translate import get_user_lang
 from frappe.utils import now
 
 from social_crm import permissions
+from social_crm.file_runs import RUN_SECONDS, act_as, commit, words_of
 from social_crm.microcredit.domain import bank_rows
 from social_crm.microcredit.services import ledger
 from social_crm.microcredit.services.money import money_text, to_decimal
 from social_crm.microcredit.services.payments import checking, state, store
-from social_crm.microcredit.services.payments.checking import words
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.social_crm.domain.census_problem import error
 
-# A run hands over to a fresh job after so long; no job comes near the time limit of its queue, however large the file.
-RUN_SECONDS = 600
 _BATCH = 200
 _TELL_EVERY_SECONDS = 0.7
-_TRIES = 4
 
 
 class _TakenTwiceError(Exception):
@@ -39,45 +34,40 @@ class _TakenTwiceError(Exception):
         self.place = place
 
 
+_REFUSALS = (_TakenTwiceError, frappe.ValidationError, frappe.PermissionError, frappe.DuplicateEntryError)
+
+
 def start(name: str, user: str | None = None, token: str | None = None) -> None:
     """Start, continue or hand over the posting of a batch in the background."""
-    user = user or frappe.session.user
-    frappe.enqueue(
-        "social_crm.microcredit.services.payments.posting.run",
-        queue="long",
-        timeout=3600,
-        enqueue_after_commit=True,
-        batch=name,
-        token=token or state.begin(name, state.POSTING, user),
-        user=user,
+    state.RUNS.start(
+        "social_crm.microcredit.services.payments.posting.run", name, state.POSTING, user, token or ""
     )
 
 
-def run(batch: str, token: str, user: str, run_seconds: float = RUN_SECONDS) -> None:
+def run(name: str, token: str, user: str, run_seconds: float = RUN_SECONDS) -> None:
     """Post row after row as the user, until none is ready, the run is cancelled, or its time is up."""
-    frappe.set_user(user)
-    frappe.local.lang = get_user_lang(user)
-    if not state.holds(batch, token, state.POSTING):
-        state.commit()
+    act_as(user)
+    if not state.RUNS.holds(name, token, state.POSTING):
+        commit()
         return
-    doc = frappe.get_doc("Microcredit Payment Batch", batch)
+    doc = frappe.get_doc("Microcredit Payment Batch", name)
     if not doc.started_on:
-        state.set_values(batch, started_on=now())
-    progress = _Progress(batch)
+        state.RUNS.set_values(name, started_on=now())
+    progress = _Progress(name)
     until = time.monotonic() + run_seconds
     # Every row that is taken leaves READY; there are no more rounds than rows.
     for _round in range(progress.total + 1):
-        names = _next(batch)
-        if not names:
-            _finish(batch, token)
+        rows = _next(name)
+        if not rows:
+            _finish(name, token)
             return
-        for name in names:
-            if not _post_one(doc, name, token):
+        for row in rows:
+            if not _post_one(doc, row, token):
                 return
             progress.moved()
             if time.monotonic() > until:
-                start(batch, user, token)
-                state.commit()
+                start(name, user, token)
+                commit()
                 return
 
 
@@ -90,15 +80,15 @@ class _Progress:
         self.total = found.get(bank_rows.READY, (0, Decimal(0)))[0]
         self.done = 0
         self.told = 0.0
-        state.commit()
+        commit()
 
     def moved(self) -> None:
         self.done += 1
         if time.monotonic() - self.told > _TELL_EVERY_SECONDS:
             self.told = time.monotonic()
             state.refresh_figures(self.batch)
-            state.commit()
-            state.tell(self.batch, step="post", done=self.done, total=self.total)
+            commit()
+            state.RUNS.tell(self.batch, step="post", done=self.done, total=self.total)
 
 
 def _next(batch: str) -> list[str]:
@@ -117,34 +107,21 @@ def _next(batch: str) -> list[str]:
 
 def _post_one(doc: Any, name: str, token: str) -> bool:
     """Post one row and commit; False when the run has to stop."""
-    for attempt in range(_TRIES):
-        if not state.holds(doc.name, token, state.POSTING):
-            # Nothing has been written since the last row; this only gives the lock back.
-            state.commit()
-            return False
-        frappe.db.savepoint("payment_row")
-        try:
-            _post_row(doc, name)
-        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-            # Another transaction was in the way; the database has already undone ours.
-            frappe.db.rollback()
-            if attempt == _TRIES - 1:
-                raise
-            time.sleep(0.2 * (attempt + 1))
-            continue
-        except _TakenTwiceError as taken:
-            frappe.db.rollback(save_point="payment_row")
-            problem = error("payment_posted_before", batch=taken.place[0], row=taken.place[1])
+
+    def post() -> None:
+        _post_row(doc, name)
+        state.RUNS.set_values(doc.name, heartbeat=now())
+
+    def refused(why: Exception) -> bool:
+        if isinstance(why, _TakenTwiceError):
+            problem = error("payment_posted_before", batch=why.place[0], row=why.place[1])
             store.write(name, [problem], result=bank_rows.DUPLICATE)
-        except (frappe.ValidationError, frappe.PermissionError, frappe.DuplicateEntryError) as refused:
-            frappe.db.rollback(save_point="payment_row")
-            problem = error("refused", text=words(refused))
-            store.write(name, [problem], result=bank_rows.REJECTED)
-        frappe.clear_messages()
-        state.set_values(doc.name, heartbeat=now())
-        state.commit()
+        else:
+            store.write(name, [error("refused", text=words_of(why))], result=bank_rows.REJECTED)
+        state.RUNS.set_values(doc.name, heartbeat=now())
         return True
-    return False
+
+    return state.RUNS.step(token, state.POSTING, doc.name, post, refused, _REFUSALS)
 
 
 def _post_row(doc: Any, name: str) -> None:
@@ -209,12 +186,12 @@ def _reference(row: Any, place: int) -> str | None:
 
 
 def _finish(batch: str, token: str) -> None:
-    if not state.holds(batch, token, state.POSTING):
+    if not state.RUNS.holds(batch, token, state.POSTING):
         return
     state.refresh_figures(batch)
-    state.set_values(batch, status=state.FINISHED, finished_on=now(), run_token=None, progress=100)
-    state.commit()
-    state.tell(batch, status=state.FINISHED)
+    state.RUNS.stop(batch, state.FINISHED, finished_on=now(), progress=100)
+    commit()
+    state.RUNS.tell(batch, status=state.FINISHED)
 
 
 def repayment_reversed(repayment: Any) -> None:
@@ -250,15 +227,7 @@ def repayment_reversed(repayment: Any) -> None:
 
 def resume_stalled() -> None:
     """Scheduler: continue the runs whose worker was lost."""
-    # The scheduler acts for the system: it must see the runs of everybody.
-    stalled = frappe.get_all(
-        "Microcredit Payment Batch",
-        filters={"status": ["in", state.RUNNING]},
-        fields=["name", "status", "heartbeat", "run_by"],
-    )
-    for lost in stalled:
-        if state.is_stalled(lost.heartbeat):
-            resume(lost.name, lost.status, lost.run_by)
+    state.RUNS.resume_lost(resume)
 
 
 def resume(name: str, status: str, user: str) -> None:

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm import permissions
+from social_crm.file_runs import problems_of
 from social_crm.microcredit.domain import bank_rows
 from social_crm.microcredit.domain import ledger as domain
 from social_crm.microcredit.domain.bank_matching import Claim, loan_key, propose
@@ -131,7 +132,7 @@ def assign(row: Any, shares: Sequence[Mapping[str, Any]], paid_on: str | None = 
     if given > rest:
         _refuse(_("More is shared out than the payment has left."))
     store.add_shares(row.name, chosen)
-    in_doubt = any(problem.code in DOUBTS for problem in store.load(row.reasons))
+    in_doubt = any(problem.code in DOUBTS for problem in problems_of(row.reasons))
     store.write(
         row.name,
         [],

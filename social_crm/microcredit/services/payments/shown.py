@@ -1,16 +1,15 @@
 """What the form of a batch of payments shows: one answer for every step."""
 
-import json
 from typing import Any
 
 import frappe
 from frappe import _
 
 from social_crm import permissions
+from social_crm.file_runs import described, problems_of
 from social_crm.microcredit.domain.bank_columns import FIELDS
-from social_crm.microcredit.services.payments import state, store
+from social_crm.microcredit.services.payments import state
 from social_crm.microcredit.services.payments.messages import IGNORE_LABEL, sentence
-from social_crm.social_crm.domain.census_problem import Problem
 
 PAGE = 20
 
@@ -19,25 +18,7 @@ def overview(doc: Any) -> dict[str, Any]:
     """Return status, file, columns and figures of a batch that the user may read."""
     found = state.figures(doc.name)
     return {
-        "name": doc.name,
-        "status": doc.status,
-        "stalled": doc.status in state.RUNNING and state.is_stalled(doc.heartbeat),
-        "problem": sentence(Problem.from_dict(json.loads(doc.file_problem))) if doc.file_problem else None,
-        "notices": [sentence(problem) for problem in store.load(doc.notices)],
-        "sheets": json.loads(doc.sheet_names or "[]"),
-        "sheet": doc.sheet_name,
-        "header_row": doc.header_row,
-        "columns": [
-            {
-                "index": column.column_index,
-                "letter": column.column_letter,
-                "header": column.header,
-                "field": column.target_field or "",
-                "basis": column.basis,
-                "samples": column.samples,
-            }
-            for column in doc.columns
-        ],
+        **described(doc, state.RUNS, sentence),
         "fields": [
             {"label": "", "options": [{"value": IGNORE_LABEL, "label": _(IGNORE_LABEL)}]},
             {
@@ -55,7 +36,6 @@ def overview(doc: Any) -> dict[str, Any]:
         "pending": float(found.pending),
         "dismissed": float(found.dismissed),
         "currency": doc.currency,
-        "progress": doc.progress,
         "may_write": bool(doc.has_permission("write")) and _may_post(),
     }
 
@@ -92,7 +72,7 @@ def rows(batch: str, result: str, start: int = 0) -> dict[str, Any]:
                 "paid_on": str(item.paid_on or ""),
                 "amount": float(item.amount),
                 "posted_amount": float(item.posted_amount),
-                "reasons": [sentence(problem) for problem in store.load(item.reasons)],
+                "reasons": [sentence(problem) for problem in problems_of(item.reasons)],
                 "shares": shares.get(item.name, []),
             }
             for item in found

@@ -122,11 +122,6 @@ def dump(problems: Sequence[Problem]) -> str:
     return json.dumps([problem.as_dict() for problem in problems], ensure_ascii=False)
 
 
-def load(text: str | None) -> tuple[Problem, ...]:
-    """Return the findings that `dump` wrote."""
-    return tuple(Problem.from_dict(item) for item in json.loads(text or "[]"))
-
-
 def write(name: str, problems: Sequence[Problem] | None = None, **values: Any) -> None:
     """Write what became of a row, with its findings where they change."""
     if problems is not None:

@@ -1,36 +1,11 @@
 // What a census import looks like, step by step: functions from the server's overview to HTML. All text is escaped here.
 
-const esc = (value) => frappe.utils.escape_html(String(value ?? ""));
-const number = (value) => format_number(value || 0, null, 0);
+import { alert, bar, esc, more_button, number, steps } from "../file_runs/views.js";
 
-const STEPS = () => [
-    ["file", __("File")],
-    ["columns", __("Columns")],
-    ["check", __("Review")],
-    ["load", __("Load")],
-    ["result", __("Result")],
-];
-
-const STEP_OF = {
-    New: "file",
-    Draft: "columns",
-    Failed: "columns",
-    Checking: "check",
-    Ready: "check",
-    Loading: "load",
-    Cancelled: "load",
-    Finished: "result",
-};
+const STEP_OF = { New: 0, Draft: 1, Failed: 1, Checking: 2, Ready: 2, Loading: 3, Cancelled: 3, Finished: 4 };
 
 export function stepper(status) {
-    const steps = STEPS();
-    const at = steps.findIndex(([key]) => key === STEP_OF[status]);
-    const items = steps.map(([, label], index) => {
-        const state = index < at || status === "Finished" ? "done" : index === at ? "now" : "later";
-        const current = index === at ? ' aria-current="step"' : "";
-        return `<li class="census-step census-step-${state}"${current}><span>${index + 1}</span>${esc(label)}</li>`;
-    });
-    return `<ol class="census-steps">${items.join("")}</ol>`;
+    return steps([__("File"), __("Columns"), __("Review"), __("Load"), __("Result")], STEP_OF[status]);
 }
 
 export function welcome() {
@@ -40,66 +15,6 @@ export function welcome() {
             <li>${__("Save. The columns are recognised and you confirm them.")}</li>
             <li>${__("The file is checked row by row. Nothing is created before you see the result and press Load.")}</li>
         </ol>`;
-}
-
-export function alert(text, tone = "danger") {
-    return text ? `<div class="census-alert census-alert-${tone}" role="alert">${esc(text)}</div>` : "";
-}
-
-export function notices(list) {
-    if (!list.length) return "";
-    return `<ul class="census-notices">${list.map((text) => `<li>${esc(text)}</li>`).join("")}</ul>`;
-}
-
-const BASIS = () => ({
-    Remembered: __("remembered from an earlier file"),
-    Exact: __("recognised"),
-    Similar: __("similar header: check it"),
-    Values: __("recognised by its values"),
-    Unknown: __("not recognised"),
-    Chosen: __("chosen by you"),
-});
-
-export function sheet_choice(view) {
-    const sheets = view.sheets
-        .map((name) => `<option value="${esc(name)}"${name === view.sheet ? " selected" : ""}>${esc(name)}</option>`)
-        .join("");
-    const choice =
-        view.sheets.length > 1
-            ? `<label>${__("Sheet")}<select class="form-control input-sm" data-census="sheet">${sheets}</select></label>`
-            : "";
-    return `<div class="census-sheet">${choice}
-        <label>${__("Row of the headers")}<input type="number" min="1" class="form-control input-sm" data-census="header-row"
-            value="${esc(view.header_row || "")}"></label></div>`;
-}
-
-export function mapping(view) {
-    const basis = BASIS();
-    const rows = view.columns.map((column) => {
-        const tone = ["Similar", "Unknown"].includes(column.basis) ? "warn" : "ok";
-        return `<div class="census-column">
-            <div class="census-column-from">
-                <strong>${esc(column.header || __("(without header)"))}</strong> <span class="text-muted">${esc(column.letter)}</span>
-                <div class="census-samples">${esc(column.samples)}</div>
-            </div>
-            <div class="census-column-to">
-                <select class="form-control input-sm" data-column="${column.index}" aria-label="${esc(column.header)}">${options(view.fields, column.field)}</select>
-                <small class="census-basis-${tone}">${esc(basis[column.basis] || "")}</small>
-            </div>
-        </div>`;
-    });
-    return `<div class="census-columns">${rows.join("")}</div>`;
-}
-
-function options(groups, chosen) {
-    const one = (option) =>
-        `<option value="${esc(option.value)}"${option.value === chosen ? " selected" : ""}>${esc(option.label)}</option>`;
-    const listed = groups.map((group) =>
-        group.label
-            ? `<optgroup label="${esc(group.label)}">${group.options.map(one).join("")}</optgroup>`
-            : group.options.map(one).join(""),
-    );
-    return `<option value="">${esc(__("(choose)"))}</option>${listed.join("")}`;
 }
 
 const TILES = () => [
@@ -161,10 +76,7 @@ export function problem_list(rows, more) {
         return `<li><div><b>${esc(__("Row {0}", [row.sheet_row]))}</b> ${esc(row.full_name)}${link} ${where}</div>
             ${row.reasons.map((reason) => `<div class="census-reason">${esc(reason)}</div>`).join("")}</li>`;
     });
-    const button = more
-        ? `<button type="button" class="btn btn-default btn-sm" data-census="more">${__("Show more")}</button>`
-        : "";
-    return `<ul class="census-problems">${items.join("")}</ul>${button}`;
+    return `<ul class="census-problems">${items.join("")}</ul>${more_button(more)}`;
 }
 
 const CARD = () => [
@@ -210,20 +122,8 @@ export function question(item, may_write) {
 }
 
 export function progress(view, live) {
-    const percent = Math.round(live?.progress ?? view.progress ?? 0);
     const done = live?.total
         ? __("{0} of {1} persons", [number(live.done), number(live.total)])
         : __("{0} persons created", [number(view.figures.Created)]);
-    return `<div class="progress census-progress" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100">
-        <div class="progress-bar" style="width:${percent}%"></div></div><p>${percent} % · ${esc(done)}</p>`;
-}
-
-export function buttons(list) {
-    const made = list
-        .filter(Boolean)
-        .map(
-            ([action, label, primary]) =>
-                `<button type="button" class="btn btn-sm ${primary ? "btn-primary" : "btn-default"}" data-census="${action}">${esc(label)}</button>`,
-        );
-    return made.length ? `<div class="census-actions">${made.join("")}</div>` : "";
+    return bar(view, live?.progress ?? view.progress, done);
 }

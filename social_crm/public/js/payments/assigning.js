@@ -1,6 +1,7 @@
 // The dialog in which a person says for which microcredits a payment is, and how much goes to each.
 
-import { esc, money } from "./views.js";
+import { esc } from "../file_runs/views.js";
+import { money } from "./views.js";
 
 export class Assigning {
     constructor(row, view, ask, send) {

@@ -1,20 +1,12 @@
 // What a batch of payments looks like, step by step: functions from the server's answers to HTML. All text is escaped here.
 
-export const esc = (value) => frappe.utils.escape_html(String(value ?? ""));
-export const money = (value, currency) => format_currency(value || 0, currency, currency === "COP" ? 0 : 2);
-const number = (value) => format_number(value || 0, null, 0);
+import { bar, esc, more_button, number, steps } from "../file_runs/views.js";
 
-const STEPS = () => [__("File"), __("Columns"), __("Review"), __("Post"), __("Result")];
+export const money = (value, currency) => format_currency(value || 0, currency, currency === "COP" ? 0 : 2);
 const STEP_OF = { New: 0, Draft: 1, Failed: 1, Checking: 2, Ready: 2, "Being Posted": 3, Cancelled: 3, Finished: 4 };
 
 export function stepper(status) {
-    const at = STEP_OF[status];
-    const items = STEPS().map((label, index) => {
-        const state = index < at || status === "Finished" ? "done" : index === at ? "now" : "later";
-        const current = index === at ? ' aria-current="step"' : "";
-        return `<li class="census-step census-step-${state}"${current}><span>${index + 1}</span>${esc(label)}</li>`;
-    });
-    return `<ol class="census-steps">${items.join("")}</ol>`;
+    return steps([__("File"), __("Columns"), __("Review"), __("Post"), __("Result")], STEP_OF[status]);
 }
 
 export function welcome() {
@@ -118,16 +110,10 @@ export function row_list(rows, view, more) {
             ${row.dismiss_reason ? `<div class="census-reason">${esc(row.dismiss_reason)}</div>` : ""}
             ${view.may_write && !["Being Posted", "Checking"].includes(view.status) ? `<div class="payments-row-actions">${row_buttons(row)}</div>` : ""}</li>`;
     });
-    const button = more
-        ? `<button type="button" class="btn btn-default btn-sm" data-census="more">${__("Show more")}</button>`
-        : "";
-    return `<ul class="census-problems">${items.join("")}</ul>${button}`;
+    return `<ul class="census-problems">${items.join("")}</ul>${more_button(more)}`;
 }
 
 export function progress(view, live) {
-    const percent = live?.total ? Math.round((100 * live.done) / live.total) : Math.round(view.progress || 0);
-    const done = live?.total ? __("{0} of {1} payments", [number(live.done), number(live.total)]) : "";
-    return `<div class="progress census-progress" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100">
-        <div class="progress-bar" style="width:${percent}%"></div></div><p>${[`${percent} %`, esc(done)].filter(Boolean).join(" · ")}</p>`;
+    const percent = live?.total ? (100 * live.done) / live.total : view.progress;
+    return bar(view, percent, live?.total ? __("{0} of {1} payments", [number(live.done), number(live.total)]) : "");
 }
-

@@ -65,12 +65,12 @@ class CensusTestCase(SocialCRMTestCase):
         return frappe.get_doc({"doctype": "Census Import", "census_file": file.file_url, **values}).insert()
 
     def check(self, doc):
-        token = state.begin(doc.name, state.CHECKING, frappe.session.user)
+        token = state.RUNS.begin(doc.name, state.CHECKING, frappe.session.user)
         checking.run(doc.name, token, frappe.session.user)
         return fresh(doc)
 
     def load(self, doc):
-        token = state.begin(doc.name, state.LOADING, frappe.session.user)
+        token = state.RUNS.begin(doc.name, state.LOADING, frappe.session.user)
         loading.run(doc.name, token, frappe.session.user)
         return fresh(doc)
 
@@ -297,10 +297,10 @@ class TestCensusImport(CensusTestCase):
     def test_a_lost_run_is_taken_over_and_the_old_one_stops(self):
         rows = [person(str(n), "Jefe", WOMEN[n], SURNAMES[n], 1118800080 + n) for n in range(6)]
         doc = self.check(self.upload(workbook(HEADER, *rows)))
-        old = state.begin(doc.name, state.LOADING, "Administrator")
+        old = state.RUNS.begin(doc.name, state.LOADING, "Administrator")
         loading.run(doc.name, old, "Administrator", run_seconds=0)
         self.assertEqual(fresh(doc).created_rows, 1)
-        new = state.begin(doc.name, state.LOADING, "Administrator")
+        new = state.RUNS.begin(doc.name, state.LOADING, "Administrator")
         loading.run(doc.name, old, "Administrator")
         self.assertEqual(fresh(doc).created_rows, 1)
         loading.run(doc.name, new, "Administrator")
@@ -308,17 +308,17 @@ class TestCensusImport(CensusTestCase):
 
     def test_a_stalled_run_is_found_and_a_live_one_is_not(self):
         doc = self.upload(workbook(HEADER, person("1", "Jefe", "Eva", "Ruiz", 1118800091)))
-        token = state.begin(doc.name, state.CHECKING, "Administrator")
+        token = state.RUNS.begin(doc.name, state.CHECKING, "Administrator")
         loading.resume_stalled()
         self.assertEqual(frappe.db.get_value("Census Import", doc.name, "run_token"), token)
-        state.set_values(doc.name, heartbeat="2026-01-01 00:00:00")
+        state.RUNS.set_values(doc.name, heartbeat="2026-01-01 00:00:00")
         loading.resume_stalled()
         self.assertNotEqual(frappe.db.get_value("Census Import", doc.name, "run_token"), token)
 
     def test_cancelling_keeps_what_is_loaded_and_continues_later(self):
         rows = [person(str(n), "Jefe", WOMEN[n], SURNAMES[n], 1118800100 + n) for n in range(4)]
         doc = self.check(self.upload(workbook(HEADER, *rows)))
-        token = state.begin(doc.name, state.LOADING, "Administrator")
+        token = state.RUNS.begin(doc.name, state.LOADING, "Administrator")
         loading.run(doc.name, token, "Administrator", run_seconds=0)
         actions.cancel(doc.name)
         loading.run(doc.name, token, "Administrator")

@@ -95,7 +95,7 @@ def _save(doc: "frappe.model.document.Document") -> None:
 def load(name: str) -> dict:
     """Load what is ready, or continue a load that was cancelled or lost its worker."""
     doc = _import(name, "write")
-    stalled = doc.status == state.LOADING and state.is_stalled(doc.heartbeat)
+    stalled = doc.status == state.LOADING and state.RUNS.is_stalled(doc)
     if not stalled:
         _require(doc, state.READY, state.FINISHED, state.CANCELLED)
     frappe.has_permission("Family", "create", throw=True)
@@ -108,8 +108,8 @@ def load(name: str) -> dict:
 def resume(name: str) -> dict:
     """Start a check or load again whose worker was lost."""
     doc = _import(name, "write")
-    _require(doc, *state.RUNNING)
-    if not state.is_stalled(doc.heartbeat):
+    _require(doc, *state.RUNS.running)
+    if not state.RUNS.is_stalled(doc):
         frappe.throw(_("The import is still running."), title=_("Census Import"))
     loading.resume(doc.name, doc.status, frappe.session.user)
     return {"status": doc.status}
@@ -119,9 +119,9 @@ def resume(name: str) -> dict:
 def cancel(name: str) -> dict:
     """Stop after the household that is being loaded; what is loaded stays, the rest can be continued later."""
     doc = _import(name, "write")
-    _require(doc, *state.RUNNING)
+    _require(doc, *state.RUNS.running)
     stopped = state.CANCELLED if doc.status == state.LOADING else state.DRAFT
-    state.set_values(doc.name, status=stopped, run_token=None)
+    state.RUNS.stop(doc.name, stopped)
     state.refresh_figures(doc.name)
     return {"status": stopped}
 

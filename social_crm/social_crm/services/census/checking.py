@@ -3,8 +3,8 @@
 import json
 
 import frappe
-from frappe.translate import get_user_lang
 
+from social_crm.file_runs import act_as
 from social_crm.social_crm.domain import census_plan
 from social_crm.social_crm.domain.census_fingerprint import fingerprints
 from social_crm.social_crm.domain.census_names import column_has_surnames_first
@@ -22,32 +22,20 @@ _SHOWN_CELLS = 8
 
 def start(name: str, user: str | None = None) -> None:
     """Start the check of an import in the background, as the user who asks or on whose behalf it is resumed."""
-    user = user or frappe.session.user
-    token = state.begin(name, state.CHECKING, user)
-    frappe.enqueue(
-        "social_crm.social_crm.services.census.checking.run",
-        queue="long",
-        timeout=3600,
-        enqueue_after_commit=True,
-        census_import=name,
-        token=token,
-        user=user,
-    )
+    state.RUNS.start("social_crm.social_crm.services.census.checking.run", name, state.CHECKING, user)
 
 
-def run(census_import: str, token: str, user: str) -> None:
+def run(name: str, token: str, user: str) -> None:
     """Check the file as the user; whatever is wrong with the file ends in the import, not in the worker."""
-    frappe.set_user(user)
-    frappe.local.lang = get_user_lang(user)
-    if not state.holds(census_import, token, state.CHECKING):
+    act_as(user)
+    if not state.RUNS.holds(name, token, state.CHECKING):
         return
-    doc = frappe.get_doc("Census Import", census_import)
     try:
-        _check(doc)
-        state.set_values(census_import, status=state.READY, run_token=None)
+        _check(frappe.get_doc("Census Import", name))
+        state.RUNS.stop(name, state.READY)
     except CensusFileError as refused:
-        state.fail(census_import, refused.problem)
-    state.tell(census_import, status=frappe.db.get_value("Census Import", census_import, "status"))
+        state.fail(name, refused.problem)
+    state.RUNS.tell(name, status=frappe.db.get_value("Census Import", name, "status"))
 
 
 def _check(doc: "frappe.model.document.Document") -> None:
@@ -62,10 +50,10 @@ def _check(doc: "frappe.model.document.Document") -> None:
     inputs, notices = body(sheet, header, mapping)
     if not inputs:
         raise refuse("no_rows")
-    state.tell(doc.name, step="rows", done=0, total=len(inputs))
+    state.RUNS.tell(doc.name, step="rows", done=0, total=len(inputs))
     persons = _read_rows(doc, inputs)
-    state.set_values(doc.name, heartbeat=frappe.utils.now(), total_rows=len(persons))
-    state.tell(doc.name, step="compare", done=0, total=len(persons))
+    state.RUNS.set_values(doc.name, heartbeat=frappe.utils.now(), total_rows=len(persons))
+    state.RUNS.tell(doc.name, step="compare", done=0, total=len(persons))
     site = site_for(persons, fingerprints(persons), frappe.session.user)
     outcomes = census_plan.plan(persons, site, with_kinship="kinship" in mapping.values())
     rows_store.replace_rows(doc.name, outcomes, _raw_values(sheet, header, inputs))
@@ -112,7 +100,7 @@ def _write_summary(
 ) -> None:
     state.refresh_figures(doc.name)
     used = [{"header": column.header, "field": column.target_field} for column in doc.columns]
-    state.set_values(
+    state.RUNS.set_values(
         doc.name,
         household_count=households,
         notices=json.dumps([notice.as_dict() for notice in notices], ensure_ascii=False),

@@ -1,8 +1,7 @@
 """Loads the households of a checked census, one transaction each, and survives whatever happens to the worker.
 
 A household is wholly in or wholly out: its family, persons, memberships and the results of its rows are committed
-together. A run carries a token; a newer run (Continue, or the scheduler after a lost worker) takes the token over, and
-the older one stops before its next household, so that two runs never load the same one.
+together. Two runs never load the same one (file_runs.py).
 """
 
 import time
@@ -10,9 +9,9 @@ from dataclasses import replace
 
 import frappe
 from frappe import _
-from frappe.translate import get_user_lang
-from frappe.utils import now, strip_html
+from frappe.utils import now
 
+from social_crm.file_runs import RUN_SECONDS, act_as, commit, words_of
 from social_crm.social_crm.domain.census_households import Household
 from social_crm.social_crm.domain.census_plan import DUPLICATE, READY, SKIPPED, Outcome, Site, target_family
 from social_crm.social_crm.domain.census_problem import Problem, error
@@ -20,53 +19,42 @@ from social_crm.social_crm.services.census import checking, rows_store, state
 from social_crm.social_crm.services.census.household_writer import write_household
 from social_crm.social_crm.services.census.site_people import families_by_code, loaded_rows
 
-# A run hands over to a fresh job after so long; no job comes near the time limit of its queue, however large the file.
-RUN_SECONDS = 600
 _BATCH = 200
 _TELL_EVERY_SECONDS = 0.7
-_TRIES = 4
 
 
 def start(name: str, user: str | None = None, token: str | None = None) -> None:
     """Start, continue or hand over the loading of an import in the background."""
-    user = user or frappe.session.user
-    frappe.enqueue(
-        "social_crm.social_crm.services.census.loading.run",
-        queue="long",
-        timeout=3600,
-        enqueue_after_commit=True,
-        census_import=name,
-        token=token or state.begin(name, state.LOADING, user),
-        user=user,
+    state.RUNS.start(
+        "social_crm.social_crm.services.census.loading.run", name, state.LOADING, user, token or ""
     )
 
 
-def run(census_import: str, token: str, user: str, run_seconds: float = RUN_SECONDS) -> None:
+def run(name: str, token: str, user: str, run_seconds: float = RUN_SECONDS) -> None:
     """Load household after household as the user, until all are in, the run is cancelled, or its time is up."""
-    frappe.set_user(user)
-    frappe.local.lang = get_user_lang(user)
-    if not state.holds(census_import, token, state.LOADING):
-        _commit()
+    act_as(user)
+    if not state.RUNS.holds(name, token, state.LOADING):
+        commit()
         return
-    doc = frappe.get_doc("Census Import", census_import)
+    doc = frappe.get_doc("Census Import", name)
     if not doc.started_on:
-        state.set_values(census_import, started_on=now())
-    progress = _Progress(census_import)
+        state.RUNS.set_values(name, started_on=now())
+    progress = _Progress(name)
     until = time.monotonic() + run_seconds
     last = 0
     # Every round moves past at least one household; an import has no more households than rows.
     for _round in range(progress.total + 1):
-        numbers = _next_households(census_import, last)
+        numbers = _next_households(name, last)
         if not numbers:
-            _finish(census_import, token)
+            _finish(name, token)
             return
         for number in numbers:
             last = number
             if not _load_one(doc, number, token, progress):
                 return
             if time.monotonic() > until:
-                start(census_import, user, token)
-                _commit()
+                start(name, user, token)
+                commit()
                 return
 
 
@@ -87,7 +75,7 @@ class _Progress:
         self.rejected += rejected
         self.open -= created + rejected + skipped
         self.families += int(new_family)
-        state.set_values(
+        state.RUNS.set_values(
             self.name,
             created_rows=self.created,
             created_families=self.families,
@@ -105,7 +93,9 @@ class _Progress:
         if time.monotonic() - self.told > _TELL_EVERY_SECONDS:
             self.told = time.monotonic()
             done = self.total - self.open
-            state.tell(self.name, step="load", done=done, total=self.total, progress=round(self.percent, 1))
+            state.RUNS.tell(
+                self.name, step="load", done=done, total=self.total, progress=round(self.percent, 1)
+            )
 
 
 def _next_households(name: str, after: int) -> list[int]:
@@ -124,37 +114,21 @@ def _next_households(name: str, after: int) -> list[int]:
 
 def _load_one(doc: "frappe.model.document.Document", number: int, token: str, progress: _Progress) -> bool:
     """Load one household and commit; False when the run has to stop."""
-    for attempt in range(_TRIES):
-        if not state.holds(doc.name, token, state.LOADING):
-            # Nothing has been written since the last household; this only gives the lock back.
-            _commit()
+
+    def load() -> None:
+        progress.note(**_load_household(doc, number))
+
+    def refused(why: Exception) -> bool:
+        if isinstance(why, frappe.PermissionError):
+            _stop_for_permission(doc.name, why)
             return False
-        frappe.db.savepoint("census_household")
-        try:
-            progress.note(**_load_household(doc, number))
-        except frappe.PermissionError as refused:
-            frappe.db.rollback(save_point="census_household")
-            _stop_for_permission(doc.name, refused)
-            return False
-        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-            # Another transaction was in the way; the database has already undone ours.
-            frappe.db.rollback()
-            if attempt == _TRIES - 1:
-                raise
-            time.sleep(0.2 * (attempt + 1))
-            continue
-        except frappe.ValidationError as refused:
-            frappe.db.rollback(save_point="census_household")
-            progress.note(**_reject(doc.name, number, error("refused", text=_words(refused))))
-        frappe.clear_messages()
-        _commit()
-        progress.tell()
+        progress.note(**_reject(doc.name, number, error("refused", text=words_of(why))))
         return True
-    return False
 
-
-def _words(refused: Exception) -> str:
-    return strip_html(str(refused)).strip() or type(refused).__name__
+    goes_on = state.RUNS.step(token, state.LOADING, doc.name, load, refused)
+    if goes_on:
+        progress.tell()
+    return goes_on
 
 
 def _load_household(doc: "frappe.model.document.Document", number: int) -> dict[str, object]:
@@ -207,23 +181,20 @@ def _reject(name: str, number: int, reason: Problem) -> dict[str, object]:
 
 
 def _stop_for_permission(name: str, refused: Exception) -> None:
-    problem = error("refused", text=_words(refused) or _("No permission."))
-    state.set_values(
-        name, status=state.CANCELLED, run_token=None, file_problem=frappe.as_json(problem.as_dict())
-    )
-    frappe.clear_messages()
-    _commit()
-    state.tell(name, status=state.CANCELLED)
+    problem = error("refused", text=words_of(refused) or _("No permission."))
+    state.RUNS.stop(name, state.CANCELLED, problem)
+    commit()
+    state.RUNS.tell(name, status=state.CANCELLED)
 
 
 def _finish(name: str, token: str) -> None:
-    if not state.holds(name, token, state.LOADING):
+    if not state.RUNS.holds(name, token, state.LOADING):
         return
     _place_copies(name)
     state.refresh_figures(name)
-    state.set_values(name, status=state.FINISHED, finished_on=now(), run_token=None, progress=100)
-    _commit()
-    state.tell(name, status=state.FINISHED)
+    state.RUNS.stop(name, state.FINISHED, finished_on=now(), progress=100)
+    commit()
+    state.RUNS.tell(name, status=state.FINISHED)
 
 
 def _place_copies(name: str) -> None:
@@ -242,23 +213,9 @@ def _place_copies(name: str) -> None:
         frappe.db.set_value("Census Import Row", row_name, {"beneficiary": beneficiary, "family": family})
 
 
-def _commit() -> None:
-    # Tests of the package roll everything back; a commit there would leave their rows on somebody's bench.
-    if not frappe.flags.in_test:
-        frappe.db.commit()
-
-
 def resume_stalled() -> None:
     """Scheduler: continue the runs whose worker was lost."""
-    # The scheduler acts for the system: it must see the runs of everybody.
-    stalled = frappe.get_all(
-        "Census Import",
-        filters={"status": ["in", state.RUNNING]},
-        fields=["name", "status", "heartbeat", "run_by"],
-    )
-    for run_ in stalled:
-        if state.is_stalled(run_.heartbeat):
-            resume(run_.name, run_.status, run_.run_by)
+    state.RUNS.resume_lost(resume)
 
 
 def resume(name: str, status: str, user: str) -> None:

@@ -5,8 +5,8 @@ import json
 import frappe
 from frappe import _
 
+from social_crm.file_runs import described, problems_of
 from social_crm.social_crm.domain.census_fields import FIELDS, IGNORE_LABEL
-from social_crm.social_crm.domain.census_problem import Problem
 from social_crm.social_crm.services.census import rows_store, state
 from social_crm.social_crm.services.census.messages import sentence
 
@@ -17,40 +17,16 @@ PAGE = 20
 def overview(doc: "frappe.model.document.Document") -> dict:
     """Status, file, mapping, figures, first problems and a preview of an import the user may read."""
     figures = rows_store.counts(doc.name)
-    heartbeat = doc.heartbeat
     return {
-        "name": doc.name,
-        "status": doc.status,
-        "stalled": doc.status in state.RUNNING and state.is_stalled(heartbeat),
-        "problem": _sentence_of(doc.file_problem),
-        "notices": [sentence(problem) for problem in rows_store.load_problems(doc.notices)],
-        "sheets": json.loads(doc.sheet_names or "[]"),
-        "sheet": doc.sheet_name,
-        "header_row": doc.header_row,
-        "columns": [
-            {
-                "index": column.column_index,
-                "letter": column.column_letter,
-                "header": column.header,
-                "field": column.target_field or "",
-                "basis": column.basis,
-                "samples": column.samples,
-            }
-            for column in doc.columns
-        ],
+        **described(doc, state.RUNS, sentence),
         "fields": _field_choices(),
         "figures": figures,
         "total": sum(figures.values()),
         "households": doc.household_count,
         "families": doc.created_families,
-        "progress": doc.progress,
         "preview": _preview(doc.name),
         "may_write": bool(doc.has_permission("write")),
     }
-
-
-def _sentence_of(problem: str | None) -> str | None:
-    return sentence(Problem.from_dict(json.loads(problem))) if problem else None
 
 
 def _field_choices() -> list[dict]:
@@ -111,7 +87,7 @@ def problem_rows(census_import: str, result: str, start: int = 0) -> dict:
             "sheet_row": item.sheet_row,
             "full_name": item.full_name,
             "household": item.household_code,
-            "reasons": [sentence(problem) for problem in rows_store.load_problems(item.reasons)],
+            "reasons": [sentence(problem) for problem in problems_of(item.reasons)],
             "beneficiary": item.beneficiary,
             "family": item.family,
         }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import frappe
 from frappe.query_builder.functions import Count
 
+from social_crm.file_runs import problems_of
 from social_crm.social_crm.domain.census_matching import Likeness
 from social_crm.social_crm.domain.census_plan import Outcome
 from social_crm.social_crm.domain.census_problem import Problem
@@ -107,11 +108,6 @@ def _dump(problems: Iterable[Problem]) -> str:
     return json.dumps([problem.as_dict() for problem in problems], ensure_ascii=False)
 
 
-def load_problems(text: str | None) -> tuple[Problem, ...]:
-    """The problems stored as JSON."""
-    return tuple(Problem.from_dict(item) for item in json.loads(text or "[]"))
-
-
 def outcomes_of(census_import: str, household: int) -> dict[str, Outcome]:
     """Row name -> outcome for one household, in the order of the sheet. Reads without permissions: services check."""
     row = frappe.qb.DocType("Census Import Row")
@@ -132,7 +128,7 @@ def _outcome(item: frappe._dict) -> Outcome:
         household=item.household_number,
         fingerprint=item.fingerprint or "",
         result=item.result,
-        reasons=load_problems(item.reasons),
+        reasons=problems_of(item.reasons),
         beneficiary=item.like_person or item.beneficiary or "",
         family=_family_of(item.like_person or item.beneficiary) or item.family or "",
         same_as_row=item.same_as_row or 0,
@@ -140,7 +136,7 @@ def _outcome(item: frappe._dict) -> Outcome:
         elsewhere=bool(item.elsewhere),
         decision=item.decision or "",
         found=item.found_result or "",
-        found_reasons=load_problems(item.found_reasons),
+        found_reasons=problems_of(item.found_reasons),
     )
 
 
