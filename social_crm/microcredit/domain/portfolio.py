@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from social_crm.microcredit.domain.arrears import InstalmentState
+from social_crm.microcredit.domain.dates import add_months
 from social_crm.microcredit.domain.rounding import round_to
 
 PAR_DAYS = (1, 30, 60, 90)
@@ -147,15 +148,46 @@ def vintages(
     """
     table: dict[str, dict[date, Decimal]] = {}
     for day in sorted(snapshots):
-        cohorts: dict[str, list[tuple[Decimal, int]]] = {}
-        for loan in snapshots[day]:
-            if loan.disbursed_on is not None and loan.disbursed_on <= day:
-                cohorts.setdefault(cohort_of(loan.disbursed_on, by), []).append(
-                    (loan.balance, loan.days_late)
-                )
-        for cohort in sorted(cohorts):
-            table.setdefault(cohort, {})[day] = portfolio_at_risk(cohorts[cohort], days)
+        found = [
+            loan for loan in snapshots[day] if loan.disbursed_on is not None and loan.disbursed_on <= day
+        ]
+        for cohort, share in _at_risk_by_cohort(found, days, by):
+            table.setdefault(cohort, {})[day] = share
     return dict(sorted(table.items()))
+
+
+def vintages_by_age(
+    snapshots: Mapping[int, Sequence[Standing]], as_of: date, days: int = 30, by: str = "month"
+) -> dict[str, dict[int, Decimal]]:
+    """Return for each cohort, and each age in months, what was at risk more than `days` of what was outstanding then.
+
+    snapshots: by age, each loan as it stood that many months after its disbursement (see `day_of_age`), none after `as_of`. A
+    cohort has an age once its youngest loan has reached it; age 0 must be among them.
+    """
+    table: dict[str, dict[int, Decimal]] = {}
+    youngest: dict[str, date] = {}
+    for loan in snapshots.get(0, ()):
+        if loan.disbursed_on is not None:
+            cohort = cohort_of(loan.disbursed_on, by)
+            youngest[cohort] = max(loan.disbursed_on, youngest.get(cohort, loan.disbursed_on))
+    for age in sorted(snapshots):
+        for cohort, share in _at_risk_by_cohort(snapshots[age], days, by):
+            if day_of_age(youngest[cohort], age) <= as_of:
+                table.setdefault(cohort, {})[age] = share
+    return dict(sorted(table.items()))
+
+
+def day_of_age(disbursed_on: date, months: int) -> date:
+    """Return the day on which a loan is so many months old: at the month's end where the month has no such day."""
+    return add_months(disbursed_on, months)
+
+
+def _at_risk_by_cohort(loans: Iterable[Standing], days: int, by: str) -> list[tuple[str, Decimal]]:
+    cohorts: dict[str, list[tuple[Decimal, int]]] = {}
+    for loan in loans:
+        if loan.disbursed_on is not None:
+            cohorts.setdefault(cohort_of(loan.disbursed_on, by), []).append((loan.balance, loan.days_late))
+    return [(cohort, portfolio_at_risk(cohorts[cohort], days)) for cohort in sorted(cohorts)]
 
 
 def roll_rates(before: Sequence[Standing], after: Sequence[Standing]) -> dict[str, dict[str, Decimal]]:

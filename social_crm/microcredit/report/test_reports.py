@@ -162,6 +162,15 @@ class TestPortfolioReports(SocialCRMTestCase):
         self.assertGreaterEqual(earliest, f"on_{getdate(old.disbursed_on):%Y_%m_%d}")
         self.assertEqual(row[earliest], 0)
         self.assertEqual(len(chart["data"]["datasets"]), 2)
+        given = {**HERE, "over": "Months on Book", "days_late": "1"}
+        columns, by_age, _message, chart = cohorts.execute(given)
+        row = next(row for row in by_age if row["loans"] == 1 and row["cohort"] == str(old.disbursed_on)[:7])
+        self.assertEqual([row[f"age_{age}"] for age in range(3)], [0, 0, 100])
+        self.assertIn("age_2", [column["fieldname"] for column in columns])
+        self.assertEqual([line["name"] for line in chart["data"]["datasets"]], [row["cohort"]])
+        # The loan of today is of age 0 alone.
+        young = next(row for row in by_age if row["cohort"] == nowdate()[:7])
+        self.assertEqual([key for key in young if key.startswith("age_")], ["age_0"])
         yearly = cohorts.execute({**HERE, "cohort": "Year"})[1]
         self.assertEqual(sum(line["loans"] for line in yearly), 2)
         with self.assertRaises(frappe.ValidationError):

@@ -5,6 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from pypika.functions import Cast, Sum
 
 from social_crm.microcredit.domain.schedule import MAX_PRINCIPAL, ScheduleError, Terms, round_money
 
@@ -31,6 +32,11 @@ def to_decimal(value: Any) -> Decimal:
     if not number.is_finite():
         frappe.throw(_("{0} is not a number.").format(value), title=_("Not a Number"))
     return number
+
+
+def exact_sum(term: Any) -> Any:
+    """Return the sum of a column to be selected; it comes as text, since the database's driver gives decimals as floats."""
+    return Cast(Sum(term), "CHAR")
 
 
 def money_text(amount: Any, currency: str | None) -> str:

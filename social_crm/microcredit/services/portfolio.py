@@ -9,11 +9,12 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_days, getdate, nowdate
+from pypika import Case
 
 from social_crm import permissions
 from social_crm.microcredit.domain.portfolio import portfolio_at_risk
 from social_crm.microcredit.services import snapshots
-from social_crm.microcredit.services.money import to_decimal
+from social_crm.microcredit.services.money import exact_sum, to_decimal
 
 # Upper bounds of days late, and the label of each range.
 AGEING = (
@@ -38,7 +39,38 @@ def portfolio(
     Raises PermissionError for who may not read microcredits.
     """
     asked = snapshots.Question(filters or {}, getdate(as_of), known_at)
-    return [_shown(snapshot) for snapshot in snapshots.read(asked)]
+    if not snapshots.is_current(asked):
+        return [_shown(snapshot) for snapshot in snapshots.read(asked)]
+    stale = [_shown(snapshot) for snapshot in snapshots.read(asked, snapshots.is_stale(asked))]
+    found = _kept(asked)
+    if stale:
+        found = sorted(found + stale, key=lambda row: (row["disbursed_on"], row["name"]), reverse=True)
+    return found
+
+
+def _kept(asked: snapshots.Question) -> list[dict[str, Any]]:
+    """The loans whose figures are kept as of today, or do not move with time any more."""
+    loan = DocType("Microcredit")
+    query = (
+        snapshots.rows(asked)
+        .select(
+            loan.status,
+            loan.is_restructured,
+            loan.balance,
+            loan.overdue_amount.as_("overdue"),
+            loan.days_late,
+            loan.paid_amount.as_("paid"),
+            loan.next_due_date.as_("next_due"),
+            loan.next_amount,
+        )
+        .where(loan.status.notin(("Pending", "Annulled")))
+        .where(loan.status.notin(snapshots.UNPAID) | (loan.position_as_of == asked.as_of))
+    )
+    found = query.run(as_dict=True)
+    for row in found:
+        row.update({field: to_decimal(row[field]) for field in ("balance", "overdue", "paid", "next_amount")})
+        row["ageing"] = ageing_of(row["days_late"])
+    return found
 
 
 def _shown(snapshot: snapshots.Snapshot) -> dict[str, Any]:
@@ -93,9 +125,11 @@ def at_risk_card(filters: str | None = None) -> dict:
     """Return PAR 30 as a percentage, over the loans that the user may see."""
     permissions.require("Microcredit", "read")
     loan = DocType("Microcredit")
-    query = frappe.qb.from_(loan).select(loan.balance, loan.days_late).where(loan.balance > 0)
-    rows = [{"balance": to_decimal(balance), "days_late": late} for balance, late in _seen(query).run()]
-    return {"value": at_risk(rows, 30), "fieldtype": "Percent", "route": ["query-report", "Portfolio"]}
+    late = Case().when(loan.days_late > 30, loan.balance).else_(0)
+    balance, risky = _seen(frappe.qb.from_(loan).select(exact_sum(loan.balance), exact_sum(late))).run()[0]
+    pairs = [{"balance": to_decimal(balance) - to_decimal(risky), "days_late": 0}]
+    pairs.append({"balance": to_decimal(risky), "days_late": 31})
+    return {"value": at_risk(pairs, 30), "fieldtype": "Percent", "route": ["query-report", "Portfolio"]}
 
 
 @frappe.whitelist()

@@ -120,3 +120,13 @@ def test_what_is_expected_and_to_be_collected() -> None:
     assert [item.row.number for item in week] == [2]
     assert [item.row.number for item in overdue] == [1]
     assert portfolio.due_between(instalments, date(2026, 3, 16), date(2026, 3, 20))[0] == ()
+
+
+def test_vintages_by_age_wait_for_the_youngest_loan() -> None:
+    """Disbursed on 1 and 31 January: two months later is 1 and 31 March, and the second is not reached on 15 March."""
+    first, second = date(2026, 1, 1), date(2026, 1, 31)
+    at_start = [Standing("a", D(100), 0, disbursed_on=first), Standing("b", D(300), 0, disbursed_on=second)]
+    later = [Standing("a", D(100), 40, disbursed_on=first), Standing("b", D(300), 0, disbursed_on=second)]
+    seen = {0: at_start, 1: later, 2: [Standing("a", D(100), 70, disbursed_on=first)]}
+    assert portfolio.vintages_by_age(seen, date(2026, 3, 15)) == {"2026-01": {0: D(0), 1: D("0.25")}}
+    assert portfolio.day_of_age(second, 1) == date(2026, 2, 28)
