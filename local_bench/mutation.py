@@ -20,8 +20,20 @@ from local_bench.errors import BenchError
 from local_bench.processes import clean_environment, end_group, run
 
 DOMAIN = Path(APP) / "microcredit" / "domain"
-# The schedule is these four: terms.py beside them only refuses, and replay.py and others are told by name.
-MUTATED = ("schedule", "methods", "dates", "rounding", "allocation", "arrears")
+# The schedule (terms.py beside it only refuses), and what the ledger makes of it: who is paid what, and what is late.
+MUTATED = (
+    "schedule",
+    "methods",
+    "dates",
+    "rounding",
+    "allocation",
+    "arrears",
+    "instalments",
+    "entries",
+    "replay",
+    "rescheduling",
+    "ledger",
+)
 # Every file above the domain, so that it is imported by its own name, and the tests that reach it.
 COPIED = (
     *(Path(APP) / name for name in ("__init__.py", "microcredit/__init__.py", "microcredit/domain")),

@@ -18,6 +18,9 @@ def main(words: list[str]) -> int:
     try:
         if len(words) != 1:
             raise DoorError("command", f"give one of {', '.join(COMMANDS)}")
+        if sys.stdin is None:
+            # Somebody closed it before the program began.
+            raise DoorError("input", "is closed")
         data = sys.stdin.buffer.read(LONGEST_INPUT + 1)
         if len(data) > LONGEST_INPUT:
             raise DoorError("input", "is too long")

@@ -1,11 +1,10 @@
 """Where a loan stands on a day: balance, overdue amount, days late."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from social_crm.microcredit.domain.allocation import DEFAULT_ORDER, Allocation, Payment, allocate
+from social_crm.microcredit.domain.allocation import Allocation
 from social_crm.microcredit.domain.schedule import Row
 
 
@@ -67,43 +66,6 @@ class Position:
     allocation: Allocation
 
 
-@dataclass(frozen=True)
-class Posting:
-    """A payment with the life of its entry: `reversed_at` is set when it was reversed."""
-
-    payment: Payment
-    reversed_at: datetime | None = None
-
-
-def live_payments(
-    postings: Sequence[Posting], as_of: date | None = None, known_at: datetime | None = None
-) -> tuple[Payment, ...]:
-    """Return the payments that count on a day, as was known at a moment (default: everything known now)."""
-    return tuple(
-        posting.payment
-        for posting in postings
-        if (as_of is None or posting.payment.value_date <= as_of)
-        and (known_at is None or posting.payment.posted_at <= known_at)
-        and (posting.reversed_at is None or (known_at is not None and posting.reversed_at > known_at))
-    )
-
-
-def position(
-    rows: Sequence[Row],
-    payments: Sequence[Payment],
-    as_of: date,
-    order: tuple[str, ...] = DEFAULT_ORDER,
-) -> Position:
-    """Return the state of a loan at the end of a day; payments with a later value date do not count."""
-    allocation = allocate(rows, [p for p in payments if p.value_date <= as_of], order)
-    paid: dict[tuple[int, str], Decimal] = {}
-    for share in allocation.shares:
-        key = (share.number, share.component)
-        paid[key] = paid.get(key, Decimal(0)) + share.amount
-    states = tuple(_state(row, paid, as_of) for row in sorted(rows, key=lambda r: r.number))
-    return summarise(states, as_of, allocation)
-
-
 def summarise(instalments: tuple[InstalmentState, ...], as_of: date, allocation: Allocation) -> Position:
     """Return the position that instalments in order of their due dates add up to."""
     due = [state for state in instalments if state.row.due < as_of and state.unpaid > 0]
@@ -129,12 +91,3 @@ def summarise(instalments: tuple[InstalmentState, ...], as_of: date, allocation:
 def days_late(row: Row, paid: Decimal, as_of: date) -> int:
     """Return for how many days an instalment is late of which so much was paid, default interest apart."""
     return (as_of - row.due).days if row.due < as_of and paid < row.total else 0
-
-
-def _state(row: Row, paid: dict[tuple[int, str], Decimal], as_of: date) -> InstalmentState:
-    principal, interest, fees, insurance = (
-        paid.get((row.number, component), Decimal(0))
-        for component in ("principal", "interest", "fees", "insurance")
-    )
-    late = days_late(row, principal + interest + fees + insurance, as_of)
-    return InstalmentState(row, principal, interest, fees, late, paid_insurance=insurance)

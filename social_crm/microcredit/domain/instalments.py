@@ -155,11 +155,3 @@ def rows_of(items: list[Instalment]) -> list[Row]:
         balance += item.capitalised - item.charge["principal"]
         rows.append(item.row(balance))
     return rows
-
-
-def renewed(old: Instalment | None, row: Row) -> Instalment:
-    """Return a row to come with what had been paid of it in advance."""
-    new = Instalment(row)
-    if old is not None:
-        new.paid, new.recognised = old.paid, old.recognised
-    return new

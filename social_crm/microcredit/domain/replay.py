@@ -18,7 +18,6 @@ from social_crm.microcredit.domain.instalments import (
     Instalment,
     Overdue,
     ScheduleVersion,
-    renewed,
     rows_of,
 )
 from social_crm.microcredit.domain.rates import equivalent_rate
@@ -177,9 +176,11 @@ class Replay:
         if run is None:
             raise LedgerError("date", "A tranche cannot follow the last instalment.")
         rows = rescheduling.rows_of(terms)
-        past = [item for item in self.items if item.number < run.number]
-        kept = {item.number: item for item in self.items}
-        self._replace(past + [renewed(kept.get(r.number), r) for r in rows if r.number >= run.number])
+        past, to_come = self._split(run.number)
+        # The rows of all the money need not take what the old ones had been paid in advance: it is placed anew.
+        credit = self._take_back(entry.key, to_come)
+        self._replace(past + [Instalment(row) for row in rows if row.number >= run.number])
+        self._place(entry.key, credit, self.items[self.settled() :])
         self._keep_version(entry, terms, run.number)
 
     def _receive(self, entry: Entry) -> Decimal:

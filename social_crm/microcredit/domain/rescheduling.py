@@ -14,16 +14,17 @@ from social_crm.microcredit.domain.schedule import Fee, Row, ScheduleError, Term
 def drawn(agreed: Terms, tranches: Sequence[Tranche]) -> Terms:
     """Return the terms of what has been handed over so far of what was agreed.
 
-    Fees stay those of the whole amount agreed.
+    Fees stay those of the whole amount agreed. Of money that comes in parts the last row takes the residue: the first one may
+    be over when the next part comes.
     """
     fees = tuple(Fee(fee.name, fee.when, "amount", methods.fee_amount(fee, agreed)) for fee in agreed.fees)
-    is_whole = len(tranches) == 1
+    is_whole = tranches[0].amount == agreed.principal
     return replace(
         agreed,
         principal=sum((tranche.amount for tranche in tranches), Decimal(0)),
         disbursed=tranches[0].day,
         fees=fees,
-        tranches=() if is_whole else tuple(tranches),
+        tranches=() if len(tranches) == 1 else tuple(tranches),
         residue=agreed.residue if is_whole else "last",
     )
 

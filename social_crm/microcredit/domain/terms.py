@@ -12,8 +12,8 @@ from social_crm.microcredit.domain.rounding import MODES, round_to
 MAX_PERIODS = 1200
 # The largest amount that the money columns of a site hold.
 MAX_PRINCIPAL = Decimal("999999999999")
-# Beyond any rate that anybody ever agreed (10,000 %); keeps the digits of an effective rate within bounds.
-MAX_RATE = Decimal(100)
+# Keeps a row's interest on the largest amount within the digits that are kept.
+MAX_RATE = Decimal(10) ** 18
 # Digits before the point that the arithmetic carries exactly.
 MAX_DIGITS = 40
 
@@ -139,7 +139,7 @@ def check(terms: Terms) -> None:
         raise ScheduleError("decimals", "A currency has 0 to 4 decimals.")
     _check_money("principal", terms.principal, terms.decimals)
     if not terms.rate.is_finite() or not 0 <= terms.rate <= MAX_RATE:
-        raise ScheduleError("rate", f"The rate must be from 0 to {MAX_RATE} as a fraction.")
+        raise ScheduleError("rate", "The rate must be a fraction from 0 to 10^18.")
     if terms.first_due <= terms.disbursed:
         raise ScheduleError("first_due", "The first instalment must fall due after the disbursement.")
     _check_periods(terms)

@@ -15,10 +15,12 @@ from social_crm.microcredit.domain.rates import equivalent_rate
 from social_crm.microcredit.domain.rounding import as_percentage, round_to, working_context
 from social_crm.microcredit.domain.schedule import build, exact_annual_rate, with_rate
 from social_crm.microcredit.domain.search import largest_passing
-from social_crm.microcredit.domain.terms import MAX_RATE, ScheduleError, Terms
+from social_crm.microcredit.domain.terms import ScheduleError, Terms
 
 USURY_FACTOR = Decimal("1.5")
 DAYS_A_YEAR = 365
+# No cap lets a period cost more than a hundred times the loan; the search for the highest rate ends there.
+_HIGHEST = Decimal(100)
 
 
 class UsuryError(ValueError):
@@ -105,7 +107,7 @@ def highest_rate(
 
     if not passes(0):
         return None
-    return largest_passing(passes, int(MAX_RATE / step) + 1) * step
+    return largest_passing(passes, int(_HIGHEST / step) + 1) * step
 
 
 def default_rate(agreed: Decimal, cap: Decimal) -> Decimal:

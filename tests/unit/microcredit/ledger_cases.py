@@ -9,7 +9,7 @@ import pytest
 
 from social_crm.microcredit.domain.entries import PREPAYMENT_MODES, Entry, LedgerError, Loan, Policy
 from social_crm.microcredit.domain.ledger import LoanState, accept
-from social_crm.microcredit.domain.schedule import Fee, ScheduleError, Terms, build
+from social_crm.microcredit.domain.schedule import Fee, ScheduleError, SeasonalDue, Terms, build
 
 D = Decimal
 DISBURSED = date(2026, 1, 15)
@@ -68,14 +68,18 @@ def open_of(found: LoanState, number: int) -> Decimal:
 
 
 def generated(seed: int) -> Loan:
-    """A loan with a life of its own: payments late, early and backdated, prepayments, a restructuring, a write-off."""
+    """A loan with a life of its own: in parts, paid late, early and backdated, prepaid, restructured, written off."""
     pick = random.Random(seed)
     terms = _terms(pick)
+    # Half of the loans are handed over in parts: what is agreed is more than what is handed over first.
+    first = (
+        (terms.principal * pick.choice([2, 3]) / 4).quantize(D(1)) if pick.random() < 0.5 else terms.principal
+    )
     rate = pick.choice(
         [(), ((date(2020, 1, 1), D("0.2739")),), ((date(2026, 1, 1), D("0.2")), (date(2026, 5, 7), D("0.3")))]
     )
     order = pick.choice([Policy().order, ("fees", "insurance", "interest", "principal", "default_interest")])
-    made = loan(terms=terms, policy=Policy(order, rate))
+    made = Loan(terms, (entry("out", "disbursement", terms.disbursed, str(first)),), Policy(order, rate))
     clock = datetime.combine(terms.disbursed, time(13))
     for number in range(pick.randrange(1, 14)):
         clock += timedelta(days=pick.choice([0, 1, 7, 20, 30, 30, 31, 75]), minutes=pick.randrange(300))
@@ -90,10 +94,16 @@ def generated(seed: int) -> Loan:
 def _terms(pick: random.Random) -> Terms:
     periods = pick.randrange(1, 19)
     method = pick.choice(["equal_instalment", "equal_instalment", "equal_principal", "flat", "bullet"])
+    decimals = pick.choice([0, 0, 0, 2])
     grace = pick.choice([0, 0, pick.randrange(periods)]) if method != "bullet" else 0
     disbursed = DISBURSED + timedelta(days=pick.randrange(40))
     fees = pick.choice(
-        [(), (), (Fee("a", "financed", "share", D("0.01")), Fee("b", "per_instalment", "amount", D(1500)))]
+        [
+            (),
+            (),
+            (Fee("a", "financed", "share", D("0.01")), Fee("b", "per_instalment", "amount", D(1500))),
+            (Fee("c", "upfront", "share", D("0.02")),),
+        ]
     )
     terms = Terms(
         principal=D(pick.randrange(200_000, 20_000_000)),
@@ -102,14 +112,30 @@ def _terms(pick: random.Random) -> Terms:
         disbursed=disbursed,
         first_due=disbursed + timedelta(days=pick.choice([14, 31, 31, 45])),
         method=method,
-        frequency=pick.choice(["monthly", "monthly", "fortnightly", "quarterly"]),
-        day_count=pick.choice(["30/360", "30/360", "actual/365"]),
+        frequency=pick.choice(["monthly", "monthly", "weekly", "fortnightly", "quarterly"]),
+        day_count=pick.choice(["30/360", "30/360", "actual/365", "actual/360"]),
+        decimals=decimals,
+        rounding=pick.choice(["half_up", "half_up", "half_even", "up"]),
+        interest_rounding=pick.choice(["half_up", "half_up", "half_even", "up"]),
+        rounding_unit=pick.choice([None, None, D(50)]) if not decimals else None,
+        residue=pick.choice(["last", "last", "first"]),
         principal_grace=grace,
         total_grace=pick.choice([0, 0, 0, grace]),
         capitalise=pick.random() < 0.5,
         insurance_per_mil=pick.choice([D(0), D(0), D("0.5")]),
         fees=fees,
     )
+    if pick.random() < 0.2:
+        terms = replace(terms, holiday_rule="next", rest_weekdays=frozenset({6}))
+    if pick.random() < 0.1:
+        harvests = tuple(
+            SeasonalDue(disbursed + timedelta(days=days), D(share))
+            for days, share in ((90, 2), (200, 0), (300, 3))
+        )
+        terms = replace(
+            terms, frequency="seasonal", method="equal_principal", periods=None, calendar=harvests, first_due=harvests[0].due,
+            principal_grace=0, total_grace=0, residue="last",
+        )  # fmt: skip
     try:
         build(terms)
     except ScheduleError:
@@ -122,7 +148,11 @@ def _entry(pick: random.Random, key: str, now: datetime, made: Loan) -> Entry:
     day = max(now.date() - timedelta(days=back), made.terms.disbursed)
     amount = D(pick.choice([5_000, 50_000, 283_679, 700_000, pick.randrange(1, 3_000_000)]))
     kind = pick.choice(
-        ["payment"] * 8 + ["prepayment"] * 2 + ["reversal"] * 2 + ["restructuring", "write_off", "recovery"]
+        ["payment"] * 8
+        + ["prepayment"] * 2
+        + ["reversal"] * 2
+        + ["disbursement"] * 2
+        + ["restructuring", "write_off", "recovery"]
     )
     if kind == "reversal":
         target = pick.choice(made.entries)

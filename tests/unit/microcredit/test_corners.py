@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from ledger_cases import FEB, IN_BETWEEN, TERMS, D, added, entry, loan, prepay
-from ledger_cases import pay as paid_in
-from test_allocation_and_arrears import ROWS, pay
+from ledger_cases import FEB, IN_BETWEEN, TERMS, D, added, entry, loan, pay, prepay
 
 from social_crm.microcredit.domain.allocation import Allocation
-from social_crm.microcredit.domain.arrears import position, summarise
+from social_crm.microcredit.domain.arrears import Position, summarise
 from social_crm.microcredit.domain.dates import days_30e_360
+from social_crm.microcredit.domain.entries import Policy
 from social_crm.microcredit.domain.ledger import payoff, state
 from social_crm.microcredit.domain.methods import run_at
 from social_crm.microcredit.domain.schedule import (
@@ -19,6 +18,7 @@ from social_crm.microcredit.domain.schedule import (
     Row,
     ScheduleError,
     SeasonalDue,
+    Terms,
     Tranche,
     build,
     exact_annual_rate,
@@ -32,22 +32,21 @@ def made(**changes: object) -> tuple[Row, ...]:
     return build(replace(TERMS, **changes)).rows  # type: ignore[arg-type]
 
 
-def test_the_order_of_a_position() -> None:
-    order = ("principal", "interest", "fees", "insurance", "default_interest")
-    assert position(ROWS, [pay("a", 100_000)], FEB, order).instalments[0].paid_principal == 100_000
+def paid_on_the_first_due_date(amount: int, day: date, terms: Terms = TERMS) -> Position:
+    return state(loan(pay("a", FEB, amount), terms=terms, policy=Policy()), day).position
 
 
 def test_one_peso_is_overdue_too() -> None:
-    found = position(ROWS, [pay("a", 283_678)], FEB + timedelta(days=1))
+    found = paid_on_the_first_due_date(283_678, FEB + timedelta(days=1))
     assert (found.as_of, found.overdue, found.overdue_principal, found.days_late) == (
         date(2026, 2, 16),
         1,
         1,
         1,
     )
-    to_come = position(ROWS, [pay("a", 283_678)], FEB)
+    to_come = paid_on_the_first_due_date(283_678, FEB)
     assert (to_come.next_due, to_come.next_amount, to_come.overdue) == (FEB, 1, 0)
-    done = position(ROWS, [pay("a", 3_404_144)], FEB)
+    done = paid_on_the_first_due_date(3_404_144, FEB)
     assert (done.next_due, done.next_amount) == (None, 0)
 
 
@@ -57,13 +56,14 @@ def test_a_loan_without_instalments_owes_nothing() -> None:
 
 
 def test_fees_and_insurance_of_a_position() -> None:
-    rows = made(insurance_per_mil=D("0.5"), fees=(Fee("x", "per_instalment", "amount", D(2_000)),))
-    assert rows[0].total == 223_679 + 60_000 + 2_000 + 1_500
-    part = position(rows, [pay("a", 3_000)], FEB + timedelta(days=1)).instalments[0]
+    fee = Fee("x", "per_instalment", "amount", D(2_000))
+    terms = replace(TERMS, insurance_per_mil=D("0.5"), fees=(fee,))
+    assert build(terms).rows[0].total == 223_679 + 60_000 + 2_000 + 1_500
+    part = paid_on_the_first_due_date(3_000, FEB + timedelta(days=1), terms).instalments[0]
     assert (part.paid_fees, part.paid_insurance, part.paid_interest, part.days_late) == (2_000, 1_000, 0, 1)
-    full = position(rows, [pay("a", 287_179)], FEB + timedelta(days=1))
+    full = paid_on_the_first_due_date(287_179, FEB + timedelta(days=1), terms)
     assert (full.instalments[0].paid_insurance, full.days_late, full.overdue) == (1_500, 0, 0)
-    assert position(rows, [pay("a", 287_178)], FEB + timedelta(days=1)).days_late == 1
+    assert paid_on_the_first_due_date(287_178, FEB + timedelta(days=1), terms).days_late == 1
 
 
 def test_days_of_months_with_thirty() -> None:
@@ -195,7 +195,7 @@ def test_seasonal_shares_by_weight_and_by_unit() -> None:
 def test_payoff_counts_charges_put_off() -> None:
     terms = replace(TERMS, total_grace=2, insurance_per_mil=D("0.5"))
     assert payoff(loan(terms=terms), IN_BETWEEN) == 3_000_000 + 120_000 + 30_000 + 3_000
-    paid = loan(paid_in("a", FEB, 1_000), entry("b", "payment", FEB, 500), terms=terms)
+    paid = loan(pay("a", FEB, 1_000), entry("b", "payment", FEB, 500), terms=terms)
     assert payoff(paid, IN_BETWEEN) == 3_000_000 + 150_000 + 3_000 - 1_500
 
 

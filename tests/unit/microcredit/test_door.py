@@ -178,7 +178,7 @@ def test_a_weekly_interest_that_is_a_whole_number_stays_one(frequency: str) -> N
         ({"principal": "9" * 41}, "principal"),
         ({"rate": 0.02}, "rate"),
         ({"rate": "-0"}, "rate"),
-        ({"rate": "101"}, "rate"),
+        ({"rate": "1000000000000000001"}, "rate"),
         ({"rate": True}, "rate"),
         ({"rate_period": "daily"}, "rate_period"),
         ({"method": "french"}, "method"),
@@ -301,6 +301,19 @@ def test_the_command_stands_alone() -> None:
     assert bad.stderr.isascii()
     assert run(["cap"], b"\xff\xfe").returncode == 2
     assert run(["cap"], b"").stderr.startswith(b"input: ")
+    command = [
+        "sh",
+        "-c",
+        'exec "$@" <&-',
+        "sh",
+        sys.executable,
+        "-B",
+        "-m",
+        "social_crm.microcredit.domain",
+        "cap",
+    ]
+    closed = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=60)
+    assert (closed.returncode, closed.stdout, closed.stderr) == (2, b"", b"input: is closed\n")
     assert run(["cap"], '\ufeff{"ibc": "0.1"}'.encode()).returncode == 0
     assert run([], b"{}").returncode == run(["cap", "cap"], b"{}").returncode == 2
     surrogate = run(["cap"], b'{"\\ud800": "1"}')
@@ -327,6 +340,9 @@ def test_absurd_rates_still_have_an_answer() -> None:
     )
     exact = Fraction(13, 3) ** 360 - 1
     assert abs(Fraction(day["effective_annual_rate"]) - exact) <= Fraction(1, 2_000_000)
+    # No bound but that of the digits: 150 for 1 in a month.
+    above = schedule(rate="150", method="flat", periods=1)
+    assert above["effective_annual_rate"] == f"{151**12 - 1}.000000"
     made = schedule(rate="100", periods=2, decimals=4)
     assert abs(Decimal(made["effective_annual_rate"]) / (Decimal(101) ** 12 - 1) - 1) < Decimal("1e-6")
     long = schedule(rate="0.9", rate_period="annual_nominal", periods=1200, principal="9" * 40)

@@ -56,7 +56,9 @@ def check_amounts(loan: Loan) -> None:
             financed = sum(
                 fee.value * loan.terms.principal for fee in loan.terms.fees if fee.when == "financed"
             )
-            owed = found.disbursed + Decimal(financed).quantize(Decimal(1), ROUND_HALF_UP)
+            owed = found.disbursed + Decimal(financed).quantize(
+                Decimal(1).scaleb(-loan.terms.decimals), ROUND_HALF_UP
+            )
             assert sum(row.principal - row.capitalised for row in rows) == owed
             open_principal = sum(i.row.principal - i.paid_principal for i in position.instalments)
             to_come = sum(i.row.capitalised for i in position.instalments if i.row.due > day)

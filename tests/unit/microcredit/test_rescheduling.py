@@ -23,7 +23,7 @@ from ledger_cases import (
     refused,
 )
 
-from social_crm.microcredit.domain.entries import Loan
+from social_crm.microcredit.domain.entries import Loan, Policy
 from social_crm.microcredit.domain.ledger import payoff, state
 from social_crm.microcredit.domain.schedule import Tranche, build
 
@@ -239,3 +239,21 @@ def test_tranches_as_the_schedule_has_them() -> None:
     )
     after_change = added(Loan(TERMS, (first,), DEFAULT), prepay(FEB, 500_000))
     assert refused(after_change, second).reason == "changed_schedule"
+
+
+@pytest.mark.parametrize("residue", ["last", "first"])
+def test_what_was_paid_in_advance_of_a_further_part_is_placed_anew(residue: str) -> None:
+    """Two parts, and 700,000 paid ahead between them: no row holds more than it charges, and the rows are what is owed."""
+    terms = replace(TERMS, residue=residue, day_count="actual/360")
+    first = entry("out", "disbursement", DISBURSED, 2_000_000)
+    made = Loan(terms, (first, pay("early", FEB, 700_000)), Policy())
+    made = added(made, entry("more", "disbursement", MAR, 1_000_000))
+    found = state(made, MAR)
+    rows = [item.row for item in found.position.instalments]
+    assert sum(row.principal for row in rows) == 3_000_000
+    assert found.position.paid == 700_000
+    assert found.surplus == 0
+    for item in found.position.instalments:
+        assert item.unpaid >= 0
+        assert item.paid_principal <= item.row.principal
+        assert item.paid_interest <= item.row.interest

@@ -97,7 +97,7 @@ def test_the_longest_loan() -> None:
         ({"principal": Decimal(10) ** 40}, "principal"),
         ({"principal": Decimal("100.5")}, "principal"),
         ({"rate": Decimal("-0.01")}, "rate"),
-        ({"rate": Decimal(101)}, "rate"),
+        ({"rate": Decimal("1e18") + 1}, "rate"),
         ({"rate": Decimal("Infinity")}, "rate"),
         ({"periods": 0}, "periods"),
         ({"periods": 1201}, "periods"),
