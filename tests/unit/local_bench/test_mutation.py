@@ -29,3 +29,8 @@ def test_settings_name_the_files():
     text = mutation.settings(("schedule",))
     assert "    social_crm/microcredit/domain/schedule.py\n" in text
     assert "dates.py" not in text
+
+
+def test_every_test_that_is_named_exists():
+    for name in mutation.TESTS:
+        assert (mutation.CHECKOUT / f"tests/unit/microcredit/test_{name}.py").exists(), name
