@@ -6,15 +6,49 @@ at every save and deletion of our DocTypes, so what an administrator changes in 
 
 Transitions stay Frappe's: its own check decides who may move a record from one state to another. A save that moves the
 state may change nothing else but the fields that moving sets, unless its author may edit the state it came from.
+
+Who made a record, and when, is asked by these and by other rules ("nobody approves their own"), and Frappe writes whatever
+a client sends for it: of a stored record of ours it never changes.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.utils import cint, get_datetime
 
 from social_crm.changes import changed_fields, stored_rows
+
+
+def keep_author(doc: Any, method: str | None = None) -> None:
+    """Refuse a save that says that somebody else made a record of ours, or at another time; an event of every DocType.
+
+    Whoever saves and by whichever door, Administrator included. Empty values are put back: a client need not send them.
+
+    Raises:
+        frappe.PermissionError: the record was made by another user or at another time.
+    """
+    before = doc.get_doc_before_save()
+    if not before or doc.meta.module not in _own_modules():
+        return
+    earlier = {(row.doctype, row.name): row for row in before.get_all_children()}
+    for row in doc.get_all_children():
+        if (row.doctype, row.name) in earlier:
+            kept = earlier[row.doctype, row.name]
+            row.owner, row.creation = kept.owner, kept.creation
+    doc.owner, doc.creation = doc.owner or before.owner, doc.creation or before.creation
+    if doc.owner != before.owner or get_datetime(doc.creation) != get_datetime(before.creation):
+        frappe.throw(
+            _("Who made a record, and when, never changes: leave these two out of what you send."),
+            frappe.PermissionError,
+            title=_("Author of the Record"),
+        )
+
+
+@lru_cache(maxsize=1)
+def _own_modules() -> frozenset[str]:
+    return frozenset(frappe.get_module_list("social_crm"))
 
 
 def check_state(doc: Any, method: str | None = None) -> None:

@@ -128,3 +128,19 @@ class TestWorkflowGuard(SocialCRMTestCase):
         frappe.clear_cache(doctype="Commitment")
         frappe.set_user(self.gestor)
         self.assert_can_change()
+
+    def test_who_made_a_record_never_changes(self) -> None:
+        stored = frappe.db.get_value("Commitment", self.name, ["owner", "creation"], as_dict=True)
+        for user in (self.gestor, "Administrator"):
+            frappe.set_user(user)
+            for values in ({"owner": self.director}, {"creation": "2020-01-01 00:00:00"}):
+                with self.subTest(user=user, **values), self.assertRaises(frappe.PermissionError):
+                    doc = frappe.get_doc("Commitment", self.name)
+                    doc.update(values)
+                    doc.save()
+        frappe.set_user(self.gestor)
+        doc = frappe.get_doc("Commitment", self.name)
+        doc.update({"owner": None, "creation": None, "description": "Sin autor"})
+        doc.save()
+        kept = frappe.db.get_value("Commitment", self.name, ["owner", "creation"], as_dict=True)
+        self.assertEqual(kept, stored)

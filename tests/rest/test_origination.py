@@ -36,7 +36,7 @@ def product(client):
 
 @pytest.fixture(scope="module")
 def both(client, url, place):
-    """A user who is credit officer and member of the committee at once."""
+    """A user who is credit officer, member of the committee and director at once."""
     admin = client("System Manager")
     email = f"doble.{uuid.uuid4().hex[:6]}@example.com"
     admin.create(
@@ -44,7 +44,7 @@ def both(client, url, place):
         email=email,
         first_name="Doble",
         send_welcome_email=0,
-        roles=[{"role": "Credit Officer"}, {"role": "Credit Committee"}],
+        roles=[{"role": role} for role in ("Credit Officer", "Credit Committee", "Programme Director")],
     )
     admin.create("Staff Assignment", user=email, community=place["community"], from_date="2020-01-01")
     secret = admin.method("frappe.core.doctype.user.user.generate_keys", user=email)["api_secret"]
@@ -152,6 +152,107 @@ def test_nobody_votes_or_decides_on_their_own(client, place, product, both):
     assert both.read("Microcredit Application", name)["status"] == "Open"
     assert both.read("Microcredit Committee", session)["status"] == "Open"
     refused(both, "PUT", f"/api/resource/Microcredit Application/{name}", workflow_state="Approved")
+
+
+APPLICATION = "/api/resource/Microcredit Application"
+APPROVED = {
+    "approved_amount": 10_000_000,
+    "approved_periods": 12,
+    "committee_minutes": "Acta 9",
+    "committee_date": "2025-11-08",
+    "workflow_state": "Approved",
+}
+
+
+@pytest.fixture(scope="module")
+def plain(client):
+    """A product that the committee decides without votes."""
+    return client("System Manager").create(
+        "Microcredit Product",
+        product_name=f"Sin votos {uuid.uuid4().hex[:6]}",
+        currency="COP",
+        modality="Productivo rural",
+        interest_rate=2,
+    )["name"]
+
+
+def test_who_wrote_an_application_stays_so(client, place, plain, product, both):
+    officer, committee = client("Credit Officer"), client("Credit Committee")
+    name = send(both, ask(both, place, plain, credit_officer=officer.user))
+    made = officer.read("Microcredit Application", name)
+    for values in ({"owner": officer.user}, {"creation": "2020-01-01 00:00:00"}):
+        refused(both, "PUT", f"{APPLICATION}/{name}", **values)
+        refused(both, "PUT", f"{APPLICATION}/{name}", **values, **APPROVED)
+        refused(client("System Manager"), "PUT", f"{APPLICATION}/{name}", **values)
+    refused(both, "PUT", f"{APPLICATION}/{name}", **APPROVED)
+    # What comes back as it was read is no change.
+    both.update("Microcredit Application", name, owner=made["owner"], creation=made["creation"])
+    assert both.read("Microcredit Application", name)["status"] == "Open"
+    # Nor do a vote and the closing of a session.
+    name = send(both, ask(both, place, product, credit_officer=officer.user))
+    session = meet(committee, place, name, members=(both.user,))
+    refused(both, "PUT", f"{APPLICATION}/{name}", owner=officer.user)
+    refused(both, "POST", f"/api/method/{VOTE}", committee=session, application=name, vote="In Favour")
+
+
+def test_the_officer_of_record_does_not_step_aside_to_decide(client, place, plain, both):
+    officer = client("Credit Officer")
+    name = send(officer, ask(officer, place, plain, credit_officer=both.user))
+    refused(both, "PUT", f"{APPLICATION}/{name}", credit_officer=officer.user, **APPROVED)
+    both.update("Microcredit Application", name, credit_officer=officer.user)
+    refused(both, "PUT", f"{APPLICATION}/{name}", **APPROVED)
+    assert officer.read("Microcredit Application", name)["status"] == "Open"
+    client("Credit Committee").update("Microcredit Application", name, **APPROVED)
+    assert officer.read("Microcredit Application", name)["status"] == "Approved"
+
+
+def test_a_guarantor_does_not_leave_to_decide(client, people, place, plain, both):
+    officer, admin = client("Credit Officer"), client("System Manager")
+    person = make_place(admin, people, ())["person"]
+    admin.create(
+        "Contact",
+        first_name="Doble",
+        user=both.user,
+        links=[{"link_doctype": "Beneficiary", "link_name": person}],
+    )
+    guarantor = {"beneficiary": person, "guarantor_name": "Doble"}
+    name = send(officer, ask(admin, place, plain, guarantors=[guarantor], credit_officer=officer.user))
+    refused(both, "PUT", f"{APPLICATION}/{name}", guarantors=[], **APPROVED)
+    both.update("Microcredit Application", name, guarantors=[])
+    refused(both, "PUT", f"{APPLICATION}/{name}", **APPROVED)
+    assert officer.read("Microcredit Application", name)["status"] == "Open"
+
+
+def test_nobody_approves_what_they_asked_for_of_a_loan(client, place, plain, both):
+    officer, committee = client("Credit Officer"), client("Credit Committee")
+    name = send(officer, ask(officer, place, plain))
+    committee.update("Microcredit Application", name, **APPROVED)
+    loan = officer.method(
+        "social_crm.microcredit.services.disbursement.disburse", application=name, disbursed_on="2025-11-10"
+    )
+    wanted = {
+        "Microcredit Write-off": {"written_off_on": str(TODAY), "reason": "Se fue"},
+        "Microcredit Restructuring": {
+            "restructured_on": "2025-11-20",
+            "reason": "Perdió la cosecha",
+            "method": "Equal Instalment",
+            "frequency": "Monthly",
+            "periods": 18,
+            "monthly_rate": 2,
+            "first_due": "2025-12-20",
+            "arrears_mode": "With the First Instalment",
+        },
+    }
+    for doctype, values in wanted.items():
+        asked = both.create(doctype, microcredit=loan, **values)["name"]
+        apply(both, doctype, asked, "Request")
+        path = f"/api/resource/{doctype}/{asked}"
+        refused(both, "PUT", path, owner=officer.user)
+        refused(both, "PUT", path, owner=officer.user, workflow_state="Approved", docstatus=1)
+        refused(both, "PUT", path, workflow_state="Approved", docstatus=1)
+        assert both.read(doctype, asked)["docstatus"] == 0
+        answer = {"doc": f'{{"doctype": "{doctype}", "name": "{asked}"}}', "action": "Approve"}
+        refused(both, "POST", "/api/method/frappe.model.workflow.apply_workflow", **answer)
 
 
 def test_products_and_caps_are_the_administrators(client, product):

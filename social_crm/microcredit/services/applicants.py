@@ -1,9 +1,14 @@
 """Who stands behind an application: the person, their unit, their group, and the users who may not judge it."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import frappe
 from frappe import _
+
+# Fields of an application and of its guarantors that name who may not judge it.
+_PEOPLE = ("credit_officer", "beneficiary")
 
 
 def check_productive_unit(doc: Any) -> None:
@@ -19,20 +24,47 @@ def check_productive_unit(doc: Any) -> None:
 
 
 def interested_users(doc: Any) -> frozenset[str]:
-    """Return the users who may neither vote nor decide: who wrote it, its officer, and users who are the applicant or a
-    guarantor.
+    """Return the users who may neither vote nor decide: who wrote it, its officers, and users who are the applicant or a
+    guarantor; those of today, those that the present save takes away, and those whom its versions know.
 
     A person is a user when a contact of theirs names the user.
     """
-    people = {doc.beneficiary, *(row.beneficiary for row in doc.guarantors if row.beneficiary)}
+    before = doc.get_doc_before_save()
+    stated = [doc, before] if before else [doc]
+    users = {row.get(field) for row in stated for field in ("owner", "credit_officer")}
+    people = {row.beneficiary for row in stated}
+    people |= {guarantor.beneficiary for row in stated for guarantor in row.guarantors}
+    for field, value in _known_before(doc):
+        (users if field == "credit_officer" else people).add(value)
+    return frozenset((users | _users_of(people)) - {None, ""})
+
+
+def _users_of(people: set[Any]) -> set[str]:
     link, contact = frappe.qb.DocType("Dynamic Link"), frappe.qb.DocType("Contact")
     rows = (
         frappe.qb.from_(link)
         .join(contact)
         .on((contact.name == link.parent) & (link.parenttype == "Contact"))
         .select(contact.user, contact.email_id)
-        .where((link.link_doctype == "Beneficiary") & link.link_name.isin(sorted(people)))
+        .where((link.link_doctype == "Beneficiary") & link.link_name.isin(sorted(people - {None, ""})))
         .run()
     )
-    named = {name for row in rows for name in row if name}
-    return frozenset({doc.owner, doc.credit_officer, *named} - {None, ""})
+    return {name for row in rows for name in row if name}
+
+
+def _known_before(doc: Any) -> Iterator[tuple[str, str | None]]:
+    """Yield (field, value) of officers, applicants and guarantors that the application once named."""
+    version = frappe.qb.DocType("Version")
+    query = (
+        frappe.qb.from_(version)
+        .select(version.data)
+        .where((version.ref_doctype == doc.doctype) & (version.docname == (doc.name or "")))
+    )
+    for (data,) in query.run():
+        change = json.loads(data or "{}")
+        rows = [cells for table, _at, _row, cells in change.get("row_changed") or [] if table == "guarantors"]
+        for cells in (change.get("changed") or [], *rows):
+            yield from ((field, old) for field, old, _new in cells if field in _PEOPLE)
+        for table, row in change.get("removed") or []:
+            if table == "guarantors":
+                yield "beneficiary", row.get("beneficiary")
