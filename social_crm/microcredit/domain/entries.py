@@ -5,7 +5,7 @@ posting day. What it paid is not stored: that follows from all entries (replay.p
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -80,15 +80,59 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class LaterRate:
+    """A rate of default interest that became known after the loan was agreed: a cap certified, or corrected, since.
+
+    first: the day from which it counts; rate: effective annual, already capped.
+    known_from, known_to: when it was registered, and withdrawn as a mistake (None: it stands). day, until: the days of the
+        accounts in which the one and the other appear.
+    """
+
+    first: date
+    rate: Decimal
+    known_from: datetime
+    day: date
+    known_to: datetime | None = None
+    until: date | None = None
+
+    def is_known(self, moment: datetime | None) -> bool:
+        """Whether it counted at a moment (None: now)."""
+        if moment is None:
+            return self.known_to is None
+        return self.known_from <= moment and (self.known_to is None or moment < self.known_to)
+
+    def is_in_accounts(self, day: date) -> bool:
+        """Whether the accounts at the end of a day are kept with it."""
+        return self.day <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True)
 class Policy:
     """The rules of a product as a loan keeps them.
 
     order: of the components within an instalment. default_rates: (first day, effective annual rate) of default interest, each
     in force until the next one begins; already capped (see usury.default_rate). Before the first one none runs.
+    later_rates: what was learned of those rates since.
     """
 
     order: tuple[str, ...] = DEFAULT_ORDER
     default_rates: tuple[tuple[date, Decimal], ...] = ()
+    later_rates: tuple[LaterRate, ...] = ()
+
+    def as_known(self, moment: datetime | None) -> "Policy":
+        """Return the rules with the rates that were known at a moment (None: now) and none to be learned."""
+        return self._with(rate for rate in self.later_rates if rate.is_known(moment))
+
+    def as_in_accounts(self, day: date) -> "Policy":
+        """Return the rules with the rates that the accounts of a day are kept with, and none to be learned."""
+        return self._with(rate for rate in self.later_rates if rate.is_in_accounts(day))
+
+    def _with(self, later: Iterable[LaterRate]) -> "Policy":
+        rates = dict(self.default_rates)
+        # Of two for one day the one registered last is the correction.
+        for rate in sorted(later, key=lambda rate: rate.known_from):
+            rates[rate.first] = rate.rate
+        return Policy(self.order, tuple(sorted(rates.items())))
 
 
 @dataclass(frozen=True)
@@ -103,6 +147,22 @@ class Loan:
     entries: tuple[Entry, ...]
     policy: Policy = field(default_factory=Policy)
     rows: tuple[Row, ...] = ()
+
+    def as_known(self, moment: datetime | None) -> "Loan":
+        """Return the loan as it was known at a moment (None: now): what had been posted, by the rates known."""
+        return replace(self, entries=known(self.entries, moment), policy=self.policy.as_known(moment))
+
+    def moments(self) -> tuple[datetime, ...]:
+        """Return the moments at which something was learned of the loan, in order."""
+        later = self.policy.later_rates
+        found = {entry.posted_at for entry in self.entries} | {rate.known_from for rate in later}
+        return tuple(sorted(found | {rate.known_to for rate in later if rate.known_to}))
+
+    def days_of_accounts(self) -> tuple[date, ...]:
+        """Return the days in whose accounts something appears that was posted or learned, in order."""
+        later = self.policy.later_rates
+        found = {entry.day for entry in self.entries} | {rate.day for rate in later}
+        return tuple(sorted(found | {rate.until for rate in later if rate.until}))
 
 
 def known(entries: Iterable[Entry], known_at: datetime | None) -> tuple[Entry, ...]:

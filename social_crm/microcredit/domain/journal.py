@@ -1,12 +1,12 @@
 """The journal: balanced postings of each day, by neutral accounts.
 
 A day's postings are what the accounts are at its end less what they were at the end of the day before, both as the entries
-that had appeared by then tell it. So a closed day never changes: a later entry with an earlier value date moves the accounts
-of its own posting day.
+that had appeared by then tell it, by the rates of default interest that were known. So a closed day never changes: a later
+entry with an earlier value date, and a cap that is registered late, move the accounts of their own day.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -44,10 +44,12 @@ class Voucher:
 
 def vouchers(loan: Loan, day: date) -> tuple[Voucher, ...]:
     """Return the vouchers of one day: first what fell due or ran on it, then each entry in order of posting."""
+    yesterday, then = day - timedelta(days=1), loan.policy.as_in_accounts(day)
     before = [entry for entry in loan.entries if entry.day < day]
     todays = sorted((e for e in loan.entries if e.day == day), key=lambda e: (e.posted_at, e.key))
     found: list[Voucher] = []
-    last = _accounts(loan, before, day - timedelta(days=1))
+    last = _accounts(replace(loan, policy=loan.policy.as_in_accounts(yesterday)), before, yesterday)
+    loan = replace(loan, policy=then)
     now = _accounts(loan, before, day)
     _add(found, day, None, last, now)
     for entry in todays:

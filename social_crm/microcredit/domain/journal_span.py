@@ -6,6 +6,7 @@ accounts are equal at both ends, nothing happened in between.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -25,7 +26,7 @@ def journal_between(loan: Loan, first: date, last: date) -> tuple[Voucher, ...]:
     if last < first or not loan.entries or last < min(entry.day for entry in loan.entries):
         return ()
     found: list[Voucher] = []
-    posted = sorted({entry.day for entry in loan.entries if first <= entry.day <= last})
+    posted = [day for day in loan.days_of_accounts() if first <= day <= last]
     start = first
     for day in posted:
         found += _quiet(loan, start, day - timedelta(days=1))
@@ -41,6 +42,7 @@ def _quiet(loan: Loan, first: date, last: date) -> list[Voucher]:
     entries = [entry for entry in loan.entries if entry.day < first]
     if not entries:
         return []
+    loan = replace(loan, policy=loan.policy.as_in_accounts(first))
     known: dict[date, Mapping[str, Decimal]] = {}
     found: list[Voucher] = []
     # A part is halved until it is one day long: with so many days there are at most twice as many parts.

@@ -22,7 +22,6 @@ from social_crm.microcredit.domain.entries import (
     Policy,
     first_open_day,
     in_force,
-    known,
     total,
 )
 from social_crm.microcredit.domain.instalments import CHARGES, Instalment, ScheduleVersion, rows_of
@@ -74,7 +73,8 @@ def state(loan: Loan, as_of: date, known_at: datetime | None = None) -> LoanStat
     Raises:
         LedgerError: the entries do not make a ledger; `accept` keeps such entries out.
     """
-    return replayed(loan, in_force(known(loan.entries, known_at), as_of), as_of)
+    then = loan.as_known(known_at)
+    return replayed(then, in_force(then.entries, as_of), as_of)
 
 
 def payoff(loan: Loan, as_of: date, known_at: datetime | None = None) -> Decimal:
@@ -84,8 +84,9 @@ def payoff(loan: Loan, as_of: date, known_at: datetime | None = None) -> Decimal
         LedgerError: the entries do not make a ledger.
     """
     with localcontext(working_context()):
-        replay = Replay(loan)
-        for entry in in_force(known(loan.entries, known_at), as_of):
+        then = loan.as_known(known_at)
+        replay = Replay(then)
+        for entry in in_force(then.entries, as_of):
             replay.apply(entry)
         replay.advance(as_of)
         return _payoff(replay, as_of)
@@ -133,6 +134,7 @@ def accept(loan: Loan, new: Entry, closed: Set[date] = frozenset()) -> Entry:
     if entry.kind == "reversal":
         _check_reversal(loan, entry)
     with localcontext(working_context()):
+        loan = loan.as_known(None)
         before = in_force(loan.entries)
         after = in_force((*loan.entries, entry))
         end = max(day, *(other.value_date for other in (*before, entry)))

@@ -31,6 +31,8 @@ class Replay:
 
     def __init__(self, loan: Loan) -> None:
         check_order(loan.policy.order)
+        if loan.policy.later_rates:
+            raise ValueError("Say as of which knowledge: Loan.as_known.")
         self.loan = loan
         self.accounts = Accounts()
         self.items: list[Instalment] = []

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
-from itertools import groupby
 
-from social_crm.microcredit.domain.entries import Entry, Loan, in_force, known
+from social_crm.microcredit.domain.entries import Entry, Loan, in_force
 from social_crm.microcredit.domain.instalments import Instalment
 from social_crm.microcredit.domain.replay import Replay
 from social_crm.microcredit.domain.rounding import working_context
@@ -58,25 +57,26 @@ def segments(loan: Loan, known_at: datetime | None = None) -> tuple[Segment, ...
 
     Nothing where nothing was handed over. Raises LedgerError where the entries do not make a ledger.
     """
-    track = _Track(loan)
-    track.follow(in_force(known(loan.entries, known_at)))
+    then = loan.as_known(known_at)
+    track = _Track(then)
+    track.follow(in_force(then.entries))
     return track.all()
 
 
 def history(loan: Loan) -> tuple[Known, ...]:
-    """Return what was known of a loan when: each moment of posting closes the stretches that it changed and adds new ones.
+    """Return what was known of a loan when: each moment of learning closes the stretches that it changed and adds new ones.
 
-    Postings in the order of their value dates are followed in one replay; a backdated or reversed one begins anew.
+    Postings in the order of their value dates are followed in one replay; a backdated or reversed one begins anew, as does
+    another rate of default interest.
     """
     found: list[Known] = []
     now: dict[Segment, datetime] = {}
-    track = _Track(loan)
-    posted: list[Entry] = []
-    for moment, group in groupby(sorted(loan.entries, key=lambda e: e.posted_at), lambda e: e.posted_at):
-        posted += group
-        counting = in_force(posted)
-        if counting[: len(track.entries)] != track.entries:
-            track = _Track(loan)
+    track: _Track | None = None
+    for moment in loan.moments():
+        then = loan.as_known(moment)
+        counting = in_force(then.entries)
+        if track is None or track.policy != then.policy or counting[: len(track.entries)] != track.entries:
+            track = _Track(then)
         track.follow(counting[len(track.entries) :])
         gone, new = difference(now, track.all())
         found += [Known(segment, now.pop(segment), moment) for segment in gone]
@@ -100,6 +100,7 @@ class _Track:
     """The stretches of a loan while its entries are replayed, each entry once."""
 
     def __init__(self, loan: Loan) -> None:
+        self.policy = loan.policy
         self.replay = Replay(loan)
         self.entries: tuple[Entry, ...] = ()
         self.found: list[Segment] = []

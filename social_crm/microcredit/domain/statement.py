@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from social_crm.microcredit.domain.entries import KINDS, Entry, Loan, in_force, known, total
+from social_crm.microcredit.domain.entries import KINDS, Entry, Loan, in_force, total
 from social_crm.microcredit.domain.instalments import COMPONENTS
 from social_crm.microcredit.domain.ledger import LoanState, after_each, replayed
 
@@ -54,7 +54,8 @@ def statement(loan: Loan, as_of: date, known_at: datetime | None = None) -> Stat
     Raises:
         LedgerError: the entries do not make a ledger.
     """
-    entries = known(loan.entries, known_at)
+    loan = loan.as_known(known_at)
+    entries = loan.entries
     counting = in_force(entries, as_of)
     states = dict(zip((entry.key for entry in counting), after_each(loan, counting), strict=True))
     lines: list[Line] = []

@@ -1,13 +1,13 @@
 """The usury cap of a loan: which one holds, whether the loan's true rate is within it, and what to say if it is not."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint, get_datetime, getdate
 
 from social_crm.microcredit.domain.schedule import Schedule, exact_annual_rate
 from social_crm.microcredit.domain.usury import (
@@ -16,7 +16,6 @@ from social_crm.microcredit.domain.usury import (
     choose_cap,
     highest_rate,
     is_within,
-    usury_cap,
 )
 from social_crm.microcredit.services.money import to_decimal
 
@@ -56,18 +55,23 @@ def check_cap(modality: str | None, schedule: Schedule, agreed: Decimal | None =
 
 
 def judge(
-    modality: str, schedule: Schedule, always_highest: bool = False, agreed: Decimal | None = None
+    modality: str,
+    schedule: Schedule,
+    always_highest: bool = False,
+    agreed: Decimal | None = None,
+    known_at: datetime | None = None,
 ) -> CapCheck:
     """Judge a schedule without refusing it for its rate.
 
     always_highest: reckon the highest rate allowed of a loan within its cap too.
     agreed: the amount lent, where what is left of it is agreed anew: the loan stays in the modality of that amount, and its
         fees were judged when it was lent. The rate is a new agreement, and is judged by the cap of its own day.
+    known_at: judge by the caps that were known at a moment (None: now).
     """
     terms = schedule.terms
     day = terms.disbursed
     rule = rule_on(modality, day)
-    cap = _cap_on(modality, rule, day, terms.principal if agreed is None else agreed)
+    cap = _cap_on(modality, rule, day, terms.principal if agreed is None else agreed, known_at)
     count_fees, count_insurance = bool(cint(rule.count_fees)), bool(cint(rule.count_insurance))
     if agreed is None:
         _check_fees(modality, rule, schedule)
@@ -124,8 +128,13 @@ def rule_on(modality: str, day: Any) -> Any:
     return max(started, key=lambda row: getdate(row.valid_from))
 
 
-def of_modality(modality: str, since: date, rule: Any = None) -> tuple[Cap, ...]:
-    """Return the caps of a modality that hold on a day or later, in order."""
+def of_modality(
+    modality: str, since: date, rule: Any = None, known_at: datetime | None = None
+) -> tuple[Cap, ...]:
+    """Return the caps of a modality that hold on a day or later, in order.
+
+    known_at: those that were registered, and not withdrawn, at a moment (None: now).
+    """
     table = frappe.qb.DocType("Microcredit Usury Cap")
     query = (
         frappe.qb.from_(table)
@@ -133,6 +142,11 @@ def of_modality(modality: str, since: date, rule: Any = None) -> tuple[Cap, ...]
         .where((table.modality == modality) & (table.valid_to >= since))
         .orderby(table.valid_from)
     )
+    if known_at is None:
+        query = query.where(table.is_withdrawn == 0)
+    else:
+        stood = table.withdrawn_at.isnull() | (table.withdrawn_at > known_at)
+        query = query.where((table.registered_at <= known_at) & stood)
     above = to_decimal(rule.above_wages) if rule else Decimal(0)
     up_to = to_decimal(rule.up_to_wages) if rule else Decimal(0)
     return tuple(
@@ -148,51 +162,53 @@ def of_modality(modality: str, since: date, rule: Any = None) -> tuple[Cap, ...]
     )
 
 
+@dataclass(frozen=True)
+class Registered:
+    """A cap with the moments at which it was registered and withdrawn, and the days of the accounts of both."""
+
+    cap: Cap
+    registered_at: datetime
+    posting_day: date
+    withdrawn_at: datetime | None
+    withdrawn_day: date | None
+
+
+def registered(modality: str, since: date) -> tuple[Registered, ...]:
+    """Return the caps of a modality that hold on a day or later, withdrawn ones too."""
+    table = frappe.qb.DocType("Microcredit Usury Cap")
+    query = (
+        frappe.qb.from_(table)
+        .select(
+            table.valid_from,
+            table.valid_to,
+            table.cap,
+            table.registered_at,
+            table.posting_day,
+            table.withdrawn_at,
+            table.withdrawn_day,
+        )
+        .where((table.modality == modality) & (table.valid_to >= since))
+        .orderby(table.registered_at)
+    )
+    return tuple(
+        Registered(
+            Cap(modality, getdate(start), getdate(end), to_decimal(rate) / _ONE_PERCENT),
+            get_datetime(registered_at),
+            getdate(day),
+            get_datetime(withdrawn_at) if withdrawn_at else None,
+            getdate(until) if until else None,
+        )
+        for start, end, rate, registered_at, day, withdrawn_at, until in query.run()
+    )
+
+
 def is_known(modality: str, day: Any) -> bool:
     """Say whether a cap of a modality is registered for a day."""
     day = getdate(day)
     return any(cap.valid_from <= day for cap in of_modality(modality, day))
 
 
-def validate_cap(doc: Any) -> None:
-    """Check a certified cap: its dates, and that it is one and a half times the IBC where that is given."""
-    start, end = getdate(doc.valid_from), getdate(doc.valid_to)
-    if end < start:
-        frappe.throw(_("The cap ends before it begins."), title=_("Date not Possible"))
-    ibc, cap = to_decimal(doc.ibc), to_decimal(doc.cap)
-    if ibc < 0 or cap < 0 or (not ibc and not cap):
-        frappe.throw(_("Write the usury cap, or the IBC that it follows from."), title=_("Rate not Possible"))
-    if ibc:
-        reckoned = usury_cap(ibc / _ONE_PERCENT) * _ONE_PERCENT
-        if cap and cap != reckoned:
-            frappe.throw(
-                _(
-                    "One and a half times an IBC of {0} % is {1} %, not {2} %: one of them is mistyped."
-                ).format(ibc, reckoned.normalize(), cap),
-                title=_("Rate not Possible"),
-            )
-        doc.cap = float(reckoned)
-    table = frappe.qb.DocType("Microcredit Usury Cap")
-    others = (
-        frappe.qb.from_(table)
-        .select(table.name)
-        .where(
-            (table.modality == doc.modality)
-            & (table.name != (doc.name or ""))
-            & (table.valid_from <= end)
-            & (table.valid_to >= start)
-        )
-        .limit(1)
-        .run()
-    )
-    if others:
-        frappe.throw(
-            _("{0} already has a cap for these days: {1}.").format(doc.modality, others[0][0]),
-            title=_("Two Caps for One Day"),
-        )
-
-
-def _cap_on(modality: str, rule: Any, day: date, amount: Decimal) -> Cap:
+def _cap_on(modality: str, rule: Any, day: date, amount: Decimal, known_at: datetime | None = None) -> Cap:
     bounded = to_decimal(rule.above_wages) or to_decimal(rule.up_to_wages)
     wage = frappe.db.get_value("Minimum Wage", str(day.year), "monthly_value")
     if bounded and not wage:
@@ -203,7 +219,7 @@ def _cap_on(modality: str, rule: Any, day: date, amount: Decimal) -> Cap:
             title=_("Minimum Wage"),
         )
     try:
-        return choose_cap(of_modality(modality, day, rule), modality, day, amount, to_decimal(wage))
+        return choose_cap(of_modality(modality, day, rule, known_at), modality, day, amount, to_decimal(wage))
     except UsuryError as error:
         _throw_usury_error(error, modality, day, rule, to_decimal(wage))
         raise

@@ -13,7 +13,7 @@ from frappe.query_builder import DocType
 from frappe.utils import get_datetime, getdate
 
 from social_crm.microcredit.domain import stored
-from social_crm.microcredit.domain.ledger import Entry, Loan, Policy
+from social_crm.microcredit.domain.entries import Entry, LaterRate, Loan, Policy
 from social_crm.microcredit.domain.schedule import Terms
 from social_crm.microcredit.services import products
 from social_crm.microcredit.services.money import to_decimal
@@ -65,20 +65,28 @@ def read(names: Sequence[str], latest: bool = False) -> dict[str, Loan]:
     loan = DocType("Microcredit")
     agreed = (
         frappe.qb.from_(loan)
-        .select(loan.name, loan.terms, loan.policy, loan.signed_rows, loan.product_version, loan.disbursed_on)
+        .select(
+            loan.name,
+            loan.terms,
+            loan.policy,
+            loan.signed_rows,
+            loan.product_version,
+            loan.disbursed_on,
+            loan.creation,
+        )
         .where(loan.name.isin(names))
         .run()
     )
     entries = entries_of(names, latest)
-    rates: dict[Any, Policy] = {}
+    rates: dict[Any, tuple[LaterRate, ...]] = {}
     return {
         name: Loan(
             terms=agreed_terms(name, terms),
             entries=tuple(entries.get(name, ())),
-            policy=_policy(policy, version, disbursed, rates),
+            policy=_policy(policy, version, disbursed, made_at, rates),
             rows=stored.rows_from_json(json.loads(rows or "[]")),
         )
-        for name, terms, policy, rows, version, disbursed in agreed
+        for name, terms, policy, rows, version, disbursed, made_at in agreed
     }
 
 
@@ -94,20 +102,25 @@ def agreed_terms(name: str, kept: str | None) -> Terms:
     return stored.terms_from_json(json.loads(kept or ""))
 
 
-def _policy(kept: str | None, version: str | None, disbursed: Any, known: dict[Any, Policy]) -> Policy:
-    """The rules that a loan keeps, with the default interest of the caps that were certified since.
+def _policy(
+    kept: str | None,
+    version: str | None,
+    disbursed: Any,
+    made_at: Any,
+    known: dict[Any, tuple[LaterRate, ...]],
+) -> Policy:
+    """The rules that a loan keeps, with the default interest of the caps that were registered since it was made.
 
-    known: policies already asked for, by version and day.
+    known: rates already asked for, by version and day.
     """
     policy = stored.policy_from_json(json.loads(kept or "{}"))
     if not version or not policy.default_rates:
         return policy
     key = (version, disbursed)
     if key not in known:
-        known[key] = products.policy_for(products.read(version), disbursed)
-    last = policy.default_rates[-1][0]
-    later = tuple(rate for rate in known[key].default_rates if rate[0] > last)
-    return replace(policy, default_rates=(*policy.default_rates, *later))
+        known[key] = products.default_rates_since(products.read(version), getdate(disbursed))
+    made = get_datetime(made_at)
+    return replace(policy, later_rates=tuple(rate for rate in known[key] if rate.known_from > made))
 
 
 def read_one(name: str, latest: bool = False) -> Loan:

@@ -5,6 +5,7 @@ The same figures are written on an application and shown while it is being fille
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -205,17 +206,20 @@ def _warnings(version: products.Version, amount: Any, periods: Any, rate: Any, c
 
 
 def described_cap(
-    modality: str | None, schedule: Schedule, agreed: Decimal | None = None
+    modality: str | None,
+    schedule: Schedule,
+    agreed: Decimal | None = None,
+    known_at: datetime | None = None,
 ) -> dict[str, Any] | None:
     """Return how a schedule compares with the cap of a modality, to be shown: rates in percent, and what is wrong as a text.
 
-    agreed: see `caps.judge`.
+    agreed, known_at: see `caps.judge`.
     """
     if not modality:
         return None
     at_once = len(schedule.rows) <= _ROWS_AT_ONCE
     try:
-        judged = caps.judge(modality, schedule, always_highest=at_once, agreed=agreed)
+        judged = caps.judge(modality, schedule, at_once, agreed, known_at)
     except frappe.ValidationError as error:
         frappe.clear_messages()
         return {"modality": modality, "message": str(error)}

@@ -16,7 +16,7 @@ from frappe import _
 from frappe.utils import cint, getdate, now_datetime
 
 from social_crm.microcredit.domain.allocation import DEFAULT_ORDER
-from social_crm.microcredit.domain.entries import Policy
+from social_crm.microcredit.domain.entries import LaterRate, Policy
 from social_crm.microcredit.domain.schedule import Fee, ScheduleError, Terms, build
 from social_crm.microcredit.domain.usury import default_rate
 from social_crm.microcredit.services import calendars, caps
@@ -187,8 +187,8 @@ def terms_for(
 def policy_for(version: Version, day: Any) -> Policy:
     """Return the rules by which the payments of a loan disbursed on a day are allocated and default interest runs.
 
-    Default interest follows the caps as they are certified: each period's rate is the agreed one, but not above its cap.
-    Asking again later adds the periods certified since and changes none of the earlier ones.
+    Default interest follows the caps as they are certified: each period's rate is the agreed one, but not above its cap. What is
+    registered later is `default_rates_since`.
     """
     start = getdate(day)
     order = tuple(COMPONENTS[row["component"]] for row in version.rows("allocation")) or DEFAULT_ORDER
@@ -199,6 +199,24 @@ def policy_for(version: Version, day: Any) -> Policy:
     rates = {start: agreed}
     rates.update({max(cap.valid_from, start): default_rate(agreed, cap.rate) for cap in known})
     return Policy(order=order, default_rates=tuple(sorted(rates.items())))
+
+
+def default_rates_since(version: Version, disbursed: date) -> tuple[LaterRate, ...]:
+    """Return the rates of default interest by every cap ever registered, of a loan disbursed on a day."""
+    agreed = version.amount("default_rate") / 100
+    if not agreed or not version.is_judged:
+        return ()
+    return tuple(
+        LaterRate(
+            first=max(row.cap.valid_from, disbursed),
+            rate=default_rate(agreed, row.cap.rate),
+            known_from=row.registered_at,
+            day=row.posting_day,
+            known_to=row.withdrawn_at,
+            until=row.withdrawn_day,
+        )
+        for row in caps.registered(version.values["modality"], disbursed)
+    )
 
 
 def allowed_rate(version: Version, rate: Any) -> None:

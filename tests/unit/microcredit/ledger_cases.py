@@ -7,7 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from social_crm.microcredit.domain.entries import PREPAYMENT_MODES, Entry, LedgerError, Loan, Policy
+from social_crm.microcredit.domain.entries import (
+    PREPAYMENT_MODES,
+    Entry,
+    LaterRate,
+    LedgerError,
+    Loan,
+    Policy,
+)
 from social_crm.microcredit.domain.ledger import LoanState, accept
 from social_crm.microcredit.domain.schedule import Fee, ScheduleError, SeasonalDue, Terms, build
 
@@ -88,7 +95,32 @@ def generated(seed: int) -> Loan:
         except LedgerError:
             # What the ledger refuses is no part of the life; the tests of refusals look at those.
             continue
-    return made
+    return _with_later_rates(pick, made)
+
+
+def _with_later_rates(pick: random.Random, made: Loan) -> Loan:
+    """Now and then caps are registered while the loan runs, late ones too, and some were mistakes."""
+    if not made.policy.default_rates or pick.random() < 0.6:
+        return made
+    rates = []
+    for number in range(pick.randrange(1, 4)):
+        known_from = datetime.combine(DISBURSED, time(17)) + timedelta(
+            days=pick.randrange(300), minutes=number
+        )
+        known_to = known_from + timedelta(days=pick.randrange(60), minutes=7) if pick.random() < 0.4 else None
+        rates.append(
+            LaterRate(
+                first=max(
+                    known_from.date() - timedelta(days=pick.choice([-9, 0, 40, 100])), made.terms.disbursed
+                ),
+                rate=D(pick.choice([5, 15, 30])) / 100,
+                known_from=known_from,
+                day=known_from.date(),
+                known_to=known_to,
+                until=known_to.date() if known_to else None,
+            )
+        )
+    return replace(made, policy=replace(made.policy, later_rates=tuple(rates)))
 
 
 def _terms(pick: random.Random) -> Terms:

@@ -22,9 +22,11 @@ from ledger_cases import (
     undo,
 )
 
-from social_crm.microcredit.domain.entries import Entry, LedgerError, Loan, Policy, first_open_day
+from social_crm.microcredit.domain.entries import Entry, LaterRate, LedgerError, Loan, Policy, first_open_day
 from social_crm.microcredit.domain.journal import journal, vouchers
+from social_crm.microcredit.domain.journal_span import journal_between
 from social_crm.microcredit.domain.ledger import accept, payoff, state
+from social_crm.microcredit.domain.replay import Replay
 from social_crm.microcredit.domain.schedule import Fee, build
 
 
@@ -258,3 +260,61 @@ def test_a_closed_day_never_changes() -> None:
     with pytest.raises(ValueError, match="3660"):
         journal(loan(), date(2000, 1, 1), date(2026, 1, 1))
     assert journal(loan(), FEB, FEB - timedelta(days=1)) == ()
+
+
+DECEMBER = date(2026, 12, 1)
+
+
+def late_rate(**more: object) -> LaterRate:
+    """A lower cap of December that is registered on 10 January."""
+    known_from = datetime(2027, 1, 10, 9)
+    values: dict[str, object] = {
+        "first": DECEMBER,
+        "rate": D("0.10"),
+        "known_from": known_from,
+        "day": known_from.date(),
+    }
+    return LaterRate(**(values | more))  # type: ignore[arg-type]
+
+
+def test_a_cap_that_is_registered_late_changes_nothing_that_was_known() -> None:
+    before = loan()
+    after = replace(before, policy=replace(DEFAULT, later_rates=(late_rate(),)))
+    day, earlier = date(2027, 1, 31), datetime(2027, 1, 9)
+    assert state(after, day, earlier) == state(before, day)
+    assert state(after, day).default_interest < state(before, day).default_interest
+    # It counts from its first day, as if it had been registered on time.
+    on_time = Policy(default_rates=(*DEFAULT.default_rates, (DECEMBER, D("0.10"))))
+    assert state(after, day) == state(replace(before, policy=on_time), day)
+
+
+def test_a_cap_that_was_a_mistake_leaves_no_trace_but_what_was_known_then() -> None:
+    gone = datetime(2027, 1, 20, 9)
+    mistake = late_rate(known_to=gone, until=gone.date())
+    made = replace(loan(), policy=replace(DEFAULT, later_rates=(mistake,)))
+    day = date(2027, 1, 31)
+    assert state(made, day) == state(loan(), day)
+    believed = state(made, day, datetime(2027, 1, 15))
+    assert believed.default_interest < state(made, day).default_interest
+    assert state(made, day, gone) == state(loan(), day)
+
+
+def test_a_late_cap_moves_the_accounts_of_the_day_on_which_it_was_registered() -> None:
+    made = replace(loan(), policy=replace(DEFAULT, later_rates=(late_rate(),)))
+    first, last = DISBURSED, date(2027, 2, 1)
+    was, now = journal(loan(), first, last), journal(made, first, last)
+    assert [v for v in now if v.day < late_rate().day] == [v for v in was if v.day < late_rate().day]
+    adjusted = next(v for v in now if v.day == late_rate().day)
+    taken_off = next(line for line in adjusted.lines if line.account == "default_interest_income")
+    assert taken_off.debit > 0
+    assert journal_between(made, first, last) == now
+    sums = dict.fromkeys(state(made, last).accounts, D(0))
+    for voucher in now:
+        for line in voucher.lines:
+            sums[line.account] += line.debit - line.credit
+    assert sums == state(made, last).accounts
+
+
+def test_a_replay_must_say_as_of_which_knowledge() -> None:
+    with pytest.raises(ValueError, match="as_known"):
+        Replay(replace(loan(), policy=replace(DEFAULT, later_rates=(late_rate(),))))

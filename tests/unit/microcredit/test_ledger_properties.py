@@ -120,15 +120,23 @@ def check_orders(loan: Loan, pick: random.Random) -> None:
 
 def check_knowledge(loan: Loan) -> None:
     """What was known at a moment stays what was known at it."""
-    for entry in loan.entries:
-        moment = entry.posted_at
-        then = replace(loan, entries=tuple(e for e in loan.entries if e.posted_at <= moment))
+    for moment in loan.moments():
+        rates = tuple(
+            replace(rate, known_to=None)
+            for rate in loan.policy.later_rates
+            if rate.known_from <= moment and not (rate.known_to and rate.known_to <= moment)
+        )
+        then = replace(
+            loan,
+            entries=tuple(e for e in loan.entries if e.posted_at <= moment),
+            policy=replace(loan.policy, later_rates=rates),
+        )
         assert state(loan, moment.date(), moment) == state(then, moment.date())
 
 
 def check_journal(loan: Loan) -> None:
     """Each voucher balances, and all of them add up to the accounts."""
-    first, last = loan.terms.disbursed, max(entry.day for entry in loan.entries)
+    first, last = loan.terms.disbursed, loan.days_of_accounts()[-1]
     sums = dict.fromkeys(state(loan, last).accounts, Decimal(0))
     for voucher in journal(loan, first, last):
         assert sum(line.debit for line in voucher.lines) == sum(line.credit for line in voucher.lines) > 0

@@ -146,18 +146,3 @@ class TestMicrocreditProduct(SocialCRMTestCase):
         modality.save()
         with self.assertRaises(frappe.ValidationError):
             caps.check_cap("Productivo rural", schedule)
-
-
-class TestMicrocreditUsuryCap(SocialCRMTestCase):
-    def test_one_and_a_half_times_the_ibc(self) -> None:
-        values = {"doctype": "Microcredit Usury Cap", "modality": "Consumo", "source": "Pruebas"}
-        doc = frappe.get_doc({**values, "valid_from": "2024-01-01", "valid_to": "2024-01-31", "ibc": 17.23})
-        self.assertEqual(doc.insert().cap, 25.85)
-        for wrong in (
-            {"valid_from": "2024-02-01", "valid_to": "2024-02-29", "ibc": 17.23, "cap": 25.84},
-            {"valid_from": "2024-01-31", "valid_to": "2024-02-29", "cap": 25},
-            {"valid_from": "2024-03-31", "valid_to": "2024-03-01", "cap": 25},
-            {"valid_from": "2024-03-01", "valid_to": "2024-03-31"},
-        ):
-            with self.subTest(wrong), self.assertRaises(frappe.ValidationError):
-                frappe.get_doc({**values, **wrong}).insert()

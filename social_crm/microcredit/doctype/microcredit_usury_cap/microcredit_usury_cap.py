@@ -1,18 +1,23 @@
 import frappe
 from frappe.model.document import Document
-from frappe.utils import getdate
 
-from social_crm.microcredit.services import caps
+from social_crm.microcredit.services import cap_register
 
 
 class MicrocreditUsuryCap(Document):
-    """The certified cap of a modality for a period; two never hold on one day."""
+    """The certified cap of a modality for a period; two never hold on one day, and none is changed once it is registered."""
 
     def autoname(self) -> None:
-        self.name = f"{self.modality} {getdate(self.valid_from):%Y-%m-%d}"
+        self.name = cap_register.name_for(self)
 
     def validate(self) -> None:
-        caps.validate_cap(self)
+        cap_register.validate(self)
+
+    def after_insert(self) -> None:
+        cap_register.follow(self)
+
+    def on_trash(self) -> None:
+        cap_register.refuse_deletion(self)
 
 
 def on_doctype_update() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import get_datetime, getdate
 
 from social_crm import permissions
 from social_crm.microcredit.domain import stored
@@ -47,7 +47,12 @@ def agreement_of(loan: Any) -> dict[str, Any]:
         "total": schedule.total,
         **described(terms),
         **rates_of(terms, schedule),
-        "cap": offers.described_cap(version.values.get("modality") if version else None, schedule),
+        # The cap that it was judged by, whatever was registered since.
+        "cap": offers.described_cap(
+            version.values.get("modality") if version else None,
+            schedule,
+            known_at=get_datetime(loan.creation),
+        ),
         "default_rate": version.amount("default_rate") if version and policy.default_rates else Decimal(0),
         "order": list(policy.order),
         "changes": _changes(loan.name),
