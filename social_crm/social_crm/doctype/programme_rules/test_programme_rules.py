@@ -47,7 +47,8 @@ class TestProgrammeRules(SocialCRMTestCase):
         frappe.db.set_value("Programme Rules", old.name, "creation", add_days(nowdate(), -400))
         for name in FIGURES:
             old.reload()
-            old.set(name, 1 - int(old.get(name)) if name.endswith("denominator") else old.get(name) + 1)
+            is_check = old.meta.get_field(name).fieldtype == "Check"
+            old.set(name, 1 - int(old.get(name)) if is_check else old.get(name) + 1)
             with self.subTest(name), self.assertRaises(frappe.ValidationError):
                 old.save()
         old.reload()
