@@ -187,7 +187,7 @@ def registered(modality: str, since: date) -> tuple[Registered, ...]:
             table.withdrawn_at,
             table.withdrawn_day,
         )
-        .where((table.modality == modality) & (table.valid_to >= since))
+        .where((table.modality == modality) & (table.valid_to >= since) & table.registered_at.isnotnull())
         .orderby(table.registered_at)
     )
     return tuple(
