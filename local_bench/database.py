@@ -47,6 +47,7 @@ def write_config(bench: Bench) -> Path:
     init.touch(mode=0o600)
     init.write_text("\n".join(statements) + "\n")
     safe = not bench.relaxed
+    memory = os.environ.get("SOCIAL_CRM_DATABASE_MEMORY", "256" if safe else "128")
     # A server that starts removes the temporary tables it finds: in a shared folder, those of every other server.
     temporary = bench.data / "mariadb.tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def write_config(bench: Bench) -> Path:
         "skip-character-set-client-handshake",
         "max-allowed-packet = 64M",
         "innodb-log-file-size = 48M",
-        f"innodb-buffer-pool-size = {256 if safe else 128}M",
+        f"innodb-buffer-pool-size = {int(memory)}M",
         f"innodb-flush-log-at-trx-commit = {1 if safe else 0}",
         f"innodb-doublewrite = {1 if safe else 0}",
     ]

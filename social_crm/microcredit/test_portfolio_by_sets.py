@@ -1,6 +1,7 @@
 """What is counted in the database against what is replayed loan by loan: the same to the cent."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -8,8 +9,11 @@ from frappe.utils import add_days, add_months, getdate, now_datetime, nowdate
 
 from social_crm.microcredit import factories as make
 from social_crm.microcredit import portfolio_cases as cases
+from social_crm.microcredit.domain import ledger
 from social_crm.microcredit.services import (
     collecting,
+    figures,
+    loans,
     nightly,
     portfolio,
     provisions,
@@ -17,9 +21,18 @@ from social_crm.microcredit.services import (
     risk,
     snapshots,
 )
+from social_crm.microcredit.services.money import to_decimal
 from social_crm.testing import SocialCRMTestCase
 
 STRANGER = "ajeno.cartera@example.com"
+
+
+def columns(row: Any, like: dict[str, Any]) -> dict[str, Any]:
+    """What a row holds, as the domain writes it."""
+    return {
+        field: to_decimal(row.get(field)) if isinstance(value, Decimal) else row.get(field)
+        for field, value in like.items()
+    }
 
 
 class TestPortfolioBySets(SocialCRMTestCase):
@@ -103,6 +116,58 @@ class TestPortfolioBySets(SocialCRMTestCase):
                     collecting.expected(asked, "month"),
                     collecting.domain.expected_by_month(everything, asked.as_of),
                 )
+
+    def test_nights(self) -> None:
+        """Night after night the figures written in the database are those of the replay, to the cent."""
+        nightly.refresh_all()
+        by_sets = set()
+        for ahead in (1, 2, 3, 20, 21, 55, 100):
+            day = getdate(add_days(nowdate(), ahead))
+            self.assertEqual(self.moved_by_time_alone(day, None) & self.running(day), set())
+            by_sets |= self.moved_by_time_alone(day, nightly.caps_changed_on())
+            nightly.refresh_all(day)
+            self.assert_as_replayed(day)
+        # Both ways were walked: by sets those without default interest, one by one those where it runs.
+        self.assertGreater(len(by_sets), len(self.names) / 3)
+        self.assertTrue(self.running(day))
+        # Back to a day before the last figures: nothing of it can be taken from them.
+        nightly.refresh_all(add_days(nowdate(), 2))
+        self.assert_as_replayed(getdate(add_days(nowdate(), 2)))
+
+    def test_a_night_after_a_fact_that_counts_later(self) -> None:
+        """Figures that were written for an older day: entries, and capitalised interest, lie between it and today."""
+        for days_ago in (300, 90, 30):
+            day = getdate(add_days(nowdate(), -days_ago))
+            nightly.refresh(self.names, day)
+            nightly.refresh_all(add_days(day, 12))
+            self.assert_as_replayed(getdate(add_days(day, 12)))
+
+    def running(self, day: Any) -> set[str]:
+        """Loans of which default interest moves on a day."""
+        books = loans.read(self.names)
+        before = getdate(add_days(day, -1))
+        return {
+            name
+            for name, book in books.items()
+            if ledger.state(book, day).default_interest != ledger.state(book, before).default_interest
+        }
+
+    def moved_by_time_alone(self, day: Any, changed: Any) -> set[str]:
+        return set(nightly._next("", 1000, nightly._moved_by_time_alone(day, changed)))
+
+    def assert_as_replayed(self, day: Any) -> None:
+        # What a loan that is paid, or not handed over, will be does not follow from the calendar.
+        unpaid = frappe.get_all(
+            "Microcredit", {"name": ["in", self.names], "status": ["in", snapshots.UNPAID]}, pluck="name"
+        )
+        self.assertGreater(len(unpaid), 2)
+        for name, book in loans.read(unpaid).items():
+            state = ledger.state(book, day)
+            doc = frappe.get_doc("Microcredit", name)
+            with self.subTest(loan=name, day=day):
+                self.assertEqual(columns(doc, figures.of_loan(state)), figures.of_loan(state))
+                for row, item in zip(doc.schedule, state.position.instalments, strict=True):
+                    self.assertEqual(columns(row, figures.of_instalment(item)), figures.of_instalment(item))
 
     def answers(self, asked: snapshots.Question) -> tuple:
         due = collecting.due_until(asked, getdate(add_days(asked.as_of, 20)))

@@ -83,6 +83,10 @@ def policy_to_json(policy: Policy) -> dict[str, Any]:
     }
 
 
+# What the JSON of `policy_to_json` holds where default interest runs at all, and nowhere else.
+RUNS_DEFAULT_INTEREST = '"default_rates": [['
+
+
 def policy_from_json(stored: Mapping[str, Any]) -> Policy:
     """Return the rules that `policy_to_json` wrote."""
     default = Policy()

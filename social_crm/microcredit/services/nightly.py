@@ -1,67 +1,206 @@
-"""The days late, overdue amounts and default interest of all loans, which move with the calendar alone."""
+"""The days late, overdue amounts and default interest of all loans, which move with the calendar alone.
 
+What an ordinary night moves is written in the database, some thousand loans in a handful of statements: the days late of unpaid
+instalments, and what they add up to on their loans. Replayed one by one are the loans that more happened to:
+
+- default interest runs. Its daily rate is a root of more digits than the database reckons with, and each instalment is rounded
+  once over all its days: a sum in the database could be a peso away from the ledger's;
+- interest is added to the principal on one of these days;
+- a usury cap was written since that changes their default interest, also of days gone by;
+- an entry counts from one of these days, or the figures lie ahead of the day asked for.
+"""
+
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
-from frappe.utils import getdate
+from frappe.utils import get_datetime, getdate, now_datetime
+from pypika import Case, CustomFunction
+from pypika.functions import Max, Min, Sum
+from pypika.terms import Criterion, ExistsCriterion, Not
 
 from social_crm.microcredit.domain import ledger as domain
-from social_crm.microcredit.services import figures, loans
+from social_crm.microcredit.domain.stored import RUNS_DEFAULT_INTEREST
+from social_crm.microcredit.services import figures, loans, standings
+from social_crm.microcredit.services.snapshots import UNPAID
 
-# Loans that are locked, reckoned and committed together.
+# Loans that are locked, reckoned and committed together: by replay, and in the database.
 _BATCH = 500
-# Where time moves nothing.
-_SETTLED = ("Paid", "Pending", "Written Off", "Annulled")
+_SET = 2000
+_DAYS_BETWEEN = CustomFunction("DATEDIFF", ["end", "start"])
 
 
 def refresh_all(as_of: Any = None) -> None:
     """Bring every loan to a day (today). The scheduler works for everybody: no user's row permissions apply."""
     day = getdate(as_of)
-    _move_unchanged(day)
+    changed = caps_changed_on()
+    move_all(day, changed)
+    replay_rest(day, changed)
+
+
+def move_all(day: date, changed: date | None) -> None:
+    """Bring the loans to a day that time alone moved. changed: when a usury cap was last written."""
     last = ""
-    while names := _next(last, day):
-        refresh(names, day)
+    while names := _next(last, _SET, _moved_by_time_alone(day, changed)):
+        move(names, day)
         last = names[-1]
-        if len(names) == _BATCH:
-            # A long night keeps what is done and frees its locks.
-            frappe.db.commit()
+        _keep(names, _SET)
 
 
-def refresh(names: list[str], day: date) -> None:
-    """Bring some loans to a day, under their locks."""
+def replay_rest(day: date, changed: date | None) -> None:
+    """Replay every loan to a day that is not there yet. changed: when a usury cap was last written."""
+    last = ""
+    while names := _next(last, _BATCH, _is_stale(day)):
+        refresh(names, day, changed)
+        last = names[-1]
+        _keep(names, _BATCH)
+
+
+def refresh(names: list[str], day: date, caps_changed_on: date | None = None) -> None:
+    """Bring some loans to a day by replaying them, under their locks."""
     loan = DocType("Microcredit")
-    locked = frappe.qb.from_(loan).select(loan.name).where(loan.name.isin(names)).orderby(loan.name)
-    books = loans.read([row[0] for row in locked.for_update().run()], latest=True)
+    query = frappe.qb.from_(loan).select(loan.name, loan.position_as_of).where(loan.name.isin(names))
+    locked = dict(query.orderby(loan.name).for_update().run())
+    books = loans.read(list(locked), latest=True)
     figures.write_all({name: domain.state(book, day) for name, book in books.items()})
+    changed = {
+        name: book
+        for name, book in books.items()
+        if caps_changed_on and book.policy.default_rates and (locked[name] or day) <= caps_changed_on
+    }
+    # What a cap changes of days gone by is known from now on.
+    standings.write(changed, now_datetime())
 
 
-def _move_unchanged(day: date) -> None:
-    """Date the figures of loans that time did not change: nothing is late, and nothing fell due since.
+def move(names: list[str], day: date) -> None:
+    """Bring loans to a day that time alone moved, under their locks; see `_moved_by_time_alone`."""
+    loan = DocType("Microcredit")
+    query = (
+        frappe.qb.from_(loan)
+        .select(loan.name, loan.days_late, loan.next_due_date)
+        # Whoever posted to a loan meanwhile has brought it to the day.
+        .where(loan.name.isin(names) & (loan.position_as_of < day))
+        .orderby(loan.name)
+        .for_update()
+    )
+    quiet, moved = [], []
+    for name, days_late, next_due in query.run():
+        # Nothing is late, and nothing fell due since.
+        is_quiet = not days_late and next_due and next_due >= day
+        (quiet if is_quiet else moved).append(name)
+    if quiet:
+        frappe.qb.update(loan).set(loan.position_as_of, day).where(loan.name.isin(quiet)).run()
+    if moved:
+        _move_instalments(moved, day)
+        _move_loans(moved, day)
+        # Each night moves many: the forms that are kept in memory are all read anew.
+        frappe.clear_document_cache("Microcredit")
 
-    Interest that is added to the principal moves it without falling due: such loans are reckoned.
-    """
-    loan, row = DocType("Microcredit"), DocType("Microcredit Instalment")
-    capitalising = frappe.qb.from_(row).select(row.parent).where(row.capitalised > 0)
+
+def _move_instalments(names: list[str], day: date) -> None:
+    row = DocType("Microcredit Instalment")
+    in_schedule = row.paid_principal + row.paid_interest + row.paid_fees + row.paid_insurance
     (
-        frappe.qb.update(loan)
-        .set(loan.position_as_of, day)
-        .where((loan.status == "Active") & (loan.days_late == 0))
-        .where((loan.next_due_date >= day) & (loan.position_as_of < day))
-        .where(loan.name.notin(capitalising))
+        frappe.qb.update(row)
+        .set(row.days_late, _DAYS_BETWEEN(day, row.due_date))
+        .where(row.parent.isin(names) & (row.parenttype == "Microcredit"))
+        .where((row.due_date < day) & (in_schedule < row.total))
         .run()
     )
 
 
-def _next(after: str, day: date) -> list[str]:
-    loan = DocType("Microcredit")
-    query = (
-        frappe.qb.from_(loan)
-        .select(loan.name)
-        .where((loan.name > after) & loan.status.notin(_SETTLED))
-        .where(loan.position_as_of.isnull() | (loan.position_as_of != day))
-        .orderby(loan.name)
-        .limit(_BATCH)
+def _move_loans(names: list[str], day: date) -> None:
+    """What the instalments of loans add up to, as `arrears.summarise` has it."""
+    loan, row = DocType("Microcredit"), DocType("Microcredit Instalment")
+    of_loans = row.parent.isin(names) & (row.parenttype == "Microcredit")
+    overdue = (row.due_date < day) & (row.unpaid > 0)
+    sums = (
+        frappe.qb.from_(row)
+        .select(
+            row.parent,
+            # No name of a column of loans: what is set is named without its table.
+            Sum(Case().when(overdue, row.unpaid).else_(0)).as_("overdue"),
+            Sum(Case().when(overdue, row.principal - row.paid_principal).else_(0)).as_("of_principal"),
+            Max(row.days_late).as_("late"),
+            Min(Case().when((row.due_date >= day) & (row.unpaid > 0), row.number)).as_("next_number"),
+        )
+        .where(of_loans)
+        .groupby(row.parent)
+        .as_("sums")
     )
-    return [row[0] for row in query.run()]
+    coming = frappe.qb.from_(row).select(
+        row.parent, row.number, row.due_date.as_("coming_due"), row.unpaid.as_("coming_unpaid")
+    )
+    coming = coming.where(of_loans).as_("coming")
+    (
+        frappe.qb.update(loan)
+        .join(sums)
+        .on(sums.parent == loan.name)
+        .left_join(coming)
+        .on((coming.parent == loan.name) & (coming.number == sums.next_number))
+        .set(loan.status, Case().when(sums.late > 0, "In Arrears").else_("Active"))
+        .set(loan.overdue_amount, sums.overdue)
+        .set(loan.overdue_principal, sums.of_principal)
+        .set(loan.days_late, sums.late)
+        .set(loan.next_due_date, coming.coming_due)
+        .set(loan.next_amount, Case().when(coming.coming_unpaid.isnull(), 0).else_(coming.coming_unpaid))
+        .set(loan.position_as_of, day)
+        .where(loan.name.isin(names))
+        .run()
+    )
+
+
+def _moved_by_time_alone(day: date, caps_changed_on: date | None) -> Criterion:
+    """Return the criterion of the loans whose figures follow from those of their last day without the ledger."""
+    loan, row, entry = (
+        DocType("Microcredit"),
+        DocType("Microcredit Instalment"),
+        DocType("Microcredit Ledger Entry"),
+    )
+    of_loan = (row.parent == loan.name) & (row.parenttype == "Microcredit")
+    late = of_loan & (row.due_date < day) & (row.principal > row.paid_principal)
+    capitalising = (
+        of_loan & (row.capitalised > 0) & (row.due_date > loan.position_as_of) & (row.due_date <= day)
+    )
+    later = (entry.microcredit == loan.name) & (entry.value_date > loan.position_as_of)
+    runs = loan.policy.like(f"%{RUNS_DEFAULT_INTEREST}%")
+    is_running = runs & _any(row, late)
+    if caps_changed_on:
+        is_running |= runs & (loan.position_as_of <= caps_changed_on)
+    return (
+        _is_stale(day)
+        & (loan.position_as_of < day)
+        & Not(is_running)
+        & Not(_any(row, capitalising))
+        & Not(_any(entry, later))
+    )
+
+
+def _is_stale(day: date) -> Criterion:
+    loan = DocType("Microcredit")
+    return loan.status.isin(UNPAID) & (loan.position_as_of.isnull() | (loan.position_as_of != day))
+
+
+def caps_changed_on() -> date | None:
+    """The day on which a usury cap was last written."""
+    cap = DocType("Microcredit Usury Cap")
+    last = frappe.qb.from_(cap).select(Max(cap.modified)).run()[0][0]
+    return get_datetime(last).date() if last else None
+
+
+def _next(after: str, count: int, which: Criterion) -> list[str]:
+    loan = DocType("Microcredit")
+    query = frappe.qb.from_(loan).select(loan.name).where((loan.name > after) & which)
+    return [row[0] for row in query.orderby(loan.name).limit(count).run()]
+
+
+def _keep(names: Iterable[str], full: int) -> None:
+    """A long night keeps what is done and frees its locks."""
+    if len(list(names)) == full:
+        frappe.db.commit()
+
+
+def _any(table: Any, which: Criterion) -> Criterion:
+    return ExistsCriterion(frappe.qb.from_(table).select(table.name).where(which))

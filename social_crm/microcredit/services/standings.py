@@ -40,6 +40,8 @@ def write(books: Mapping[str, Loan], moment: datetime) -> None:
 
     moment: when the newest entry was posted; now, where something else changed what follows from the books.
     """
+    if not books:
+        return
     closed: list[str] = []
     never: list[str] = []
     new: dict[str, list[Known]] = {}

@@ -18,3 +18,14 @@ def test_table_gives_ratios_and_limits():
 def test_passed_limit_is_seen():
     assert benchmark.is_over(MEASURED)
     assert not benchmark.is_over({"one family": {"median": 1.0, "slowest": 1.0, "limit": 1.5}})
+
+
+def test_ratios_are_told_with_their_aim():
+    asked = {
+        "growth": ("with 500 entries", "one family", 7, None),
+        "over": ("with 500 entries", "one family", 1, 1.5),
+        "not measured": ("another", "one family", 1, 1.5),
+    }
+    growth, over = benchmark.ratios(asked, MEASURED)
+    assert growth.split() == ["growth", "0.50"]
+    assert over.split() == ["over", "3.50", "ABOVE", "1.5"]

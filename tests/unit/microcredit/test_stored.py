@@ -62,3 +62,9 @@ def test_every_term():
 
 def test_a_loan_without_rules_has_the_default_ones():
     assert stored.policy_from_json({}) == Policy()
+
+
+def test_where_default_interest_runs_can_be_told_from_the_text():
+    runs = Policy(default_rates=((date(2026, 1, 1), D("0.2")),))
+    texts = [json.dumps(stored.policy_to_json(policy)) for policy in (runs, Policy())]
+    assert [stored.RUNS_DEFAULT_INTEREST in text for text in texts] == [True, False]
