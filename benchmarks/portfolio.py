@@ -177,7 +177,8 @@ def listed(of_now: bool) -> object:
     return portfolio.portfolio(question.filters, question.as_of, question.known_at)
 
 
-HOLDS = "s.known_to = '9999-12-31' AND s.from_date <= %(day)s AND s.to_date >= %(day)s"
+HOLDS = "s.known_to = '9999-12-31' AND s.currency = 'COP' AND s.from_date <= %(day)s AND s.to_date >= %(day)s"
+STANDING = "`tabMicrocredit Standing` s"
 OF_LOAN = (
     "`tabMicrocredit Standing` s JOIN `tabMicrocredit` m ON m.name = s.microcredit AND m.currency = 'COP'"
 )
@@ -202,22 +203,23 @@ def bare_at_risk() -> None:
 
 def bare_cohorts() -> None:
     days = risk.month_ends(getdate(), 6)
-    bare(f"SELECT s.disbursed_on, SUM(s.balance) FROM {OF_LOAN} WHERE {HOLDS} GROUP BY 1", *days, getdate())
+    bare(f"SELECT s.disbursed_on, SUM(s.balance) FROM {STANDING} WHERE {HOLDS} GROUP BY 1", *days, getdate())
 
 
 def bare_on_book() -> None:
-    for age in range(13):
-        day = f"s.disbursed_on + INTERVAL {age} MONTH"
-        bare(
-            f"""SELECT s.disbursed_on, SUM(s.balance) FROM {OF_LOAN} WHERE s.known_to = '9999-12-31'
-                AND s.from_date <= {day} AND s.to_date >= {day} AND {day} <= %(day)s GROUP BY 1"""
-        )
-    bare(f"SELECT s.disbursed_on, SUM(s.balance) FROM {OF_LOAN} WHERE {HOLDS} GROUP BY 1")
+    ages = " UNION ALL ".join(f"SELECT {age} AS age" for age in range(13))
+    day = "s.disbursed_on + INTERVAL n.age MONTH"
+    bare(
+        f"""SELECT n.age, s.disbursed_on, SUM(s.balance) FROM {STANDING} JOIN ({ages}) n
+            ON s.from_date <= {day} AND s.to_date >= {day}
+            WHERE s.known_to = '9999-12-31' AND s.currency = 'COP' AND {day} <= %(day)s GROUP BY 1, 2"""
+    )
+    bare(f"SELECT s.disbursed_on, SUM(s.balance) FROM {STANDING} WHERE {HOLDS} GROUP BY 1")
 
 
 def bare_roll() -> None:
     bare(
-        f"""SELECT l.is_written_off, l.late_since > %(day)s, SUM(s.balance) FROM {OF_LOAN}
+        f"""SELECT l.is_written_off, l.late_since > %(day)s, SUM(s.balance) FROM {STANDING}
             JOIN `tabMicrocredit Standing` l ON l.microcredit = s.microcredit AND l.known_to = '9999-12-31'
              AND l.from_date <= %(day)s + INTERVAL 30 DAY AND l.to_date >= %(day)s + INTERVAL 30 DAY
             WHERE {HOLDS} AND s.balance > 0 GROUP BY 1, 2""",
@@ -292,7 +294,9 @@ MEASURES: dict[str, Callable[[], object]] = {}
 RATIOS: dict[str, tuple[str, str, float, float | None]] = {}
 for place, size in enumerate(SIZES):
     for kind, (by_sets, by_document, by_sql) in KINDS.items():
-        MEASURES[f"{size:>7,} {kind}"] = at(size, by_sets)
+        # A whole night of many loans is long enough to be timed once.
+        measured = at(size, by_sets)
+        MEASURES[f"{size:>7,} {kind}"] = once(measured) if place and by_sets is night else measured
         MEASURES[f"{size:>7,} {kind}, bare SQL"] = at(size, by_sql)
         if not place:
             MEASURES[f"{size:>7,} {kind}, replayed"] = once(at(size, by_document))

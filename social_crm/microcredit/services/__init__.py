@@ -27,6 +27,7 @@ write_offs.py     a loan that leaves the books
 schedules.py      schedules and ledger for the screen and for paper
 snapshots.py      loans as they stood on a day, as known at a moment: what the reports are made of
 portfolio.py      the portfolio over the loans that the reader may see, and its cards
+replayed.py       the same as risk.py loan by loan: the reference of tests and benchmarks
 risk.py           at risk, by age, provisions, cohorts, and where balances went between two days
 collecting.py     what is to be collected in a week, and what is expected month by month
 provisions.py     which part of a balance is set aside for loss

@@ -12,10 +12,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Round
-from pypika import Case, Interval
+from pypika import Case, Field, Interval
 from pypika.functions import Cast, Count
+from pypika.terms import Term, ValueWrapper
 
 from social_crm.microcredit.domain import portfolio as domain
 from social_crm.microcredit.domain.portfolio import AGEING, PAR_DAYS, ProvisionRange, Risk, Standing
@@ -74,9 +76,12 @@ def by_group(asked: Question, group: str, ranges: Sequence[ProvisionRange]) -> t
     table, key = _standing(), snapshots.column(GROUPS[group])
     late = _late(table, asked.as_of).as_("late_range")
     set_aside = _provision(table, asked, ranges)
+    loan = DocType("Microcredit")
     query = (
-        _standing_on(asked, table, asked.as_of)
-        .where(table.balance > 0)
+        snapshots.selected(asked)
+        .join(table)
+        .on(table.microcredit == loan.name)
+        .where(standings.holding(table, asked.as_of, asked.known_at) & (table.balance > 0))
         .select(key.as_("part"), table.is_restructured, late, Count("*"))
         .select(exact_sum(table.balance), exact_sum(set_aside))
         .groupby(key, table.is_restructured, late)
@@ -112,14 +117,20 @@ def cohorts_on_book(asked: Question, months: int, late: int, by: str) -> Cohorts
 
     A cohort is judged at an age once all of its loans have reached it: the youngest would make it look better before.
     """
-    table = _standing()
-    seen = {}
-    for age in range(min(months, MAX_SNAPSHOTS) + 1):
-        day = table.disbursed_on + Interval(months=age)
-        query = _selected(asked, table).where(
-            standings.holding(table, day, asked.known_at) & (day <= asked.as_of)
-        )
-        seen[age] = _of_cohorts(query, table, _at_risk(table, day - Interval(days=late)), late)
+    table, ages = _standing(), _numbers(min(months, MAX_SNAPSHOTS))
+    day = table.disbursed_on + _Months(ages.number)
+    flag = _at_risk(table, day - Interval(days=late)).as_("is_late")
+    query = (
+        _selected(asked, table)
+        .join(ages)
+        .on((table.from_date <= day) & (table.to_date >= day))
+        .where(standings.known(table, asked.known_at) & (day <= asked.as_of))
+        .select(ages.number, table.disbursed_on, flag, exact_sum(table.balance))
+        .groupby(ages.number, table.disbursed_on, flag)
+    )
+    seen: dict[Any, list[Standing]] = {age: [] for age in range(min(months, MAX_SNAPSHOTS) + 1)}
+    for age, *row in query.run():
+        seen[age].append(_alike(row, late))
     return Cohorts(domain.vintages_by_age(seen, asked.as_of, late, by), _given(asked, by))
 
 
@@ -157,8 +168,9 @@ def _standing() -> Any:
 
 
 def _selected(asked: Question, table: Any) -> Any:
-    loan = DocType("Microcredit")
-    return snapshots.selected(asked).join(table).on(table.microcredit == loan.name)
+    if snapshots.is_of_everything(asked):
+        return frappe.qb.from_(table).where(table.currency == asked.filters["currency"])
+    return snapshots.selected(asked).join(table).on(table.microcredit == DocType("Microcredit").name)
 
 
 def _standing_on(asked: Question, table: Any, day: date) -> Any:
@@ -203,10 +215,32 @@ def _of_cohorts(query: Any, table: Any, is_late: Any, late: int) -> list[Standin
     """The balances of loans that were disbursed on one day, those at risk apart."""
     flag = is_late.as_("is_late")
     rows = query.select(table.disbursed_on, flag, exact_sum(table.balance)).groupby(table.disbursed_on, flag)
-    return [
-        Standing("", to_decimal(balance), late + 1 if risky else 0, disbursed_on=day)
-        for day, risky, balance in rows.run()
-    ]
+    return [_alike(row, late) for row in rows.run()]
+
+
+def _alike(row: Sequence[Any], late: int) -> Standing:
+    """Loans that were disbursed on one day and are at risk, or are not, as one."""
+    disbursed_on, risky, balance = row
+    return Standing("", to_decimal(balance), late + 1 if risky else 0, disbursed_on=disbursed_on)
+
+
+class _Months(Term):
+    """An interval of as many months as a column says; the builder's own knows fixed ones alone."""
+
+    def __init__(self, months: Field) -> None:
+        super().__init__()
+        self.months = months
+
+    def get_sql(self, **kwargs: Any) -> str:
+        return f"INTERVAL {self.months.get_sql(**kwargs)} MONTH"
+
+
+def _numbers(last: int) -> Any:
+    """The numbers from 0 to `last` as a table."""
+    found = frappe.qb.select(ValueWrapper(0).as_("number"))
+    for number in range(1, last + 1):
+        found = found.union_all(frappe.qb.select(ValueWrapper(number)))
+    return found.as_("numbers")
 
 
 def _given(asked: Question, by: str) -> dict[str, tuple[int, Decimal]]:

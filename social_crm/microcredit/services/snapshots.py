@@ -136,6 +136,16 @@ def column(field: str) -> Any:
     return DocType("Beneficiary" if field == "community" else "Microcredit")[field]
 
 
+def is_of_everything(asked: Question) -> bool:
+    """Say whether a question is about every loan of a currency, and the user may see them all.
+
+    Raises PermissionError for who may not read microcredits.
+    """
+    permissions.require("Microcredit", "read")
+    asked_for = {field for field in _FILTERS if asked.filters.get(field)}
+    return asked_for == {"currency"} and permissions.visible("Microcredit") is None
+
+
 def selected(asked: Question) -> Any:
     """Return a query over the loans that the user may see and the question is about, with their borrowers.
 

@@ -79,10 +79,14 @@ def rebuild(books: Mapping[str, Loan]) -> None:
 
 def holding(table: Any, as_of: date, known_at: datetime | None = None) -> Criterion:
     """Return the criterion of the one row of each loan that says where it stood on a day, as known at a moment (None: now)."""
-    on_the_day = (table.to_date >= as_of) & (table.from_date <= as_of)
+    return known(table, known_at) & (table.to_date >= as_of) & (table.from_date <= as_of)
+
+
+def known(table: Any, known_at: datetime | None = None) -> Criterion:
+    """Return the criterion of what is known of loans at a moment (None: now)."""
     if known_at is None:
-        return (table.known_to == STILL) & on_the_day
-    return (table.known_from <= known_at) & (table.known_to > known_at) & on_the_day
+        return table.known_to == STILL
+    return (table.known_from <= known_at) & (table.known_to > known_at)
 
 
 def _known_now(names: Iterable[str]) -> dict[str, dict[Segment, tuple[str, datetime]]]:
