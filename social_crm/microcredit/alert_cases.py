@@ -2,7 +2,7 @@
 
 import threading
 from datetime import datetime, time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,10 +20,10 @@ ALERT = "Microcredit Alert"
 
 
 class Gateway:
-    """An SMS service on this machine that keeps what it is asked and answers as it is told."""
+    """An SMS service on this machine that keeps what it is asked and answers as it is told, `wait` seconds later."""
 
     def __init__(self) -> None:
-        self.status, self.messages = 200, []
+        self.status, self.messages, self.wait = 200, [], 0.0
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -36,13 +36,14 @@ class Gateway:
                     return
                 if gateway.status == 200:
                     gateway.messages.append((asked["to"][0], asked["text"][0]))
+                threading.Event().wait(gateway.wait)
                 self.send_response(gateway.status)
                 self.end_headers()
 
             def log_message(self, *args: Any) -> None:
                 """Nothing is written to the terminal."""
 
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property

@@ -16,6 +16,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 from openpyxl import Workbook
+from sweeping import OF_LOANS, swept
 
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.services.payments import actions, checking, posting, state
@@ -30,53 +31,22 @@ frappe.connect()
 from social_crm.microcredit.services.payments import posting
 posting.run(name, token, "Administrator")
 """
-# In the order in which nothing refers to what is gone.
 MADE = (
     "Microcredit Payment Share",
     "Microcredit Payment Row",
     "Microcredit Payment Column",
     "Microcredit Payment Batch",
-    "Microcredit Repayment",
-    "Microcredit Ledger Entry",
-    "Microcredit Disbursement",
-    "Microcredit Instalment",
-    "Microcredit",
-    "Microcredit Application",
-    "Version",
-    "File",
 )
 
 
 @pytest.fixture
 def loans():
     """Two loans that are in the database, as a worker of its own sees them; afterwards all that was made is swept away."""
-    frappe.set_user("Administrator")
-    frappe.db.commit()
-    before = {doctype: set(frappe.get_all(doctype, pluck="name")) for doctype in MADE}
-    people = set(frappe.get_all("Beneficiary", pluck="name"))
-    make.make_team()
-    found = [make.make_loan(40).name for _turn in range(2)]
-    frappe.db.commit()
-    yield found
-    frappe.db.rollback()
-    for doctype in MADE:
-        mine = [name for name in frappe.get_all(doctype, pluck="name") if name not in before[doctype]]
-        if doctype == "File":
-            for name in mine:
-                frappe.delete_doc("File", name, force=True, ignore_permissions=True)
-        else:
-            frappe.db.delete(doctype, {"name": ["in", mine or [""]]})
-    borrowers = [name for name in frappe.get_all("Beneficiary", pluck="name") if name not in people]
-    families = frappe.get_all("Beneficiary", {"name": ["in", borrowers or [""]]}, pluck="family")
-    frappe.db.delete("Family Membership", {"beneficiary": ["in", borrowers or [""]]})
-    frappe.db.delete("Family Event", {"family": ["in", families or [""]]})
-    frappe.db.delete("Beneficiary", {"name": ["in", borrowers or [""]]})
-    frappe.db.delete("Family", {"name": ["in", families or [""]]})
-    for user in (make.OFFICER, make.COMMITTEE, make.DIRECTOR):
-        frappe.db.delete("Staff Assignment", {"user": user})
-        frappe.delete_doc("User", user, force=True, ignore_missing=True)
-    frappe.db.delete("Community", {"name": make.COMMUNITY})
-    frappe.db.commit()
+    with swept(*MADE, *OF_LOANS):
+        make.make_team()
+        found = [make.make_loan(40).name for _turn in range(2)]
+        frappe.db.commit()
+        yield found
 
 
 def checked(loans, name):
