@@ -21,6 +21,8 @@ PURPOSES = (
     "Máquina de coser industrial e hilos.",
     "Ampliación del inventario de la tienda.",
 )
+# The product that they are asked of; it is the demo's, with the usury modality of loans of this size.
+PRODUCT = "Microcrédito popular productivo"
 STATES = {
     "draft": "Draft",
     "review": "In Review",
@@ -102,6 +104,7 @@ def write(person: str, unit: str | None, planned: PlannedLoan) -> str:
     import frappe
 
     from social_crm.demo.steps import insert, walk_to
+    from social_crm.microcredit.services import warnings
     from social_crm.microcredit.services.declining import decline
     from social_crm.microcredit.services.disbursement import disburse
 
@@ -109,7 +112,11 @@ def write(person: str, unit: str | None, planned: PlannedLoan) -> str:
     try:
         frappe.set_user(OFFICER)
         application = insert(
-            "Microcredit Application", beneficiary=person, productive_unit=unit, **planned.values
+            "Microcredit Application",
+            beneficiary=person,
+            productive_unit=unit,
+            product=PRODUCT,
+            **planned.values,
         )
         if planned.state == "Draft":
             return application.name
@@ -128,6 +135,9 @@ def write(person: str, unit: str | None, planned: PlannedLoan) -> str:
             repay(loan, planned.paid_months)
             if planned.ended_on:
                 _end(loan, planned.ending, planned.ended_on)
+            if unit:
+                # The visits were made before there was a loan to compare their income with.
+                warnings.review(unit)
         if planned.state == STATES["declined"]:
             frappe.set_user(OFFICER)
             decline(application.name, "La familia consiguió el dinero con un pariente.")

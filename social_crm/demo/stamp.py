@@ -15,12 +15,15 @@ from typing import Any
 import frappe
 
 from social_crm.demo import actas, owner, people
+from social_crm.demo.users import DOMAIN
 from social_crm.microcredit.services import verification
 from social_crm.social_crm.domain import names as name_rules
 
 Row = tuple[Any, ...]
 # A cell is a fixed value, or the pieces of a text; a piece is fixed, or the key of a string that each block has of its own.
 Key = tuple[str, ...]
+# The key of the number of a block.
+BLOCK: Key = ("block",)
 WORD = re.compile(r"[A-Za-z0-9]+(?:-[0-9]+)?")
 CHUNK = 20_000
 # Strings of a person that stand in a column of the same name; looked up there alone, for they recur in other texts.
@@ -30,7 +33,11 @@ COLUMNS = ("first_name", "middle_name", "first_surname", "second_surname", "sear
 FIXED = frozenset(
     {"Community", "Social Programme", "Staff Assignment", "Territorial Division", "Microcredit Usury Cap"}
     | {"Confidential Note", "Confidential Note Access"}
+    | {"Microcredit Product", "Microcredit Product Version", "Microcredit Fund"}
 )
+MOVEMENT = "Microcredit Fund Movement"
+# What block 0 left in the fund, and each copy adds to it.
+FUND_FIGURES = ("balance", "contributed", "lent")
 
 
 class Pieces(tuple[Any, ...]):
@@ -50,6 +57,7 @@ def stamp_blocks(seed: int, today: date, size: int, blocks: int, since: datetime
             _write(table, strings)
         print(f"  Copied blocks: {group[-1]}/{blocks - 1} ({time.monotonic() - started:.0f} s)", flush=True)
     template.advance_counters(blocks)
+    _add_to_funds(blocks)
     actas.seal_copies()
 
 
@@ -62,6 +70,13 @@ def _groups(blocks: int, size: int) -> Iterator[range]:
 
 class Anew:
     """A cell that each copy gets anew: the code of a receipt is its own."""
+
+
+class Grows:
+    """A cell that is larger by a step in each block: what a fund holds after a movement."""
+
+    def __init__(self, first: float, step: float) -> None:
+        self.first, self.step = first, step
 
 
 class Table:
@@ -79,6 +94,8 @@ class Template:
     def __init__(self, seed: int, today: date, size: int, since: datetime) -> None:
         self.seed, self.today, self.size = seed, today, size
         self.counts: dict[str, int] = {}
+        # The demo has one fund.
+        self.fund_balance = sum(_funds("balance"))
         self.names: dict[str, Key] = {}
         self.hashed: list[str] = []
         raw = [self._read(doctype, since) for doctype in owner.tables()]
@@ -104,6 +121,7 @@ class Template:
                 strings[key] = f"{prefix}{int(digits) + block * self.counts[prefix]:0{len(digits)}d}"
         for index, name in enumerate(self.hashed):
             strings["hash", name] = f"{block:04x}{index:06x}"
+        strings[BLOCK] = str(block)
         return strings
 
     def advance_counters(self, blocks: int) -> None:
@@ -179,6 +197,8 @@ class Template:
             for column, value in zip(columns, row, strict=True):
                 if column == "verification_code" and value:
                     cells.append(Anew())
+                elif (table.doctype, column) == (MOVEMENT, "balance_after"):
+                    cells.append(Grows(value, self.fund_balance))
                 elif person and column in COLUMNS and value:
                     cells.append(Pieces([(*person, column)]))
                 else:
@@ -222,6 +242,22 @@ def _split(
         yield text[at:], None
 
 
+def _funds(field: str) -> list[float]:
+    """A figure of the demo's funds."""
+    fund = frappe.qb.DocType("Microcredit Fund")
+    query = frappe.qb.from_(fund).select(fund[field]).where(fund.owner.like(f"%@{DOMAIN}"))
+    return [float(row[0]) for row in query.run()]
+
+
+def _add_to_funds(blocks: int) -> None:
+    """Let the demo's fund hold what all blocks left in it."""
+    fund = frappe.qb.DocType("Microcredit Fund")
+    query = frappe.qb.update(fund).where(fund.owner.like(f"%@{DOMAIN}"))
+    for field in FUND_FIGURES:
+        query = query.set(fund[field], fund[field] * blocks)
+    query.run()
+
+
 def _write(table: Table, blocks: Sequence[dict[Key, str]]) -> None:
     rows = (tuple(_filled(cell, strings) for cell in row) for strings in blocks for row in table.rows)
     frappe.db.bulk_insert(table.doctype, table.columns, rows, chunk_size=CHUNK)
@@ -230,6 +266,8 @@ def _write(table: Table, blocks: Sequence[dict[Key, str]]) -> None:
 def _filled(cell: Any, strings: dict[Key, str]) -> Any:
     if isinstance(cell, Anew):
         return verification.new_code()
+    if isinstance(cell, Grows):
+        return cell.first + cell.step * int(strings[BLOCK])
     return _put_together(cell, strings) if isinstance(cell, Pieces) else cell
 
 

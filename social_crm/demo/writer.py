@@ -8,11 +8,24 @@ from frappe import _
 from frappe.utils import getdate, now_datetime, nowdate
 from frappe.utils.password import update_password
 
-from social_crm.demo import actas, care, cases, groups, loans, owner, people, places, students, units
+from social_crm.demo import (
+    actas,
+    care,
+    cases,
+    groups,
+    loans,
+    owner,
+    people,
+    places,
+    students,
+    treasury,
+    units,
+)
 from social_crm.demo.people import PlannedFamily
 from social_crm.demo.quotas import BLOCK
 from social_crm.demo.steps import insert, told
 from social_crm.demo.users import DEMO_USERS, DOMAIN
+from social_crm.microcredit.services.alerts import finding
 
 
 @dataclass
@@ -41,17 +54,23 @@ def load_demo(
     user = frappe.session.user
     frappe.set_user("Administrator")
     muted, frappe.flags.mute_emails = frappe.flags.mute_emails, True
+    # What the services write in words is read by people of the demo.
+    language, frappe.local.lang = frappe.local.lang, "es"
     try:
         write_users()
         write_places(day)
         ensure_minimum_wages(day)
         groups.ensure_caps(day)
+        treasury.write(day)
         _write_families(families, seed, day, size, bulk, started)
+        treasury.write_bank_file(day)
+        finding.write_down(day)
         owner.own(started)
         owner.remember(families, seed, str(day))
         frappe.db.commit()  # A command of its own: the whole demo, or nothing of it.
     finally:
         frappe.flags.mute_emails = muted
+        frappe.local.lang = language
         frappe.set_user(user)
     frappe.clear_cache()
 
@@ -137,6 +156,7 @@ def write_block(seed: int, number: int, today: date, size: int, count: int | Non
         block.members.append(_members_of(name))
     for index, planned in told("Work with families", list(enumerate(block.families)), total):
         care.write(block.names[index], block.members[index], care.plan(planned, seed, today))
+    treasury.contribute(total, today)
     heads = {
         planned.position: members[0] for planned, members in zip(block.families, block.members, strict=True)
     }

@@ -25,7 +25,7 @@ from social_crm.demo import owner, writer
 
 # Rows without what differs by nature: the moments of writing, and the names that a die makes up.
 ROWS = """
-TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code"}
+TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat"}
 SEALED = {"Acta": {"closed_on"}, "Microcredit Committee": {"closed_on"}, "Confidential Note": {"sealed_content"}}
 def rows():
     raw = {table: frappe.db.sql(f"SELECT * FROM `tab{table}`", as_dict=True) for table in owner.tables()}

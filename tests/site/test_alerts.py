@@ -49,11 +49,12 @@ MADE = (
     "Email Account",
     ALERT,
     rules.RULE,
+    "Contact Email",
     "Contact Phone",
     "Dynamic Link",
     "Contact",
     "Data Authorisation",
-    "Data Authorisation Text",
+    "Authorisation Text",
 )
 
 
