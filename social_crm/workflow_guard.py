@@ -30,7 +30,8 @@ def keep_author(doc: Any, method: str | None = None) -> None:
         frappe.PermissionError: the record was made by another user or at another time.
     """
     before = doc.get_doc_before_save()
-    if not before or doc.meta.module not in _own_modules():
+    # Settings are one row that nobody made: what Frappe keeps of its author changes from save to save.
+    if not before or doc.meta.issingle or doc.meta.module not in _own_modules():
         return
     earlier = {(row.doctype, row.name): row for row in before.get_all_children()}
     for row in doc.get_all_children():

@@ -129,6 +129,19 @@ class TestWorkflowGuard(SocialCRMTestCase):
         frappe.set_user(self.gestor)
         self.assert_can_change()
 
+    def test_settings_are_saved_however_often(self) -> None:
+        for turn in range(2):
+            for name in (
+                "Social CRM Settings",
+                "Microcredit Accounting Settings",
+                "Microcredit Alert Settings",
+            ):
+                with self.subTest(name=name, turn=turn):
+                    doc = frappe.get_doc(name)
+                    doc.flags.ignore_mandatory = True
+                    doc.save()
+                    self.assertEqual(doc.docstatus, 0)
+
     def test_who_made_a_record_never_changes(self) -> None:
         stored = frappe.db.get_value("Commitment", self.name, ["owner", "creation"], as_dict=True)
         for user in (self.gestor, "Administrator"):

@@ -145,8 +145,7 @@ def alerts(**filters):
 
 def test_many_nights_at_once_send_each_alert_once(night):
     night.gateway.wait = 0.2
-    for worker in start(night, WORKERS):
-        assert worker.wait(timeout=240) == 0
+    assert [worker.wait(timeout=240) for worker in start(night, WORKERS)] == [0] * WORKERS
     texts = alerts(channel="SMS")
     assert Counter((row.status, row.tries) for row in texts) == {("Sent", 1): LOANS}
     sent = Counter(number for number, _text in night.gateway.messages)
@@ -174,8 +173,7 @@ def test_a_worker_that_is_killed_while_it_sends_leaves_nothing_to_be_sent_twice(
     ((number, _text),) = night.gateway.messages
     assert Counter(row.status for row in alerts(channel="SMS")) == {"Unconfirmed": 1, "Waiting": LOANS - 1}
     night.gateway.wait = 0
-    for worker in start(night, 2):
-        assert worker.wait(timeout=240) == 0
+    assert [worker.wait(timeout=240) for worker in start(night, 2)] == [0, 0]
     assert Counter(row.status for row in alerts(channel="SMS")) == {"Unconfirmed": 1, "Sent": LOANS - 1}
     sent = Counter(to for to, _text in night.gateway.messages)
     assert sent == {f"57300123450{one}": 1 for one in range(LOANS)}

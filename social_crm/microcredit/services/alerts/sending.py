@@ -3,11 +3,14 @@
 An e-mail enters the platform's queue in the transaction that says so: both happen or neither. An SMS leaves the site for good, so
 its row is first committed as Unconfirmed, then sent, then called Sent: a worker that dies in between leaves a row that nobody
 sends again by itself, and that an officer sees. What the service refused, or what never left, is tried again in the next hour.
+
+Two runs at once meet in the same rows: the database undoes a step of one of them, which takes it again from its beginning.
 """
 
 import time
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import frappe
 from frappe.query_builder import DocType
@@ -26,13 +29,17 @@ OPEN = ("Waiting", "To Try again")
 RUN_SECONDS = 1200
 # A service that refuses so many in a row is down: the others wait for the next hour.
 _REFUSALS_IN_A_ROW = 3
+# How often a step is taken that the database undid because of another run.
+_TRIES = 6
 _NO_CHANNEL = {rules.SMS: "SMS is not Set up", rules.EMAIL: "E-mail is not Set up"}
+
+
+Result = TypeVar("Result")
 
 
 def nightly() -> None:
     """Scheduler: write down what is to go out today."""
-    finding.write_down()
-    commit()
+    _taken_again(_write_down, getdate())
 
 
 def hourly() -> None:
@@ -44,13 +51,11 @@ def run(moment: datetime, run_seconds: float = RUN_SECONDS) -> dict[str, int]:
     """Send what waits at a moment, committing alert by alert; return how many had which result."""
     today = moment.date()
     done: dict[str, int] = {}
-    _follow_queue()
-    _give_up(today)
+    _taken_again(_follow_queue)
+    _taken_again(_give_up, today)
     if not domain.may_write_at(moment, rules.settings().hours, rules.holidays_around(today)):
-        commit()
         return done
-    finding.write_down(today)
-    commit()
+    _taken_again(_write_down, today)
     until = time.monotonic() + run_seconds
     refused = 0
     for channel, is_set_up in (
@@ -58,12 +63,12 @@ def run(moment: datetime, run_seconds: float = RUN_SECONDS) -> dict[str, int]:
         (rules.EMAIL, channels.email_is_set_up()),
     ):
         if not is_set_up:
-            _say_not_set_up(channel)
+            _taken_again(_say_not_set_up, channel)
             continue
         for name in _waiting(channel, today):
             if time.monotonic() > until or refused >= _REFUSALS_IN_A_ROW:
                 break
-            result = send(name, moment)
+            result = _taken_again(send, name, moment)
             done[result] = done.get(result, 0) + 1
             refused = refused + 1 if result == "To Try again" else 0
         refused = 0
@@ -74,6 +79,24 @@ def commit() -> None:
     """Keep what is done. Tests roll everything back; a commit there would leave their rows."""
     if not frappe.flags.in_test:
         frappe.db.commit()
+
+
+def _taken_again(step: Callable[..., Result], *arguments: Any) -> Result:
+    """Take a step that ends with a commit, again if the database undid it; nothing of it had left the site by then."""
+    for turn in range(_TRIES):
+        try:
+            return step(*arguments)
+        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+            if frappe.flags.in_test or turn == _TRIES - 1:
+                raise
+            frappe.db.rollback()
+            time.sleep(0.1 * (turn + 1))
+    raise AssertionError("unreachable")
+
+
+def _write_down(today: date) -> None:
+    finding.write_down(today)
+    commit()
 
 
 def send(name: str, moment: datetime | None = None) -> str:
@@ -112,6 +135,8 @@ def _hand_over(alert: Any, rule: Any, to: str, instalment: Any, moment: datetime
         frappe.db.savepoint("microcredit_alert")
         try:
             queued = channels.queue_email(Mail(alert.name, to, domain.render(rule.subject, values), text))
+        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+            raise
         # Whatever is wrong with one address or account, the next alert is tried all the same.
         except Exception as refused:
             frappe.db.rollback(save_point="microcredit_alert")
@@ -124,10 +149,15 @@ def _hand_over(alert: Any, rule: Any, to: str, instalment: Any, moment: datetime
     try:
         channels.write_sms(to, text)
     except NotAcceptedError as refused:
-        return _failed(alert, kept["tries"], str(refused))
+        return _taken_again(_failed, alert, kept["tries"], str(refused))
     except NoAnswerError as silent:
-        return _note(alert, "Unconfirmed", detail=str(silent)[:140])
-    return _note(alert, "Sent", reason=None, detail=None)
+        return _taken_again(_answered, alert, "Unconfirmed", str(silent)[:140])
+    return _taken_again(_answered, alert, "Sent")
+
+
+def _answered(alert: Any, status: str, detail: str | None = None) -> str:
+    """Note what the service did with an SMS; until then its row says that nobody knows."""
+    return _note(alert, status, detail=detail, **({"reason": None} if status == "Sent" else {}))
 
 
 def _failed(alert: Any, tries: int, answer: str) -> str:
@@ -188,6 +218,7 @@ def _give_up(today: date) -> None:
     unsaid = table.reason.isnull() | (table.reason == "")
     frappe.qb.update(table).set(table.reason, "Too Late").where(late & unsaid).run()
     frappe.qb.update(table).set(table.status, "Not Sent").where(late).run()
+    commit()
 
 
 def _follow_queue() -> None:
