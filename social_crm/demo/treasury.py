@@ -78,7 +78,7 @@ def write_bank_file(today: date) -> None:
             "File", file_name=f"banco-{today:%Y-%m-%d}.csv", is_private=1, content=_sheet(rows).encode()
         )
         batch = insert("Microcredit Payment Batch", payment_file=file.file_url, channel="Bank Transfer")
-        token = state.begin(batch.name, state.CHECKING, loans.OFFICER)
+        token = state.RUNS.begin(batch.name, state.CHECKING, loans.OFFICER)
         checking.run(batch.name, token, loans.OFFICER)
     finally:
         frappe.set_user(user)

@@ -31,7 +31,7 @@ class TestDashboards(SocialCRMTestCase):
                 self.assertEqual(
                     [row.chart for row in get_permitted_charts(name)], [row.chart for row in document.charts]
                 )
-                self.assertGreaterEqual(len(document.cards), 5)
+                self.assertGreaterEqual(len(document.cards), 4)
                 self.assertGreaterEqual(len(document.charts), 4)
                 self.assertTrue(frappe.get_list("Dashboard", {"name": name}))
             frappe.set_user("Administrator")

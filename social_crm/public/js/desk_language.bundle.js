@@ -69,3 +69,14 @@ function social_crm_translation(value, doctype) {
 
 // The calendar of date fields knows Spanish, but asks for a language that most users have only through the site.
 if (frappe.boot?.user && !frappe.boot.user.language) frappe.boot.user.language = frappe.boot.lang;
+
+// On a dashboard cards and charts keep the titles that they are stored with.
+const social_crm_widget = frappe.widget.widget_factory.base.prototype;
+const { set_title: social_crm_set_title } = social_crm_widget;
+
+social_crm_widget.set_title = function (...values) {
+    const kept = this.title;
+    this.title = __(kept || this.label || this.name);
+    social_crm_set_title.apply(this, values);
+    this.title = kept;
+};

@@ -48,3 +48,13 @@ frappe.form.formatters.Percent = function (...values) {
     const { decimal_str } = get_number_format_info(get_number_format());
     return social_crm_percent.apply(this, values)?.replace(/(\d)\.(\d+)%/, `$1${decimal_str || "."}$2%`);
 };
+
+// A card shortens 3.096.116 to "3.10 M" and reads the "3.10" back as 310: with a point between the thousands only a text
+// that a number would be written as is taken for a number. "3.1" is.
+const { shorten_number: social_crm_shorten } = frappe.utils;
+
+frappe.utils.shorten_number = function (...values) {
+    const [number, ...symbol] = String(social_crm_shorten.apply(this, values)).split(" ");
+    const plain = /^-?\d+\.\d+$/.test(number) ? String(parseFloat(number)) : number;
+    return [plain, ...symbol].join(" ");
+};
