@@ -45,6 +45,7 @@ TESTS = (
     "allocation_and_arrears",
     "corners",
     "door",
+    "figures_of_lives",
     "ledger",
     "messages",
     "portfolio",
