@@ -12,6 +12,7 @@ from decimal import Decimal
 from social_crm.microcredit.domain import methods, rescheduling
 from social_crm.microcredit.domain.accounts import Accounts, income_of, receivable_of
 from social_crm.microcredit.domain.allocation import Claim, Share, check_order, place
+from social_crm.microcredit.domain.default_interest import daily_rates, days_at
 from social_crm.microcredit.domain.entries import Entry, LedgerError, Loan, amounts_by, total
 from social_crm.microcredit.domain.instalments import (
     CHARGES,
@@ -20,10 +21,7 @@ from social_crm.microcredit.domain.instalments import (
     ScheduleVersion,
     rows_of,
 )
-from social_crm.microcredit.domain.rates import equivalent_rate
 from social_crm.microcredit.domain.schedule import Row, Terms, Tranche
-
-DAYS_A_YEAR = 365
 
 
 class Replay:
@@ -48,9 +46,7 @@ class Replay:
         self.recovered = Decimal(0)
         self.is_written_off = False
         self.is_restructured = False
-        self._rates = [
-            (start, equivalent_rate(rate, DAYS_A_YEAR)) for start, rate in sorted(loan.policy.default_rates)
-        ]
+        self._rates = daily_rates(loan.policy)
 
     def apply(self, entry: Entry) -> None:
         """Count one entry; they come in the order of `entries.in_force`."""
@@ -101,13 +97,8 @@ class Replay:
 
     def _run_default_interest(self, item: Instalment, start: date, end: date) -> None:
         """Daily, from the day after `start`, on the overdue principal alone; rounded as a sum for the instalment."""
-        for number, (first, daily) in enumerate(self._rates):
-            following = self._rates[number + 1][0] if number + 1 < len(self._rates) else None
-            # A rate counts from its first day on: the day before it is the last one of the rate before.
-            until = end if following is None else min(end, date.fromordinal(following.toordinal() - 1))
-            days = until.toordinal() - max(start.toordinal(), first.toordinal() - 1)
-            if days > 0:
-                item.run_default(item.open("principal") * daily * days)
+        for daily, days in days_at(self._rates, start, end):
+            item.run_default(item.open("principal") * daily * days)
         more = item.default_total(self.terms.decimals) - item.charge["default_interest"]
         item.charge["default_interest"] += more
         self._recognise(item, "default_interest", more)

@@ -173,21 +173,30 @@ def _update(doctype: str, wanted: Mapping[str, Values]) -> None:
         for field, value in wanted[name].items():
             if not _same(stored[field], value):
                 changes[field][name] = _plain(value)
-    table = DocType(doctype)
     for field, values in changes.items():
-        names = sorted(values)
-        for start in range(0, len(names), _AT_ONCE):
-            part = names[start : start + _AT_ONCE]
-            if len({values[name] for name in part}) == 1:
-                value: Any = values[part[0]]
-            else:
-                value = Case()
-                for name in part:
-                    value = value.when(table.name == name, values[name])
-                value = value.else_(table[field])
-            frappe.qb.update(table).set(table[field], value).where(table.name.isin(part)).run()
+        _set(doctype, field, values)
     for name in {name for values in changes.values() for name in values}:
         frappe.clear_document_cache(doctype, name)
+
+
+def set_amounts(doctype: str, field: str, amounts: Mapping[str, Decimal]) -> None:
+    """Write an amount on each of many rows. The caller holds the loans' locks."""
+    _set(doctype, field, {name: _plain(amount) for name, amount in amounts.items()})
+
+
+def _set(doctype: str, field: str, values: Mapping[str, Any]) -> None:
+    table = DocType(doctype)
+    names = sorted(values)
+    for start in range(0, len(names), _AT_ONCE):
+        part = names[start : start + _AT_ONCE]
+        if len({values[name] for name in part}) == 1:
+            value: Any = values[part[0]]
+        else:
+            value = Case()
+            for name in part:
+                value = value.when(table.name == name, values[name])
+            value = value.else_(table[field])
+        frappe.qb.update(table).set(table[field], value).where(table.name.isin(part)).run()
 
 
 def _stored(doctype: str, wanted: Mapping[str, Values]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def read(names: Sequence[str], latest: bool = False) -> dict[str, Loan]:
         name: Loan(
             terms=agreed_terms(name, terms),
             entries=tuple(entries.get(name, ())),
-            policy=_policy(policy, version, disbursed, made_at, rates),
+            policy=policy_of(policy, version, disbursed, made_at, rates),
             rows=stored.rows_from_json(json.loads(rows or "[]")),
         )
         for name, terms, policy, rows, version, disbursed, made_at in agreed
@@ -102,14 +102,14 @@ def agreed_terms(name: str, kept: str | None) -> Terms:
     return stored.terms_from_json(json.loads(kept or ""))
 
 
-def _policy(
+def policy_of(
     kept: str | None,
     version: str | None,
     disbursed: Any,
     made_at: Any,
     known: dict[Any, tuple[LaterRate, ...]],
 ) -> Policy:
-    """The rules that a loan keeps, with the default interest of the caps that were registered since it was made.
+    """Return the rules that a loan keeps, with the default interest of the caps that were registered since it was made.
 
     known: rates already asked for, by version and day.
     """
