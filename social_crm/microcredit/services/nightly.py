@@ -50,6 +50,8 @@ def move_all(day: date) -> None:
         move(names, day)
         last = names[-1]
         _keep(names, _SET)
+    # The forms that are kept in memory are all read anew.
+    frappe.clear_document_cache("Microcredit")
 
 
 def replay_rest(day: date) -> None:
@@ -91,8 +93,6 @@ def move(names: list[str], day: date) -> None:
         _run_default_interest(moved, day)
         _move_instalments(moved, day)
         _move_loans(moved, day)
-        # Each night moves many: the forms that are kept in memory are all read anew.
-        frappe.clear_document_cache("Microcredit")
 
 
 def _run_default_interest(names: list[str], day: date) -> None:

@@ -46,11 +46,12 @@ def write(books: Mapping[str, Loan], moment: datetime) -> None:
     never: list[str] = []
     new: dict[str, list[Known]] = {}
     anew: dict[str, Loan] = {}
-    stored = _known_now(books)
+    # Of a loan without another entry nothing can be there: two new loans would lock the same gap of the index.
+    older = {name for name, book in books.items() if any(e.posted_at != moment for e in book.entries)}
+    stored = _known_now(older)
     for name, book in books.items():
         rows = stored[name]
-        before = any(entry.posted_at < moment for entry in book.entries)
-        if (not rows and before) or any(since > moment for _row, since in rows.values()):
+        if (not rows and name in older) or any(since > moment for _row, since in rows.values()):
             # Nothing was written of it yet, or the clock of the server went back.
             anew[name] = book
             continue
@@ -91,11 +92,14 @@ def known(table: Any, known_at: datetime | None = None) -> Criterion:
 
 def _known_now(names: Iterable[str]) -> dict[str, dict[Segment, tuple[str, datetime]]]:
     """What is known now of loans, by loan: each stretch with its row and since when it is known."""
+    wanted = list(names)
+    if not wanted:
+        return defaultdict(dict)
     table = DocType(STANDING)
     query = (
         frappe.qb.from_(table)
         .select(table.microcredit, table.name, table.known_from, *(table[field] for field in _COLUMNS))
-        .where(table.microcredit.isin(list(names)) & (table.known_to == STILL))
+        .where(table.microcredit.isin(wanted) & (table.known_to == STILL))
         .for_update()
     )
     found: dict[str, dict[Segment, tuple[str, datetime]]] = defaultdict(dict)
