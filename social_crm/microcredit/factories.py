@@ -15,6 +15,7 @@ COMMUNITY = "Comunidad de crédito"
 OFFICER = "oficial.credito@example.com"
 COMMITTEE = "comite.credito@example.com"
 DIRECTOR = "direccion.credito@example.com"
+PLAIN = "Crédito de los ejemplos"
 
 
 def make_team() -> None:
@@ -48,6 +49,7 @@ def make_application(beneficiary: str | None = None, **values: Any) -> Any:
         "monthly_rate": 2,
         "purpose": "Surtir la tienda",
     }
+    fields["product"] = values.get("product") or plain_product()
     doc = frappe.get_doc({"doctype": "Microcredit Application", **fields, **values})
     return doc.insert()
 
@@ -127,6 +129,16 @@ def make_restructuring(loan: str, **values: Any) -> Any:
     return frappe.get_doc({"doctype": "Microcredit Restructuring", **fields, **values}).insert()
 
 
+def plain_product() -> str:
+    """Return the product of the examples, which lends on any day: without a usury cap, for a reason."""
+    if not frappe.db.exists("Microcredit Product", PLAIN):
+        before = frappe.session.user
+        frappe.set_user("Administrator")
+        make_product(PLAIN)
+        frappe.set_user(before)
+    return PLAIN
+
+
 def make_product(name: str = "Producto de prueba", **values: Any) -> str:
     """Return a product: that of the examples (equal instalment, monthly, 2 % a month), unless values say otherwise."""
     fields = {
@@ -137,6 +149,8 @@ def make_product(name: str = "Producto de prueba", **values: Any) -> str:
         "interest_rate": 2,
         "rest_sunday": 1,
     }
+    if not values.get("modality"):
+        fields["cap_exception"] = "Pruebas: se presta en días sin tope certificado."
     doc = frappe.get_doc({"doctype": "Microcredit Product", "product_name": name, **fields, **values})
     return doc.insert().name
 

@@ -17,7 +17,7 @@ class TestGiveApplicationsAProduct(SocialCRMTestCase):
         for _ in range(2):
             give_applications_a_product.execute()
             older.reload()
-            self.assertEqual(older.product, products.default_product())
+            self.assertEqual(older.product, give_applications_a_product.NAME)
             self.assertEqual(older.product_version, products.current(older.product).name)
             self.assertEqual((older.rate_period, older.currency), ("Monthly", "COP"))
             self.assertEqual(older.modified, before)

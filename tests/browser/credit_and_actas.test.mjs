@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
+import { fill, pick, select } from "./desk.mjs";
 import { api, browserTest, create, day, makeCommunity, makeFamily, people } from "./lib.mjs";
+import { plainProduct } from "./loans.mjs";
 
 const ADMIN = "System Manager";
 const mark = randomUUID().slice(0, 8);
@@ -24,6 +26,7 @@ async function makePlace() {
 async function makeApproved() {
     place ??= await makePlace();
     const { name } = await create("Credit Officer", "Microcredit Application", {
+        product: await plainProduct(),
         beneficiary: place.person,
         application_date: day(120),
         requested_amount: 3000000,
@@ -67,6 +70,39 @@ browserTest("the officer disburses an approved application", { role: "Credit Off
     await page.waitForURL(/\/microcredit\/MCR-/);
     const [loan] = await api("Credit Officer", "GET", `/api/resource/Microcredit?filters={"application":"${application}"}`);
     assert.ok(page.url().endsWith(loan.name));
+});
+
+browserTest("the officer hands over a part, and a newer loan pays off the older one", { role: "Credit Officer" }, async ({ page, open, screenshot }) => {
+    const applications = [await makeApproved(), await makeApproved()];
+    const loans = [];
+    for (const [turn, application] of applications.entries()) {
+        await open(`/app/microcredit-application/${application}`);
+        await page.getByText("404.144").first().waitFor();
+        await page.getByRole("button", { name: "Acciones" }).click();
+        await page.getByRole("link", { name: "Desembolsar" }).click();
+        const dialog = page.locator(".modal-dialog:visible");
+        await dialog.getByText("Primer vencimiento").waitFor();
+        // The first due date is the server's.
+        await page.waitForFunction(() => window.cur_dialog?.get_value("first_due"));
+        await select(page, "channel", "Transferencia bancaria");
+        await fill(page, "reference", `TR ${mark} ${turn}`);
+        if (turn === 0) await fill(page, "amount", "1000000");
+        else await pick(page, "refinances", loans[0].name);
+        await screenshot(`microcredit-disburse-${turn ? "refinancing" : "part"}`);
+        await dialog.getByRole("button", { name: "Desembolsar" }).click();
+        await page.waitForURL(/\/microcredit\/MCR-/);
+        const [{ name }] = await api("Credit Officer", "GET", `/api/resource/Microcredit?filters={"application":"${application}"}`);
+        loans.push(await api("Credit Officer", "GET", `/api/resource/Microcredit/${name}`));
+    }
+    const [part, whole] = loans;
+    assert.deepEqual([part.disbursed_amount, part.balance, part.principal], [1000000, 1000000, 3000000]);
+    assert.deepEqual([whole.disbursed_amount, whole.refinances], [3000000, part.name]);
+    const filters = JSON.stringify({ microcredit: whole.name });
+    const fields = JSON.stringify(["channel", "reference", "refinances"]);
+    const [money] = await api("Credit Officer", "GET", `/api/resource/Microcredit Disbursement?filters=${filters}&fields=${fields}`);
+    assert.deepEqual(money, { channel: "Bank Transfer", reference: `TR ${mark} 1`, refinances: part.name });
+    const older = await api("Credit Officer", "GET", `/api/resource/Microcredit/${part.name}`);
+    assert.deepEqual([older.status, older.balance], ["Paid", 0]);
 });
 
 browserTest("the officer records a repayment of a loan in arrears", { role: "Credit Officer" }, async ({ page, open, screenshot }) => {

@@ -25,9 +25,21 @@ export async function loanPlace() {
     return place;
 }
 
+// The product of the examples lends on any day: without a usury cap, for a reason.
+export async function plainProduct() {
+    const product_name = "Crédito de los ejemplos";
+    const path = `/api/resource/Microcredit Product?filters={"name":"${product_name}"}`;
+    if (!(await api("System Manager", "GET", path)).length) {
+        const cap_exception = "Pruebas: se presta en días sin tope certificado.";
+        await create("System Manager", "Microcredit Product", { product_name, interest_rate: 2, cap_exception });
+    }
+    return product_name;
+}
+
 export async function makeApproved(monthly_rate = 2) {
     const { person } = await loanPlace();
     const { name } = await create("Credit Officer", "Microcredit Application", {
+        product: await plainProduct(),
         beneficiary: person,
         application_date: day(120),
         requested_amount: 3000000,

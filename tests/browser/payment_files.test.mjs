@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { api, browserTest, create, day, makeCommunity, makeFamily, people } from "./lib.mjs";
+import { plainProduct } from "./loans.mjs";
 
 const ADMIN = "System Manager";
 const OFFICER = "Credit Officer";
@@ -22,6 +23,7 @@ async function makeLoan() {
     const community = await (place ??= makeCommunity(ADMIN, `Chancleta ${mark}`, [OFFICER, "Credit Committee"]));
     const { person } = await makeFamily(ADMIN, community, "Pushaina");
     const { name } = await create(OFFICER, APPLICATION, {
+        product: await plainProduct(),
         beneficiary: person,
         application_date: day(120),
         requested_amount: 3000000,

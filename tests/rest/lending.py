@@ -14,6 +14,16 @@ def apply(client, doctype: str, name: str, action: str):
     )
 
 
+def plain_product(client) -> str:
+    """The product of the examples, which lends on any day: without a usury cap, for a reason."""
+    name = "Crédito de los ejemplos"
+    admin = client("System Manager")
+    if not admin.find("Microcredit Product", {"name": name}):
+        reason = "Pruebas: se presta en días sin tope certificado."
+        admin.create("Microcredit Product", product_name=name, interest_rate=2, cap_exception=reason)
+    return name
+
+
 def refused(client, method: str, path: str, **values) -> str:
     answer = client.call(method, path, json=values)
     assert 400 <= answer.status_code < 500, f"{answer.status_code} {answer.text[:300]}"

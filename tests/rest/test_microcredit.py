@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from lending import apply, make_place, pdf, refused
+from lending import apply, make_place, pdf, plain_product, refused
 from pypdf import PdfReader
 
 TODAY = date.today() - timedelta(days=1)  # the site's day may be one behind the machine's
@@ -31,6 +31,7 @@ def make_approved(client, place, **values) -> str:
     officer, committee = client("Credit Officer"), client("Credit Committee")
     name = officer.create(
         "Microcredit Application",
+        product=plain_product(client),
         beneficiary=place["person"],
         application_date=day(120),
         requested_amount=3_000_000,

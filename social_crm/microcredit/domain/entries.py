@@ -24,6 +24,8 @@ KINDS = (
 )
 PREPAYMENT_MODES = ("shorten_term", "lower_instalment")
 ARREARS_MODES = ("capitalise", "first_row", "waive")
+# A disbursement that pays off an older loan which was in arrears or restructured: the new one counts as restructured.
+REFINANCES_ARREARS = "refinances_arrears"
 # Nobody keeps the books closed for longer.
 _DAYS_AHEAD = 400
 
@@ -50,7 +52,8 @@ class Entry:
     value_date: the day on which it counts. posted_at: when it was entered. posting_day: the day of the accounts in which it
         appears; None is the day of posted_at.
     amount: money of a disbursement (gross), payment, prepayment or recovery; zero for the others.
-    mode: one of PREPAYMENT_MODES or ARREARS_MODES (what becomes of unpaid interest and charges at a restructuring).
+    mode: one of PREPAYMENT_MODES or ARREARS_MODES (what becomes of unpaid interest and charges at a restructuring); of a
+        disbursement nothing or REFINANCES_ARREARS.
     terms: what a restructuring agrees anew; its principal and day of disbursement are those of the day.
     rows: the new rows of a prepayment or restructuring as they were signed (`ScheduleVersion.new_rows`); used while they still
         add up to what was owed, and reckoned anew otherwise and where something is carried into the first of them.

@@ -16,6 +16,7 @@ from social_crm.microcredit.domain.entries import (
     ARREARS_MODES,
     KINDS,
     PREPAYMENT_MODES,
+    REFINANCES_ARREARS,
     Entry,
     LedgerError,
     Loan,
@@ -159,7 +160,11 @@ def _check_form(loan: Loan, entry: Entry) -> None:
         raise LedgerError("amount", "The amount must be above zero.")
     if round_money(amount, loan.terms.decimals) != amount:
         raise LedgerError("amount", f"The amount may have at most {loan.terms.decimals} decimals.")
-    modes = {"prepayment": PREPAYMENT_MODES, "restructuring": ARREARS_MODES}.get(entry.kind)
+    modes = {
+        "disbursement": ("", REFINANCES_ARREARS),
+        "prepayment": PREPAYMENT_MODES,
+        "restructuring": ARREARS_MODES,
+    }.get(entry.kind)
     if modes and entry.mode not in modes:
         raise LedgerError("mode", f"Unknown mode: {entry.mode}")
     if entry.kind == "restructuring" and entry.terms is None:

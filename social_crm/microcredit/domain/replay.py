@@ -13,7 +13,14 @@ from social_crm.microcredit.domain import methods, rescheduling
 from social_crm.microcredit.domain.accounts import Accounts, income_of, receivable_of
 from social_crm.microcredit.domain.allocation import Claim, Share, check_order, place
 from social_crm.microcredit.domain.default_interest import daily_rates, days_at
-from social_crm.microcredit.domain.entries import Entry, LedgerError, Loan, amounts_by, total
+from social_crm.microcredit.domain.entries import (
+    REFINANCES_ARREARS,
+    Entry,
+    LedgerError,
+    Loan,
+    amounts_by,
+    total,
+)
 from social_crm.microcredit.domain.instalments import (
     CHARGES,
     Instalment,
@@ -141,6 +148,7 @@ class Replay:
     def _disburse(self, entry: Entry) -> None:
         """The first money, or a further tranche: the rows to come are those of the terms with it."""
         self.tranches.append(Tranche(entry.value_date, entry.amount))
+        self.is_restructured = self.is_restructured or entry.mode == REFINANCES_ARREARS
         if len(self.versions) > 1 and self.versions[-1].reason != "disbursement":
             raise LedgerError("changed_schedule", "A tranche cannot follow a change of the schedule.")
         terms = rescheduling.drawn(self.loan.terms, self.tranches)

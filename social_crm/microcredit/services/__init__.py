@@ -3,15 +3,19 @@
 money.py          amounts between the site (floats, strings) and the domain (Decimal)
 products.py       products and their versions: the terms and the policy of a loan
 calendars.py      harvests, Colombian holidays and days of rest
+judging.py        by which modality a product is judged, and for which reason by none
 caps.py           the usury cap of a loan, and what to say when it is above it
 offers.py         what a loan would be: schedule, both rates, cap; the preview of the form
-households.py     what a household can pay, and its guarantors
-applicants.py     whose application it is, and who may not judge it
+households.py     what a household can pay
+guarantors.py     who answers for a loan, however the document is written
+applicants.py     whose application it is, that they live, and who may not judge it
 declining.py      what a borrower does not take: applications declined, loans annulled
 applications.py   what an application must hold, and who may decide on it
 committee.py      sessions, votes, and the decisions that follow
+fingerprints.py   what a vote was about, and what has changed since
 groups.py         solidarity groups: members by date, collection sheet, joint liability
 disbursement.py   an approved application becomes a loan, once; its money may come in parts
+refinancing.py    a new loan that pays off an older one
 loans.py          loans as the domain knows them: terms, signed schedule, rules, entries
 ledger.py         the one place where an entry is added, and where a loan stands because of its entries
 figures.py        the figures that the site keeps of loans, written set by set

@@ -23,6 +23,32 @@ def check_productive_unit(doc: Any) -> None:
         )
 
 
+def check_people(doc: Any) -> None:
+    """Refuse a borrower or a guarantor who has died, or whose record was merged into another one.
+
+    doc: an application, or what is read of one with its `guarantors`.
+    """
+    named = {doc.beneficiary: _("The borrower")}
+    named |= {row.beneficiary: _("The guarantor") for row in doc.guarantors if row.beneficiary}
+    # A look at two fields of the people that the application names.
+    found = frappe.get_all(
+        "Beneficiary",
+        filters={"name": ["in", sorted(named)], "status": ["in", ["Deceased", "Merged"]]},
+        fields=["name", "full_name", "status", "merged_into"],
+        order_by="name asc",
+    )
+    for person in found:
+        if person.status == "Merged":
+            text = _("{0} {1} was merged into another record: choose {2}.").format(
+                named[person.name], person.full_name, person.merged_into
+            )
+        else:
+            text = _("{0} {1} has died: nothing new is lent or guaranteed in that name.").format(
+                named[person.name], person.full_name
+            )
+        frappe.throw(text, title=_("Person not Possible"))
+
+
 def interested_users(doc: Any) -> frozenset[str]:
     """Return the users who may neither vote nor decide: who wrote it, its officers, and users who are the applicant or a
     guarantor; those of today, those that the present save takes away, and those whom its versions know.

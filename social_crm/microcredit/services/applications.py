@@ -7,7 +7,15 @@ from frappe import _
 from frappe.utils import getdate
 
 from social_crm.changes import changed_fields, has_changed, stored_rows
-from social_crm.microcredit.services import applicants, declining, groups, households, offers, products
+from social_crm.microcredit.services import (
+    applicants,
+    declining,
+    groups,
+    guarantors,
+    households,
+    offers,
+    products,
+)
 from social_crm.microcredit.services.money import positive_amount, to_decimal
 from social_crm.workflow_status import status_from_workflow
 
@@ -81,6 +89,8 @@ def validate(doc: Any) -> None:
     version = _set_product(doc, before)
     _check_request(doc)
     applicants.check_productive_unit(doc)
+    if not before or has_changed(doc, "beneficiary") or "guarantors" in _changed_tables(doc, before):
+        applicants.check_people(doc)
     groups.check_membership(doc)
     if before:
         _refuse_request_of_others(doc, before)
@@ -138,10 +148,10 @@ def _write_figures(doc: Any, before: Any, version: products.Version) -> None:
     capacity = households.write_capacity(doc, version)
     deciding = before and doc.status == "Approved"
     if not before or deciding or has_changed(doc, *TERMS):
-        households.check_guarantors(doc, version)
+        guarantors.check(doc, version)
         offers.write_figures(doc, offers.offer_of(doc, version))
     else:
-        households.check_guarantors(doc, version)
+        guarantors.check(doc, version)
         free = capacity.free
         share = to_decimal(doc.monthly_instalment) / free * 100 if free > 0 else 0
         doc.surplus_share = float(round(share, 2))
@@ -198,6 +208,7 @@ def check_decision(doc: Any) -> None:
             _("Before approving, write: {0}.").format(", ".join(missing)), title=_("Approval Incomplete")
         )
     positive_amount(doc.approved_amount, "Approved Amount", doc.currency)
+    applicants.check_people(doc)
     lacking = missing_for_decision(doc)
     if lacking:
         frappe.throw(
@@ -209,7 +220,7 @@ def missing_for_decision(doc: Any) -> list[str]:
     """Return what the product still asks for before an application may be approved, as texts."""
     version = products.read(doc.product_version)
     found = []
-    lacking = households.missing_guarantors(doc, version)
+    lacking = guarantors.missing(doc, version)
     if lacking:
         found.append(_("guarantors still missing: {0}").format(lacking))
     allowed = version.amount("max_surplus_share")

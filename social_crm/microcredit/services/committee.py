@@ -13,11 +13,17 @@ from frappe.model.workflow import apply_workflow, get_transitions
 from frappe.utils import cint, now_datetime
 
 from social_crm import permissions
-from social_crm.microcredit.services import applicants, applications, products
+from social_crm.microcredit.services import applicants, applications, fingerprints, products
 from social_crm.microcredit.services.money import positive_amount
 from social_crm.workflow_status import state_for_status
 
-_OWN_ITEM_FIELDS = ("decision", "votes_for", "votes_against", "abstentions")
+_OWN_ITEM_FIELDS = {
+    "decision": "Pending",
+    "votes_for": 0,
+    "votes_against": 0,
+    "abstentions": 0,
+    "voted_on": None,
+}
 # What a vote was cast on.
 _PROPOSAL = ("approved_amount", "approved_periods", "conditions")
 
@@ -62,9 +68,11 @@ def validate_vote(doc: Any) -> None:
     user = frappe.session.user
     if user not in {row.user for row in session.members if cint(row.attends)}:
         _refuse(_("Only members who attend the session vote."), frappe.PermissionError)
-    if doc.application not in {row.application for row in session.agenda}:
+    item = next((row for row in session.agenda if row.application == doc.application), None)
+    if not item:
         _refuse(_("{0} is not on the agenda.").format(doc.application))
-    if user in applicants.interested_users(frappe.get_doc("Microcredit Application", doc.application)):
+    application = frappe.get_doc("Microcredit Application", doc.application)
+    if user in applicants.interested_users(application):
         frappe.throw(
             _("Nobody votes on an application of their own."),
             frappe.PermissionError,
@@ -75,6 +83,11 @@ def validate_vote(doc: Any) -> None:
     if frappe.db.exists("Microcredit Committee Vote", {"vote_key": doc.vote_key}):
         frappe.throw(
             _("You have voted on this application already."), frappe.DuplicateEntryError, title=_("Voted")
+        )
+    if not item.voted_on:
+        # With the first vote, under the session's lock; whoever votes need not be one who may change sessions.
+        frappe.db.set_value(
+            item.doctype, item.name, "voted_on", fingerprints.of(application), update_modified=False
         )
 
 
@@ -119,8 +132,9 @@ def close_session(committee: str) -> dict:
     """Count the votes, decide the applications of the agenda and close the session; return decisions by application.
 
     An application with more votes in favour than against is approved as proposed, one with more against is rejected; without
-    the votes that its product asks for, or with as many for as against, it is postponed.
-    Errors: those of deciding each application, for the user who closes; then nothing is decided at all.
+    the votes for or against that its product asks for, or with as many for as against, it is postponed.
+    Errors: an application is not any more what was voted on; those of deciding each one, for the user who closes. Then nothing
+    is decided at all.
     """
     doc = frappe.get_doc("Microcredit Committee", committee, for_update=True)
     doc.check_permission("write")
@@ -153,8 +167,8 @@ def refuse_deletion(doc: Any) -> None:
 
 
 def _check_item(doc: Any, row: Any, earlier: Any, is_voted: bool) -> None:
-    for field in _OWN_ITEM_FIELDS:
-        row.set(field, earlier.get(field) if earlier else ("Pending" if field == "decision" else 0))
+    for field, initial in _OWN_ITEM_FIELDS.items():
+        row.set(field, earlier.get(field) if earlier else initial)
     if is_voted:
         if any((row.get(field) or "") != (earlier.get(field) or "") for field in _PROPOSAL):
             _refuse(_("{0} was voted on: its proposal does not change any more.").format(row.application))
@@ -205,7 +219,8 @@ def _check_place(doc: Any, application: Any) -> None:
 def _decision(row: Any, votes: Counter[str]) -> str:
     application = frappe.get_doc("Microcredit Application", row.application)
     needed = cint(products.read(application.product_version).values.get("required_votes")) or 1
-    if sum(votes.values()) < needed or votes["In Favour"] == votes["Against"]:
+    # Who abstains attends, and does not decide.
+    if votes["In Favour"] + votes["Against"] < needed or votes["In Favour"] == votes["Against"]:
         return "Postponed"
     return "Approved" if votes["In Favour"] > votes["Against"] else "Rejected"
 
@@ -213,6 +228,13 @@ def _decision(row: Any, votes: Counter[str]) -> str:
 def _decide(session: Any, row: Any) -> None:
     """Write the decision on the application and move it through the site's workflow."""
     application = frappe.get_doc("Microcredit Application", row.application)
+    changed = fingerprints.changed(row.voted_on, application)
+    if changed:
+        _refuse(
+            _(
+                "{0} is not any more what was voted on; changed since: {1}. Put it back as it was, and close the session then."
+            ).format(application.name, ", ".join(changed))
+        )
     application.update({"committee_session": session.name, "committee_date": session.meeting_date})
     application.committee_minutes = application.committee_minutes or session.name
     if row.decision == "Approved":

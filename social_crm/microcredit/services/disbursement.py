@@ -1,7 +1,7 @@
 """An approved application becomes a loan, once, with the terms that were approved; its money may come in parts."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,22 +11,25 @@ from frappe import _
 from frappe.utils import getdate
 
 from social_crm import permissions
-from social_crm.microcredit.domain import ledger as domain
 from social_crm.microcredit.domain import stored
 from social_crm.microcredit.domain.ledger import Policy
 from social_crm.microcredit.domain.rates import effective_annual_rate, nominal_annual
 from social_crm.microcredit.domain.schedule import Schedule
 from social_crm.microcredit.services import (
+    applicants,
     funds,
+    groups,
+    judging,
     ledger,
     loans,
     offers,
     products,
+    refinancing,
     schedules,
     vouchers,
 )
 from social_crm.microcredit.services.ledger import Fact
-from social_crm.microcredit.services.money import decimals_of, money_text, positive_amount
+from social_crm.microcredit.services.money import decimals_of, positive_amount
 from social_crm.workflow_status import require_status
 
 # Changes whenever the same terms would give another schedule; a loan keeps the version that made its own.
@@ -119,7 +122,7 @@ def disburse_by_workflow(doc: Any) -> None:
 
 
 def validate(doc: Any) -> None:
-    """Check the draft of money to be handed over."""
+    """Check the draft of money to be handed over; a part after the first agreement is judged by the cap of its own month."""
     loan = vouchers.check_draft(doc, doc.disbursed_on, _FIGURES)
     positive_amount(doc.amount, "Amount", loan.currency)
     is_first = not _has_money(doc.microcredit)
@@ -130,8 +133,13 @@ def validate(doc: Any) -> None:
             ),
             title=_("Date not Possible"),
         )
+    if not doc.flags.is_judged:
+        version = frappe.db.get_value("Microcredit", doc.microcredit, "product_version")
+        modality = judging.modality_of(products.read(version), loan.currency) if version else None
+        terms = loans.read_one(doc.microcredit).terms
+        judging.check_further_part(modality, terms, getdate(doc.disbursed_on))
     if doc.refinances:
-        _check_refinanced(doc, loan, is_first)
+        refinancing.check(doc, loan, is_first, _net(doc, loan.currency))
     vouchers.refuse_known_reference(doc)
 
 
@@ -149,9 +157,11 @@ def fact(doc: Any) -> Fact:
 def post(doc: Any) -> None:
     """Post money that was handed over: a loan is paid off first where the money is for that."""
     is_first = not _has_money(doc.microcredit)
+    said = fact(doc)
     if doc.refinances:
-        _pay_off(doc)
-    posted = vouchers.post(doc, fact(doc))
+        said = replace(said, mode=refinancing.mode_of(doc))
+        refinancing.pay_off(doc)
+    posted = vouchers.post(doc, said)
     fund = frappe.db.get_value("Microcredit", doc.microcredit, "fund")
     vouchers.write(
         doc,
@@ -166,27 +176,14 @@ def post(doc: Any) -> None:
         frappe.db.set_value("Microcredit", doc.microcredit, values, update_modified=False)
 
 
-def undo_refinancing(doc: Any) -> None:
-    """Take back, with the money that was handed over, the payment that it made on an older loan."""
-    if not doc.refinances:
-        return
-    # Names alone: whoever may cancel the disbursement takes back what it did.
-    paid = frappe.get_all(
-        "Microcredit Repayment", filters={"refinanced_by": doc.microcredit, "docstatus": 1}, pluck="name"
-    )
-    for name in paid:
-        repayment = frappe.get_doc("Microcredit Repayment", name)
-        repayment.flags.reversal_reason = doc.reversal_reason
-        repayment.flags.with_disbursement = True
-        repayment.cancel()
-
-
 def _terms(application: str) -> Any:
     """Lock an application and return what was approved: a second disbursement waits here, and reads what the first left."""
     return frappe.db.get_value("Microcredit Application", application, _TERMS, as_dict=True, for_update=True)
 
 
 def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
+    applicants.check_people(doc)
+    groups.check_active(doc.solidarity_group)
     day = _disbursement_date(terms, handover.disbursed_on)
     agreement = _agreement(terms, day, handover)
     fund = funds.open_fund(terms.programme, agreement.currency)
@@ -206,6 +203,8 @@ def _open_loan(doc: Any, terms: Any, handover: Handover) -> None:
             "refinances": handover.refinances,
         }
     )
+    # With the whole loan, when its terms were agreed.
+    money.flags.is_judged = True
     money.submit()
 
 
@@ -224,7 +223,7 @@ def _agreement(terms: Any, day: date, handover: Handover) -> Agreement:
         handover.first_due or asked,
         currency,
     )
-    products.check_cap(version.values.get("modality"), schedule)
+    products.check_cap(judging.modality_of(version, currency), schedule)
     return Agreement(schedule, products.policy_for(version, day), version, currency)
 
 
@@ -290,47 +289,16 @@ def _create(terms: Any, agreement: Agreement, fund: str | None) -> Any:
     return loan
 
 
+def _net(doc: Any, currency: str) -> Decimal:
+    """Return what a first disbursement hands over: its amount less the fees that are held back."""
+    book = loans.read_one(doc.microcredit)
+    state = ledger.state_with(book, ledger.prepare(book, fact(doc), currency))
+    return -state.accounts["cash"]
+
+
 def _has_money(loan: str) -> bool:
     entries = loans.entries_of([loan]).get(loan, [])
     return any(entry.kind == "disbursement" for entry in ledger.in_force(entries))
-
-
-def _check_refinanced(doc: Any, loan: Any, is_first: bool) -> None:
-    permissions.require("Microcredit", "read", doc.refinances)
-    old = frappe.db.get_value("Microcredit", doc.refinances, ["beneficiary", "currency"], as_dict=True)
-    if not is_first or doc.refinances == doc.microcredit or old.beneficiary != loan.beneficiary:
-        frappe.throw(
-            _("Only the first money of a loan pays off an older one, and only one of the same person."),
-            title=_("Refinancing not Possible"),
-        )
-    if old.currency != loan.currency:
-        frappe.throw(_("Both loans must be in one currency."), title=_("Refinancing not Possible"))
-    owed = domain.payoff(loans.read_one(doc.refinances), getdate(doc.disbursed_on))
-    if not 0 < owed <= positive_amount(doc.amount, "Amount", loan.currency):
-        frappe.throw(
-            _("To pay off {0} takes {1}: the new loan must be at least as much.").format(
-                doc.refinances, money_text(owed, loan.currency)
-            ),
-            title=_("Refinancing not Possible"),
-        )
-
-
-def _pay_off(doc: Any) -> None:
-    """Pay what closes the older loan on the day; it comes out of what the person gets in hand."""
-    owed = domain.payoff(loans.read_one(doc.refinances, latest=True), getdate(doc.disbursed_on))
-    paid = frappe.new_doc("Microcredit Repayment")
-    paid.update(
-        {
-            "microcredit": doc.refinances,
-            "paid_on": doc.disbursed_on,
-            "amount": float(owed),
-            "kind": "Prepayment",
-            "prepayment_mode": "Shorten the Term",
-            "channel": "Other",
-        }
-    )
-    paid.flags.refinanced_by = doc.microcredit
-    paid.submit()
 
 
 @frappe.whitelist()

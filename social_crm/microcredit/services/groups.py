@@ -13,8 +13,10 @@ from frappe import _
 from frappe.utils import getdate
 
 from social_crm import permissions
+from social_crm.microcredit.domain import ledger as domain
+from social_crm.microcredit.domain.arrears import Position
 from social_crm.microcredit.domain.capacity import joint_liability
-from social_crm.microcredit.services import ledger, products
+from social_crm.microcredit.services import loans, products
 from social_crm.microcredit.services.money import decimals_of, to_decimal
 
 _RULES = {"Equal Parts": "equal", "By Amount Lent": "by_share"}
@@ -36,7 +38,8 @@ def validate(doc: Any) -> None:
                 _("{0} does not live in {1}.").format(row.beneficiary_name or row.beneficiary, doc.community)
             )
         _refuse_second_group(doc, row)
-    if doc.status == "Closed" and any(loan.balance > 0 for loan in loans_of(doc.name)):
+    if doc.status == "Closed" and any(loan.balance > 0 for loan in _loans(doc.name).run(as_dict=True)):
+        # Loans that the closer may not see count too.
         _refuse(_("The group still owes microcredits and cannot be closed."))
 
 
@@ -62,8 +65,7 @@ def check_membership(doc: Any) -> None:
     before = doc.get_doc_before_save()
     if before and before.solidarity_group == doc.solidarity_group and before.beneficiary == doc.beneficiary:
         return
-    if frappe.db.get_value("Solidarity Group", doc.solidarity_group, "status") != "Active":
-        _refuse(_("The group {0} is closed.").format(doc.solidarity_group))
+    check_active(doc.solidarity_group)
     members = {row.beneficiary for row in members_on(doc.solidarity_group, doc.application_date)}
     if doc.beneficiary not in members:
         _refuse(_("{0} is not a member of the group.").format(doc.beneficiary_name or doc.beneficiary))
@@ -71,8 +73,20 @@ def check_membership(doc: Any) -> None:
 
 def loans_of(group: str) -> list[Any]:
     """Return the loans of a group's members: name, beneficiary, beneficiary_name, principal, balance, currency."""
+    limit = permissions.visible("Microcredit")
+    query = _loans(group)
+    return (query if limit is None else query.where(limit)).run(as_dict=True)
+
+
+def check_active(group: str | None) -> None:
+    """Refuse to lend for a group that was closed; an application without a group passes."""
+    if group and frappe.db.get_value("Solidarity Group", group, "status") != "Active":
+        _refuse(_("The group {0} is closed.").format(group))
+
+
+def _loans(group: str) -> Any:
     loan, application = frappe.qb.DocType("Microcredit"), frappe.qb.DocType("Microcredit Application")
-    query = (
+    return (
         frappe.qb.from_(loan)
         .join(application)
         .on(application.name == loan.application)
@@ -82,8 +96,6 @@ def loans_of(group: str) -> list[Any]:
         .where(application.solidarity_group == group)
         .orderby(loan.name)
     )
-    limit = permissions.visible("Microcredit")
-    return (query if limit is None else query.where(limit)).run(as_dict=True)
 
 
 @frappe.whitelist()
@@ -96,7 +108,7 @@ def collection_sheet(group: str, day: str | None = None) -> dict:
     permissions.require("Microcredit", "read")
     doc = frappe.get_doc("Solidarity Group", group)
     when = getdate(day)
-    rows = [_sheet_row(loan, when) for loan in loans_of(group) if to_decimal(loan.balance) > 0]
+    rows = _sheet_rows(loans_of(group), when)
     answers = _liability(doc, rows, when)
     named = {row["beneficiary"] for row in rows}
     for member in members_on(group, when):
@@ -121,15 +133,15 @@ def collection_sheet(group: str, day: str | None = None) -> dict:
 def apply_for_group(group: str, product: str, periods: int, purpose: str, amounts: str) -> list[str]:
     """Write one application for each member of a group who asks for an amount; return their names.
 
-    amounts: JSON object of amounts by beneficiary. Errors: those of each application; all are written, or none.
+    amounts: JSON object of amounts by beneficiary. Errors: something else, or an amount of who is no member; those of each
+    application. All are written, or none.
     """
     permissions.require("Solidarity Group", "read", group)
-    asked = {
-        person: to_decimal(amount) for person, amount in json.loads(amounts).items() if to_decimal(amount)
-    }
+    members = members_on(group, frappe.utils.today())
+    asked = _asked_amounts(amounts, members)
     programme = frappe.db.get_value("Solidarity Group", group, "programme")
     made = []
-    for member in members_on(group, frappe.utils.today()):
+    for member in members:
         if member.beneficiary in asked:
             doc = frappe.new_doc("Microcredit Application")
             doc.update(
@@ -152,8 +164,32 @@ def apply_for_group(group: str, product: str, periods: int, purpose: str, amount
     return made
 
 
-def _sheet_row(loan: Any, when: date) -> dict[str, Any]:
-    state = ledger.position_of(loan.name, when)
+def _asked_amounts(amounts: str, members: list[Any]) -> dict[str, Decimal]:
+    try:
+        given = json.loads(amounts)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        _refuse(_("Give the amounts as an object: the amount of each member by the member's number."))
+    asked = {person: to_decimal(amount) for person, amount in given.items() if amount not in (None, "", 0)}
+    strangers = sorted(asked.keys() - {member.beneficiary for member in members})
+    if strangers:
+        _refuse(_("Not a member of the group today: {0}.").format(", ".join(strangers)))
+    return {person: amount for person, amount in asked.items() if amount}
+
+
+def _sheet_rows(found: list[Any], when: date) -> list[dict[str, Any]]:
+    """What each loan is to pay on a day: those that were owed then or paid off that day, whatever was paid since."""
+    books = loans.read([loan.name for loan in found])
+    states = {name: domain.state(book, when) for name, book in books.items()}
+    return [
+        _sheet_row(loan, states[loan.name].position, when)
+        for loan in found
+        if states[loan.name].position.balance > 0 or states[loan.name].closed_on == when
+    ]
+
+
+def _sheet_row(loan: Any, state: Position, when: date) -> dict[str, Any]:
     due_now = sum((item.unpaid for item in state.instalments if item.row.due == when), Decimal(0))
     return {
         "beneficiary": loan.beneficiary,

@@ -35,6 +35,7 @@ MODES: Mapping[str, str] = {
     "Capitalise": "capitalise",
     "With the First Instalment": "first_row",
     "Waive": "waive",
+    "Refinances Arrears": "refinances_arrears",
 }
 KIND_LABELS: Mapping[str, str] = {kind: label for label, kind in KINDS.items()}
 MODE_LABELS: Mapping[str, str] = {mode: label for label, mode in MODES.items()}

@@ -18,7 +18,7 @@ from social_crm.microcredit.domain.capacity import highest_a_month, highest_prin
 from social_crm.microcredit.domain.rates import effective_annual_rate, nominal_annual
 from social_crm.microcredit.domain.rounding import as_percentage
 from social_crm.microcredit.domain.schedule import Row, Schedule, ScheduleError, build, true_annual_rate
-from social_crm.microcredit.services import caps, households, products
+from social_crm.microcredit.services import caps, households, judging, products
 from social_crm.microcredit.services.money import (
     decimals_of,
     positive_amount,
@@ -86,7 +86,7 @@ def offer_of(doc: Any, version: products.Version) -> Offer:
     products.check_limits(version, amount, periods, currency)
     first_due = doc.first_due if doc.first_due and getdate(doc.first_due) > day else None
     schedule = schedule_for(version, amount, periods, rate, day, first_due, currency)
-    modality = version.values.get("modality")
+    modality = judging.modality_of(version, currency)
     judged = None
     if modality and caps.is_known(modality, day):
         judged = caps.check_cap(modality, schedule)
@@ -137,7 +137,8 @@ def preview_schedule(
         schedule = schedule_for(chosen, amount, periods, rate, day, first_due, currency)
         answer = _described(chosen, schedule, currency)
         answer["warnings"] = _warnings(chosen, amount, periods, rate, currency)
-        answer["cap"] = described_cap(chosen.values.get("modality"), schedule)
+        answer["cap"] = described_cap(judging.modality_of(chosen, currency), schedule)
+        answer["cap_exception"] = None if answer["cap"] else judging.exception_of(chosen)
         if household:
             answer["capacity"] = _capacity(chosen, schedule, json.loads(household))
     except frappe.ValidationError as error:
@@ -145,6 +146,26 @@ def preview_schedule(
         frappe.clear_messages()
         return {"error": str(error)}
     return answer
+
+
+@frappe.whitelist()
+def first_due_on(application: str, disbursed_on: str | None = None) -> str:
+    """Return when the first instalment falls due (ISO date) if an application is disbursed on a day, today by default.
+
+    The day that the application names, or the one that follows from the product's frequency or harvests. For whoever may read
+    the application.
+    """
+    permissions.require("Microcredit Application", "read", application)
+    doc = frappe.get_doc("Microcredit Application", application)
+    day = getdate(disbursed_on)
+    if doc.first_due and getdate(doc.first_due) > day:
+        return getdate(doc.first_due).isoformat()
+    version = products.read(doc.product_version)
+    amount, periods = (
+        doc.approved_amount or doc.requested_amount,
+        doc.approved_periods or doc.requested_periods,
+    )
+    return products.terms_for(version, amount, periods, day, currency=doc.currency).first_due.isoformat()
 
 
 def _proposed() -> str:

@@ -19,7 +19,7 @@ from social_crm.microcredit.domain.allocation import DEFAULT_ORDER
 from social_crm.microcredit.domain.entries import LaterRate, Policy
 from social_crm.microcredit.domain.schedule import Fee, ScheduleError, Terms, build
 from social_crm.microcredit.domain.usury import default_rate
-from social_crm.microcredit.services import calendars, caps
+from social_crm.microcredit.services import calendars, caps, judging
 from social_crm.microcredit.services.caps import CapCheck, check_cap
 from social_crm.microcredit.services.money import (
     decimals_of,
@@ -71,7 +71,17 @@ COMPONENTS = {
     "Principal": "principal",
 }
 # Fields of a product that are no part of what a loan was given.
-_NOT_TERMS = frozenset({"product_name", "enabled", "is_default", "version", "description"})
+_NOT_TERMS = frozenset(
+    {
+        "product_name",
+        "enabled",
+        "is_default",
+        "version",
+        "description",
+        "cap_exception",
+        "cap_exception_on",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -268,11 +278,7 @@ def validate(doc: Any) -> None:
                 title=_("Amount not Possible"),
             )
     _check_order(doc)
-    if doc.modality and doc.currency not in (None, "", "COP"):
-        frappe.throw(
-            _("The caps of a modality are Colombian law: its products lend in COP."),
-            title=_("Currency not Possible"),
-        )
+    judging.check_product(doc, before)
     _try_out(doc)
     latest = cint(before.version) if before else 0
     doc.version = latest if before and snapshot(doc) == snapshot(before) else latest + 1

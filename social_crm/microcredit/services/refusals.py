@@ -45,10 +45,6 @@ def throw(error: LedgerError, currency: str | None) -> None:
 def _messages(error: LedgerError, currency: str | None) -> dict[str, tuple[str, str]]:
     limit = money_text(error.limit, currency) if error.limit is not None else ""
     return {
-        "amount": (
-            _("The amount must be above zero and without more decimals than the currency has."),
-            _("Amount not Possible"),
-        ),
         "before_disbursement": (
             _("Nothing can precede the disbursement."),
             _("Before the Disbursement"),
@@ -93,8 +89,33 @@ def _messages(error: LedgerError, currency: str | None) -> dict[str, tuple[str, 
             _("The date does not fit: it lies after the posting day, or after the last instalment."),
             _("Date not Possible"),
         ),
-        "mode": (_("Choose what the prepayment or the restructuring does."), _("Choice Missing")),
         "terms": (_no_schedule(error), _("No Schedule is Possible")),
+        **_form_messages(),
+    }
+
+
+def _form_messages() -> dict[str, tuple[str, str]]:
+    """What is wrong with an entry by itself."""
+    return {
+        "amount": (
+            _("The amount must be above zero and without more decimals than the currency has."),
+            _("Amount not Possible"),
+        ),
+        "mode": (_("Choose what the prepayment or the restructuring does."), _("Choice Missing")),
+        "kind": (
+            _("The ledger knows no such entry: choose a payment, a prepayment or a recovery."),
+            _("Choice Missing"),
+        ),
+        "key": (
+            _("This was being posted twice at once: reload the page and see whether it is there."),
+            _("Not Possible"),
+        ),
+        "unknown_entry": (
+            _(
+                "What is to be reversed is not in the ledger of this microcredit: reload the page and look for it."
+            ),
+            _("Reversal not Possible"),
+        ),
     }
 
 

@@ -16,6 +16,7 @@ from social_crm.microcredit.domain.schedule import MAX_PERIODS, Schedule, Terms,
 from social_crm.microcredit.services import (
     calendars,
     caps,
+    judging,
     ledger,
     loans,
     offers,
@@ -120,9 +121,9 @@ def _new_schedule(after: LoanState) -> Schedule:
 
 
 def _modality(loan: str) -> str | None:
-    """The modality of the version that the loan keeps; a loan older than the products has none."""
-    version = frappe.db.get_value("Microcredit", loan, "product_version")
-    return products.read(version).values.get("modality") if version else None
+    """The modality by which loans of the version that it keeps are judged; a loan older than the products has none."""
+    version, currency = frappe.db.get_value("Microcredit", loan, ["product_version", "currency"])
+    return judging.modality_of(products.read(version), currency) if version else None
 
 
 def _fact(doc: Any, book: Loan) -> Fact:

@@ -1,5 +1,6 @@
 """Writing a loan off: what is owed leaves the books; the debt stays, and what comes later is a recovery."""
 
+from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -53,5 +54,5 @@ def post(doc: Any) -> None:
 
 
 def _figures(state: Any) -> dict[str, float]:
-    amounts = {component: float(amount) for component, amount in state.written_off.items()}
-    return {**amounts, "total": sum(amounts.values())}
+    total = sum(state.written_off.values(), Decimal(0))
+    return {field: float(amount) for field, amount in {**state.written_off, "total": total}.items()}

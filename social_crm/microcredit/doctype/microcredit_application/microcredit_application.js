@@ -193,7 +193,11 @@ function bar(filled, mark, is_within, label) {
 
 function cap_bar(made) {
     const cap = made.cap;
-    if (!cap) return muted(__("This product has no usury cap to compare with."));
+    if (!cap && !made.cap_exception) return muted(__("This product has no usury cap to compare with."));
+    if (!cap) {
+        const { reason, since } = made.cap_exception;
+        return `<p class="offer-exception text-warning">${__("Lent without a usury cap since {0}: {1}", [frappe.datetime.str_to_user(since), esc(reason)])}</p>`;
+    }
     if (cap.cap == null) return `<p class="text-warning">${cap.message}</p>`;
     const dates = [cap.valid_from, cap.valid_to].map((day) => frappe.datetime.str_to_user(day));
     const text = __("Usury cap of {0}, from {1} to {2}: {3}.", [esc(cap.modality), ...dates, percent(cap.cap)]);
@@ -248,45 +252,80 @@ function ask_why_declined(frm) {
 }
 
 function open_disbursement(frm) {
-    const today = frappe.datetime.get_today();
-    const dialog = new frappe.ui.Dialog({
-        title: __("Disburse"),
-        fields: [
-            {
-                fieldtype: "HTML",
-                fieldname: "summary",
-                options: `<p>${__("{0} to {1}, in {2} instalments.", [
-                    format_currency(frm.doc.approved_amount, frm.doc.currency),
-                    frappe.utils.escape_html(frm.doc.beneficiary_name || frm.doc.beneficiary),
-                    frm.doc.approved_periods,
-                ])}</p>`,
+    // The channels are those of the disbursement itself.
+    frappe.model.with_doctype("Microcredit Disbursement", () => {
+        const dialog = new frappe.ui.Dialog({
+            title: __("Disburse"),
+            fields: disbursement_fields(frm),
+            primary_action_label: __("Disburse"),
+            primary_action: (values) => {
+                dialog.disable_primary_action();
+                frappe
+                    .call({
+                        method: `${SERVICES}.disbursement.disburse`,
+                        args: { application: frm.doc.name, ...values, amount: values.amount || null },
+                        freeze: true,
+                    })
+                    .then(({ message }) => {
+                        dialog.hide();
+                        frappe.set_route("Form", "Microcredit", message);
+                    })
+                    .catch(() => dialog.enable_primary_action());
             },
-            { fieldtype: "Date", fieldname: "disbursed_on", label: __("Disbursed on"), reqd: 1, default: today },
-            {
-                fieldtype: "Date",
-                fieldname: "first_due",
-                label: __("First Due Date"),
-                reqd: 1,
-                default: frappe.datetime.add_months(today, 1),
-            },
-        ],
-        primary_action_label: __("Disburse"),
-        primary_action: (values) => {
-            dialog.disable_primary_action();
-            frappe
-                .call({
-                    method: "social_crm.microcredit.services.disbursement.disburse",
-                    args: { application: frm.doc.name, ...values },
-                    freeze: true,
-                })
-                .then(({ message }) => {
-                    dialog.hide();
-                    frappe.set_route("Form", "Microcredit", message);
-                })
-                .catch(() => dialog.enable_primary_action());
-        },
+        });
+        const propose_first_due = () => {
+            const args = { application: frm.doc.name, disbursed_on: dialog.get_value("disbursed_on") };
+            if (!args.disbursed_on) return;
+            frappe.call({ method: `${SERVICES}.offers.first_due_on`, args }).then(({ message }) => {
+                if (args.disbursed_on === dialog.get_value("disbursed_on")) dialog.set_value("first_due", message);
+            });
+        };
+        dialog.fields_dict.disbursed_on.df.onchange = propose_first_due;
+        dialog.show();
+        propose_first_due();
     });
-    dialog.fields_dict.disbursed_on.df.onchange = () =>
-        dialog.set_value("first_due", frappe.datetime.add_months(dialog.get_value("disbursed_on"), 1));
-    dialog.show();
+}
+
+function disbursement_fields(frm) {
+    const currency = frm.doc.currency;
+    const older = { beneficiary: frm.doc.beneficiary, currency, status: ["in", ["Active", "In Arrears"]] };
+    const text = __("{0} to {1}, in {2} instalments.", [
+        format_currency(frm.doc.approved_amount, currency),
+        esc(frm.doc.beneficiary_name || frm.doc.beneficiary),
+        frm.doc.approved_periods,
+    ]);
+    return [
+        { fieldtype: "HTML", fieldname: "summary", options: `<p>${text}</p>` },
+        { fieldtype: "Date", fieldname: "disbursed_on", label: __("Disbursed on"), reqd: 1, default: frappe.datetime.get_today() },
+        {
+            fieldtype: "Currency",
+            fieldname: "amount",
+            label: __("Amount of this Part"),
+            options: currency,
+            description: __("Empty: all that was approved."),
+        },
+        {
+            fieldtype: "Link",
+            fieldname: "refinances",
+            label: __("Pays off the Microcredit"),
+            options: "Microcredit",
+            description: __("An older microcredit of the same person, paid off with this money."),
+            get_query: () => ({ filters: older }),
+        },
+        { fieldtype: "Column Break", fieldname: "dates_column" },
+        {
+            fieldtype: "Date",
+            fieldname: "first_due",
+            label: __("First Due Date"),
+            description: __("Proposed by the application or by the product."),
+        },
+        {
+            fieldtype: "Select",
+            fieldname: "channel",
+            label: __("Payment Channel"),
+            options: frappe.meta.get_docfield("Microcredit Disbursement", "channel").options,
+            default: "Cash",
+        },
+        { fieldtype: "Data", fieldname: "reference", label: __("Payment Reference") },
+    ];
 }

@@ -264,6 +264,55 @@ class TestMicrocreditApplication(SocialCRMTestCase):
         with self.assertRaises(frappe.ValidationError):
             make.make_application(product=product, guarantors=[dict(row)])
 
+    def test_one_guarantor_however_the_document_is_written(self) -> None:
+        known = make.make_borrower()
+        person = frappe.get_doc("Beneficiary", known)
+        person.append("documents", {"document_type": "CC", "document_number": "1118805123"})
+        person.save()
+        product = make.make_product(guarantor_max_loans=1)
+        typed = {"guarantor_name": "Rosa Ipuana", "document_number": "40.123"}
+        linked = {"guarantor_name": "Luis Epiayú", "beneficiary": known}
+        make.make_approved(product=product, guarantors=[dict(typed), dict(linked)])
+        borrower = make.make_borrower()
+        for row in (
+            {**typed, "document_number": "40123"},
+            {"guarantor_name": "El mismo", "document_number": "1.118.805.123"},
+        ):
+            with self.subTest(row), self.assertRaisesRegex(frappe.ValidationError, "already guarantees"):
+                make.make_application(borrower, product=product, guarantors=[row])
+        with self.assertRaisesRegex(frappe.ValidationError, "is the borrower"):
+            own = {"guarantor_name": "Yo", "document_number": "1.118.805.123"}
+            make.make_application(known, product=make.plain_product(), guarantors=[own])
+        with self.assertRaisesRegex(frappe.ValidationError, "named twice"):
+            again = {"guarantor_name": "El mismo", "document_number": "1.118.805.123"}
+            make.make_application(borrower, guarantors=[dict(linked), again])
+
+    def test_nothing_is_lent_to_the_dead_or_the_merged(self) -> None:
+        approved = make.make_approved(
+            guarantors=[{"guarantor_name": "Rosa", "beneficiary": make.make_borrower()}]
+        )
+        guarantor = approved.guarantors[0].beneficiary
+        kept = make.make_borrower()
+        for person, values, text in (
+            (approved.beneficiary, {"status": "Deceased"}, "has died"),
+            (approved.beneficiary, {"status": "Merged", "merged_into": kept}, kept),
+            (guarantor, {"status": "Deceased"}, "has died"),
+        ):
+            frappe.db.set_value("Beneficiary", person, values)
+            frappe.set_user(make.OFFICER)
+            with self.subTest(values), self.assertRaisesRegex(frappe.ValidationError, text):
+                make.make_application(
+                    approved.beneficiary, guarantors=[{"guarantor_name": "Rosa", "beneficiary": guarantor}]
+                )
+            frappe.db.savepoint("before_it")
+            with self.subTest(values), self.assertRaisesRegex(frappe.ValidationError, text):
+                disburse(approved.name)
+            frappe.db.rollback(save_point="before_it")
+            frappe.set_user("Administrator")
+            frappe.db.set_value("Beneficiary", person, {"status": "Active", "merged_into": None})
+        frappe.set_user(make.OFFICER)
+        self.assertTrue(disburse(approved.name))
+
     def test_the_committee_does_not_change_what_is_asked_for(self) -> None:
         frappe.set_user(make.OFFICER)
         row = {"kind": "Income", "concept": "Ventas", "amount": 300_000, "frequency": "Weekly", "counted": 50}

@@ -64,14 +64,14 @@ class TestMicrocreditCommittee(SocialCRMTestCase):
 
     def test_without_votes_nobody_approves(self) -> None:
         doc = frappe.get_doc("Microcredit Application", self.in_committee())
-        frappe.set_user(make.COMMITTEE)
+        session = self.session(doc.name)
         doc.update(
             {
                 "approved_amount": 1_000_000,
                 "approved_periods": 6,
                 "committee_minutes": "Acta 1",
                 "committee_date": frappe.utils.nowdate(),
-                "committee_session": "MCC-00001",
+                "committee_session": session.name,
             }
         )
         doc.save()
@@ -154,3 +154,43 @@ class TestMicrocreditCommittee(SocialCRMTestCase):
             guarantors=[{"guarantor_name": "Rosa Ipuana", "document_number": "123"}],
         )
         self.assertEqual(self.session(ready).agenda[0].approved_amount, 3_000_000)
+
+    def test_who_abstains_does_not_decide(self) -> None:
+        name = self.in_committee()
+        session = self.session(name)
+        self.vote(make.COMMITTEE, session, name)
+        self.vote(SECOND, session, name, "Abstention")
+        frappe.set_user(make.COMMITTEE)
+        self.assertEqual(committee.close_session(session.name), {name: "Postponed"})
+
+    def test_a_decision_is_about_what_was_voted_on(self) -> None:
+        row = {"guarantor_name": "Rosa Ipuana", "document_number": "40.123"}
+        name = self.in_committee(guarantors=[row])
+        session = self.session(name)
+        for user in (make.COMMITTEE, SECOND):
+            self.vote(user, session, name)
+        both = "ambos.credito@example.com"
+        make.make.make_user(both, "Credit Officer", "Credit Committee")
+        make.make.assign(both, make.COMMUNITY)
+        for values, label in (
+            ({"monthly_rate": 2.5}, "Monthly Interest Rate"),
+            ({"purpose": "Otra cosa"}, "What the Money is for"),
+            ({"guarantors": []}, "Guarantors"),
+        ):
+            frappe.set_user(both)
+            doc = frappe.get_doc("Microcredit Application", name)
+            doc.update(values)
+            doc.save()
+            frappe.set_user(make.COMMITTEE)
+            with self.subTest(label), self.assertRaisesRegex(frappe.ValidationError, label):
+                committee.close_session(session.name)
+            frappe.set_user(both)
+            doc.reload()
+            doc.update({"monthly_rate": 2, "purpose": "Surtir la tienda", "guarantors": [dict(row)]})
+            doc.save()
+        # A session that is saved from an older form keeps what was voted on.
+        frappe.set_user(make.COMMITTEE)
+        session.reload()
+        session.agenda[0].voted_on = "{}"
+        session.save()
+        self.assertEqual(committee.close_session(session.name), {name: "Approved"})

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from social_crm.microcredit.services import disbursement, vouchers
+from social_crm.microcredit.services import disbursement, refinancing, vouchers
 
 
 class MicrocreditDisbursement(Document):
@@ -24,7 +24,7 @@ class MicrocreditDisbursement(Document):
 
     def on_cancel(self) -> None:
         vouchers.reverse_entry(self)
-        disbursement.undo_refinancing(self)
+        refinancing.undo(self)
 
     def on_trash(self) -> None:
         vouchers.refuse_deletion(self)

@@ -1,11 +1,12 @@
 from typing import Any
 
 import frappe
-from frappe.utils import add_days, getdate, nowdate
+from frappe.utils import add_days, get_first_day, get_last_day, getdate, nowdate
 
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import declining, nightly, portfolio, vouchers
+from social_crm.microcredit.services import declining, nightly, portfolio, schedules, vouchers
 from social_crm.microcredit.services.disbursement import disburse, hand_over
+from social_crm.microcredit.services.documents import receipts
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.testing import SocialCRMTestCase
 
@@ -121,6 +122,12 @@ class TestMicrocreditDisbursement(SocialCRMTestCase):
         old.reload()
         self.assertEqual((old.status, old.balance, old.closed_on), ("Paid", 0, getdate()))
         self.assertEqual((new.balance, new.refinances), (5_000_000, old.name))
+        # The old one was in arrears: the new one is shown apart, as a restructured loan is.
+        self.assertEqual(new.is_restructured, 1)
+        standing = frappe.get_all(
+            "Microcredit Standing", filters={"microcredit": new.name}, pluck="is_restructured"
+        )
+        self.assertEqual(set(standing), {1})
         payment = frappe.get_doc("Microcredit Repayment", {"refinanced_by": new.name})
         with self.assertRaises(frappe.ValidationError):
             vouchers.reverse(payment.doctype, payment.name, "Error")
@@ -128,6 +135,62 @@ class TestMicrocreditDisbursement(SocialCRMTestCase):
         vouchers.reverse("Microcredit Disbursement", money, "Se arrepintió")
         old.reload()
         self.assertEqual(old.balance, 3_000_000)
+
+    def test_refinancing_a_loan_on_time_is_no_restructuring(self) -> None:
+        old = self.loan(days_ago=20)
+        frappe.set_user("Administrator")
+        application = make.make_approved(beneficiary=old.beneficiary, requested_amount=5_000_000)
+        frappe.set_user(make.OFFICER)
+        new = disburse(application.name, refinances=old.name)
+        self.assertEqual(frappe.db.get_value("Microcredit", new, "is_restructured"), 0)
+        # Of a loan that counted as restructured the next one does too.
+        frappe.set_user("Administrator")
+        entry = frappe.db.get_value("Microcredit Ledger Entry", {"microcredit": new})
+        frappe.db.set_value("Microcredit Ledger Entry", entry, "mode", "Refinances Arrears")
+        application = make.make_approved(beneficiary=old.beneficiary, requested_amount=6_000_000)
+        frappe.set_user(make.OFFICER)
+        third = disburse(application.name, refinances=new)
+        self.assertEqual(frappe.db.get_value("Microcredit", third, "is_restructured"), 1)
+
+    def test_what_is_handed_over_pays_off_the_older_loan(self) -> None:
+        old = self.loan(days_ago=10)
+        owed = schedules.payoff_on(old.name)
+        fee = {"fee_name": "Estudio", "charged": "Upfront", "kind": "Percentage", "value": 10}
+        frappe.set_user("Administrator")
+        product = make.make_product("Con comisión", fees=[fee])
+        # Enough before the fees are held back, and not after it.
+        short = make.make_approved(beneficiary=old.beneficiary, product=product, requested_amount=owed + 1000)
+        frappe.set_user(make.OFFICER)
+        with self.assertRaisesRegex(frappe.ValidationError, "large enough"):
+            disburse(short.name, refinances=old.name)
+        frappe.set_user("Administrator")
+        enough = make.make_approved(beneficiary=old.beneficiary, product=product, requested_amount=4_000_000)
+        frappe.set_user(make.OFFICER)
+        new = disburse(enough.name, refinances=old.name)
+        money = frappe.get_doc("Microcredit Disbursement", {"microcredit": new})
+        shown = receipts.handed_over(money)
+        self.assertEqual(shown, {"paid_off": owed, "put_in": 0, "in_hand": 3_600_000 - owed})
+        # Posted before this was refused: the receipt says who put in the rest.
+        money.net_amount = owed - 500
+        shown = receipts.handed_over(money)
+        self.assertEqual((shown["put_in"], shown["in_hand"]), (500, 0))
+
+    def test_a_further_part_is_judged_by_the_cap_of_its_month(self) -> None:
+        months = [get_first_day(nowdate(), 0, -back) for back in (2, 1, 0)]
+        for month, cap in zip(months, (24.99, 20, 24.99), strict=True):
+            make.make_cap("Consumo", month, get_last_day(month), cap)
+        product = make.make_product("Consumo", currency="COP", modality="Consumo")
+        application = make.make_approved(product=product, monthly_rate=1.8)
+        frappe.set_user(make.OFFICER)
+        loan = disburse(application.name, str(add_days(months[0], 4)), amount=1_000_000)
+        # 1.8 % a month is 23.87 % a year.
+        for day, text in ((add_days(months[1], 3), r"23[.,]87"), (add_days(months[1], 3), "20")):
+            with self.subTest(day), self.assertRaisesRegex(frappe.ValidationError, text):
+                hand_over(loan, 500_000, str(day))
+        self.assertTrue(hand_over(loan, 500_000, str(months[2])))
+        frappe.db.delete("Microcredit Usury Cap", {"valid_from": months[2]})
+        with self.assertRaisesRegex(frappe.ValidationError, "register the certified one"):
+            hand_over(loan, 500_000, str(months[2]))
 
     def test_refinancing_refused(self) -> None:
         old, stranger = self.loan(), self.loan()

@@ -13,6 +13,45 @@ class TestMicrocreditProduct(SocialCRMTestCase):
         self.assertEqual([row.total for row in schedule.rows], [283_679] * 11 + [283_675])
         self.assertEqual((schedule.total_interest, schedule.total_fees), (404_144, 0))
 
+    def test_what_is_proposed_out_of_the_box_is_judged_by_a_cap(self) -> None:
+        make.make_team()
+        name = products.default_product()
+        self.assertTrue(products.current(name).is_judged)
+        with self.assertRaisesRegex(frappe.ValidationError, r"73[.,]56"):
+            make.make_application(product=name, monthly_rate=99, expected_disbursement="2025-11-10")
+        self.assertTrue(make.make_application(product=name, expected_disbursement="2025-11-10").name)
+
+    def test_lending_pesos_without_a_cap_takes_a_dated_reason(self) -> None:
+        for currency in ("COP", None):
+            with self.subTest(currency), self.assertRaisesRegex(frappe.ValidationError, "why it is lent"):
+                make.make_product(currency=currency, cap_exception=" ")
+        self.assertTrue(make.make_product("En dólares", currency="USD", cap_exception=None))
+        doc = frappe.get_doc("Microcredit Product", make.make_product(currency="COP"))
+        self.assertEqual(str(doc.cap_exception_on), frappe.utils.nowdate())
+        frappe.db.set_value(doc.doctype, doc.name, "cap_exception_on", "2024-01-31")
+        doc.reload()
+        doc.cap_exception_on = "1999-01-01"
+        doc.save()
+        self.assertEqual((str(doc.cap_exception_on), doc.version), ("2024-01-31", 1))
+        seen = offers.preview_schedule(1_000_000, 6, product=doc.name)
+        self.assertEqual(seen["cap_exception"]["since"], "2024-01-31")
+        doc.modality = "Productivo rural"
+        doc.save()
+        self.assertEqual((doc.cap_exception, doc.cap_exception_on, doc.version), (None, None, 2))
+
+    def test_the_modality_that_a_product_gets_later_judges_its_older_versions(self) -> None:
+        make.make_team()
+        product = make.make_product("Antes sin tope", currency="COP")
+        application = make.make_application(
+            product=product, requested_amount=10_000_000, monthly_rate=9, expected_disbursement="2025-11-10"
+        )
+        doc = frappe.get_doc("Microcredit Product", product)
+        doc.modality = "Productivo rural"
+        doc.save()
+        application.requested_periods = 10
+        with self.assertRaisesRegex(frappe.ValidationError, r"27[.,]39"):
+            application.save()
+
     def test_a_change_of_terms_makes_a_version_and_a_loan_keeps_its_own(self) -> None:
         make.make_team()
         product = make.make_product()

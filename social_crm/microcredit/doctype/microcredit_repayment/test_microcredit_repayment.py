@@ -1,10 +1,12 @@
+import re
 from typing import Any
 
 import frappe
 from frappe.utils import add_days, nowdate
 
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import ledger
+from social_crm.microcredit.domain.entries import LedgerError
+from social_crm.microcredit.services import ledger, refusals, schedules
 from social_crm.microcredit.services.repayments import record_repayment, reverse_repayment
 from social_crm.testing import SocialCRMTestCase
 
@@ -151,3 +153,15 @@ class TestMicrocreditRepayment(SocialCRMTestCase):
         self.assertEqual(figures(self.loan.name), before)
         draft.submit()
         self.assertEqual(draft.interest_paid, 5000)
+
+    def test_every_refusal_of_the_ledger_is_in_words(self) -> None:
+        reasons = re.findall(r'"(\w+)"', LedgerError.__doc__)
+        self.assertGreater(len(reasons), 15)
+        for reason in reasons:
+            with self.subTest(reason), self.assertRaises(frappe.ValidationError) as raised:
+                refusals.throw(LedgerError(reason, "raw words of the domain"), "COP")
+            if reason != "terms":
+                self.assertNotIn("raw words", str(raised.exception))
+        loan = make.make_loan().name
+        with self.assertRaisesRegex(frappe.ValidationError, "choose a payment"):
+            schedules.preview_payment(loan, 1000, nowdate(), kind="Gift")

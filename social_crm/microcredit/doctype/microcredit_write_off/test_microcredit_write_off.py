@@ -1,9 +1,12 @@
+from decimal import Decimal
+from types import SimpleNamespace
+
 import frappe
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, nowdate
 
 from social_crm.microcredit import factories as make
-from social_crm.microcredit.services import vouchers
+from social_crm.microcredit.services import vouchers, write_offs
 from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.testing import SocialCRMTestCase
 
@@ -76,3 +79,7 @@ class TestMicrocreditWriteOff(SocialCRMTestCase):
             apply_workflow(doc, "Approve")
         with self.assertRaises(frappe.PermissionError):
             doc.submit()
+
+    def test_the_total_is_exact(self) -> None:
+        state = SimpleNamespace(written_off={"principal": Decimal("0.1"), "interest": Decimal("0.2")})
+        self.assertEqual(write_offs._figures(state)["total"], 0.3)

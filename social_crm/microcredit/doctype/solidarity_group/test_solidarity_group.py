@@ -1,4 +1,5 @@
 import json
+from unittest import mock
 
 import frappe
 from frappe.model.workflow import apply_workflow
@@ -7,6 +8,7 @@ from frappe.utils import add_days, getdate, nowdate
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.services import groups
 from social_crm.microcredit.services.disbursement import disburse
+from social_crm.microcredit.services.repayments import record_repayment
 from social_crm.testing import SocialCRMTestCase
 
 
@@ -64,6 +66,11 @@ class TestSolidarityGroup(SocialCRMTestCase):
         )
         with self.assertRaises(frappe.ValidationError):
             groups.apply_for_group(group.name, product, 6, "Telar", "{}")
+        stranger = make.make_borrower()
+        for amounts in (json.dumps({self.people[0]: 1_000, stranger: 500_000}), "[1, 2]", "nada"):
+            expected = stranger if stranger in amounts else "amount of each member"
+            with self.subTest(amounts), self.assertRaisesRegex(frappe.ValidationError, expected):
+                groups.apply_for_group(group.name, product, 6, "Telar", amounts)
 
     def test_the_sheet_and_what_arrears_mean_for_the_others(self) -> None:
         group = self.group()
@@ -100,3 +107,40 @@ class TestSolidarityGroup(SocialCRMTestCase):
         }
         self.assertGreater(later[self.people[1]]["due_now"], 0)
         self.assertEqual(later[self.people[1]]["overdue"], 0)
+        # What was paid off since was owed at the meeting of yesterday, and the sheet asks as much for three loans as for one.
+        frappe.set_user(make.OFFICER)
+        record_repayment(loans[2], frappe.db.get_value("Microcredit", loans[2], "unpaid_amount"))
+        yesterday = groups.collection_sheet(group.name, add_days(nowdate(), -1))
+        rows = {row["beneficiary"]: row for row in yesterday["rows"]}
+        self.assertEqual((rows[self.people[2]]["loan"], rows[self.people[2]]["balance"]), (loans[2], 600_000))
+        self.assertEqual(
+            groups.collection_sheet(group.name, add_days(nowdate(), -6))["totals"]["balance"], 3_000_000
+        )
+        found = groups.loans_of(group.name)
+        self.assertEqual(self.queries(found[:1]), self.queries(found))
+        self.closed_group_lends_nothing(group)
+        # Who left still owes, seen by the closer or not.
+        elsewhere = make.people.make_community("Comunidad ajena")
+        frappe.db.set_value("Beneficiary", self.people[0], "community", elsewhere)
+        group.reload()
+        for row in group.members:
+            row.to_date = nowdate()
+        frappe.db.set_value("Microcredit", loans[1], "balance", 0)
+        group.status = "Closed"
+        frappe.set_user(make.OFFICER)
+        with self.assertRaisesRegex(frappe.ValidationError, "still owes"):
+            group.save()
+
+    def queries(self, found: list) -> int:
+        with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as asked:
+            groups._sheet_rows(found, getdate())
+        return asked.call_count
+
+    def closed_group_lends_nothing(self, group) -> None:
+        approved = make.make_approved(beneficiary=self.people[1], solidarity_group=group.name)
+        frappe.db.set_value("Solidarity Group", group.name, "status", "Closed")
+        frappe.set_user(make.OFFICER)
+        with self.assertRaisesRegex(frappe.ValidationError, "is closed"):
+            disburse(approved.name)
+        frappe.set_user("Administrator")
+        frappe.db.set_value("Solidarity Group", group.name, "status", "Active")

@@ -37,7 +37,7 @@ def receipt_of(doc: Any) -> dict[str, Any]:
 
 
 def handed_over(doc: Any) -> dict[str, Any]:
-    """Return how the money of a disbursement went: paid to an older loan, and handed over in all up to this one."""
+    """Return how the money of a disbursement went: paid to an older loan, put in by the person for that, and handed over."""
     paid_off = Decimal(0)
     if doc.refinances and doc.docstatus == 1:
         rows = frappe.get_list(
@@ -47,4 +47,6 @@ def handed_over(doc: Any) -> dict[str, Any]:
             limit_page_length=0,
         )
         paid_off = sum((to_decimal(row.amount) for row in rows), Decimal(0))
-    return {"paid_off": paid_off, "in_hand": to_decimal(doc.net_amount) - paid_off}
+    left = to_decimal(doc.net_amount) - paid_off
+    # Paying off more than was handed over is refused; of money that was posted before that, the person put in the rest.
+    return {"paid_off": paid_off, "put_in": max(-left, Decimal(0)), "in_hand": max(left, Decimal(0))}
