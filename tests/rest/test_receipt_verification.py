@@ -36,7 +36,7 @@ def test_whoever_holds_a_receipt_can_verify_it_and_sees_no_name(client, lent):
     assert 'class="card"' in answer.text
     for hidden in ("Ana", "Epiayú", paid["beneficiary"], lent["loan"], officer.user):
         assert hidden not in answer.text, hidden
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     # Typed by hand, in small letters and without groups.
     assert ask(client, paid["verification_code"].lower()).status_code == 200

@@ -6,6 +6,8 @@ from typing import Any
 from frappe import _
 from frappe.utils import get_fullname
 
+from social_crm.microcredit.domain.rounding import as_percentage
+
 # The ranges of days late of the domain, as they are shown.
 RANGES = {
     "0": "Up to date",
@@ -48,7 +50,7 @@ def officer(user: str | None) -> str:
 
 def as_percent(share: Decimal) -> float:
     """Return a fraction as a percentage of two decimals, half up."""
-    return float((share * 100).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP"))
+    return float(as_percentage(share))
 
 
 def range_name(code: str) -> str:

@@ -55,10 +55,10 @@ def move_all(day: date) -> None:
 
 
 def replay_rest(day: date) -> None:
-    """Replay every loan to a day that is not there yet."""
+    """Replay every loan to a day that is not there yet; one that cannot be replayed is noted and keeps nobody up."""
     last = ""
     while names := _next(last, _BATCH, _is_stale(day)):
-        refresh(names, day)
+        _refresh_or_note(names, day)
         last = names[-1]
         _keep(names, _BATCH)
 
@@ -69,6 +69,23 @@ def refresh(names: list[str], day: date) -> None:
     locked = frappe.qb.from_(loan).select(loan.name).where(loan.name.isin(names)).orderby(loan.name)
     books = loans.read([row[0] for row in locked.for_update().run()], latest=True)
     figures.write_all({name: domain.state(book, day) for name, book in books.items()})
+
+
+def _refresh_or_note(names: list[str], day: date) -> None:
+    """Refresh loans together; where that fails, one by one, with the error of each that fails in the Error Log."""
+    frappe.db.savepoint("night")
+    try:
+        refresh(names, day)
+    except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+        # The database has undone everything: the job is run again.
+        raise
+    except Exception:
+        frappe.db.rollback(save_point="night")
+        if len(names) == 1:
+            frappe.log_error(title=f"Microcredit {names[0]}: figures of {day} not written")
+            return
+        for name in names:
+            _refresh_or_note([name], day)
 
 
 def move(names: list[str], day: date) -> None:

@@ -13,6 +13,7 @@ from pypika import Case
 
 from social_crm import permissions
 from social_crm.microcredit.domain.portfolio import portfolio_at_risk
+from social_crm.microcredit.domain.rounding import as_percentage
 from social_crm.microcredit.services import snapshots
 from social_crm.microcredit.services.money import exact_sum, to_decimal
 
@@ -97,7 +98,7 @@ def ageing_of(days_late: int) -> str:
 def at_risk(rows: list[dict[str, Any]], days: int) -> float:
     """Return PAR as a percentage with two decimals."""
     share = portfolio_at_risk([(row["balance"], row["days_late"]) for row in rows], days)
-    return float((share * 100).quantize(Decimal("0.01")))
+    return float(as_percentage(share))
 
 
 @frappe.whitelist()
@@ -126,7 +127,7 @@ def at_risk_card(filters: str | None = None) -> dict:
     permissions.require("Microcredit", "read")
     loan = DocType("Microcredit")
     late = Case().when(loan.days_late > 30, loan.balance).else_(0)
-    balance, risky = _seen(frappe.qb.from_(loan).select(exact_sum(loan.balance), exact_sum(late))).run()[0]
+    balance, risky = _money(frappe.qb.from_(loan).select(exact_sum(loan.balance), exact_sum(late))).run()[0]
     pairs = [{"balance": to_decimal(balance) - to_decimal(risky), "days_late": 0}]
     pairs.append({"balance": to_decimal(risky), "days_late": 31})
     return {"value": at_risk(pairs, 30), "fieldtype": "Percent", "route": ["query-report", "Portfolio"]}
@@ -153,7 +154,7 @@ def restructured_card(filters: str | None = None) -> dict:
     loan = DocType("Microcredit")
     query = frappe.qb.from_(loan).select(Sum(loan.balance)).where(loan.is_restructured == 1)
     return {
-        "value": float(to_decimal(_seen(query).run()[0][0])),
+        "value": float(to_decimal(_money(query).run()[0][0])),
         "fieldtype": "Currency",
         "route": ["query-report", "Microcredit Portfolio at Risk"],
     }
@@ -173,7 +174,7 @@ def due_card(filters: str | None = None) -> dict:
         .where(row.due_date[getdate() : getdate(add_days(nowdate(), _WEEK))])
     )
     return {
-        "value": float(to_decimal(_seen(query).run()[0][0])),
+        "value": float(to_decimal(_money(query).run()[0][0])),
         "fieldtype": "Currency",
         "route": ["query-report", "Microcredit Collections Due"],
     }
@@ -182,9 +183,14 @@ def due_card(filters: str | None = None) -> dict:
 def _total(field: str) -> Decimal:
     permissions.require("Microcredit", "read")
     loan = DocType("Microcredit")
-    return to_decimal(_seen(frappe.qb.from_(loan).select(Sum(loan[field]))).run()[0][0])
+    return to_decimal(_money(frappe.qb.from_(loan).select(Sum(loan[field]))).run()[0][0])
 
 
 def _seen(query: Any) -> Any:
     limit = permissions.visible("Microcredit")
     return query if limit is None else query.where(limit)
+
+
+def _money(query: Any) -> Any:
+    """Amounts are added up in the currency of the site, as in the reports that the cards lead to."""
+    return _seen(query.where(DocType("Microcredit").currency == snapshots.default_currency()))
