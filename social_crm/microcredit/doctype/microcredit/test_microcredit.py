@@ -95,21 +95,15 @@ class TestMicrocredit(SocialCRMTestCase):
         broken, late = make.make_loan(days_ago=80), make.make_loan(days_ago=80)
         for loan in (broken, late):
             ledger.refresh(loan.name, add_days(loan.disbursed_on, 5))
-            # As a loan on which default interest runs: the night replays it.
-            rates = '{"order": ["fees", "insurance", "default_interest", "interest", "principal"], "default_rates": [["2020-01-01", "0.2"]]}'
-            frappe.db.set_value("Microcredit", loan.name, "policy", rates, update_modified=False)
-        frappe.db.set_value(
-            "Microcredit", broken.name, "policy", rates.replace("fees", "gifts"), update_modified=False
-        )
+            # What the night replays: default interest runs on a restructured loan.
+            replayed = {"policy": '{"default_rates": [["2020-01-01", "0.2"]]}', "is_restructured": 1}
+            frappe.db.set_value("Microcredit", loan.name, replayed, update_modified=False)
+        frappe.db.set_value("Microcredit", broken.name, "terms", "{}", update_modified=False)
         nightly.refresh_all()
-        stood = {
-            loan.name: frappe.db.get_value("Microcredit", loan.name, ["status", "position_as_of"])
-            for loan in (broken, late)
-        }
-        self.assertEqual(stood[late.name], ("In Arrears", getdate()))
-        self.assertEqual(stood[broken.name][0], "Active")
-        noted = frappe.get_all("Error Log", {"method": ["like", f"%{broken.name}%"]})
-        self.assertEqual(len(noted), 1)
+        fields = ["status", "position_as_of"]
+        self.assertEqual(frappe.db.get_value("Microcredit", late.name, fields), ("In Arrears", getdate()))
+        self.assertEqual(frappe.db.get_value("Microcredit", broken.name, "status"), "Active")
+        self.assertEqual(len(frappe.get_all("Error Log", {"method": ["like", f"%{broken.name}%"]})), 1)
 
     def test_roles(self) -> None:
         loan = make.make_loan()
