@@ -15,7 +15,7 @@ export const workflow = (role, doctype, name, action) =>
 
 let place;
 async function makePlace() {
-    const community = await makeCommunity(ADMIN, `Chancleta ${mark}`, ["Credit Officer", "Credit Committee", "Programme Director"]);
+    const community = await makeCommunity(ADMIN, `Chancleta ${mark}`, ["Credit Officer", "Credit Committee", "Programme Director", "Gestor"]);
     return { community, ...(await makeFamily(ADMIN, community, `Pushaina${mark}`)) };
 }
 
@@ -36,7 +36,8 @@ export async function plainProduct() {
     return product_name;
 }
 
-export async function makeApproved(monthly_rate = 2) {
+// more: further fields of the application, the productive unit for example.
+export async function makeApproved(monthly_rate = 2, more = {}) {
     const { person } = await loanPlace();
     const { name } = await create("Credit Officer", "Microcredit Application", {
         product: await plainProduct(),
@@ -47,6 +48,7 @@ export async function makeApproved(monthly_rate = 2) {
         monthly_rate,
         purpose: "Surtir la tienda",
         credit_officer: people["Credit Officer"].user,
+        ...more,
     });
     for (const action of ["Send to Review", "Send to Committee"]) {
         await workflow("Credit Officer", "Microcredit Application", name, action);
@@ -61,5 +63,5 @@ export async function makeApproved(monthly_rate = 2) {
     return name;
 }
 
-export const disburse = (application, disbursed_on) =>
-    api("Credit Officer", "POST", `/api/method/${SERVICES}.disbursement.disburse`, { application, disbursed_on });
+export const disburse = (application, disbursed_on, first_due) =>
+    api("Credit Officer", "POST", `/api/method/${SERVICES}.disbursement.disburse`, { application, disbursed_on, first_due });

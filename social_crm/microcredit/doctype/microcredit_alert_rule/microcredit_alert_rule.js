@@ -16,6 +16,8 @@ frappe.ui.form.on("Microcredit Alert Rule", {
     async refresh(frm) {
         const status = await frappe.xcall("social_crm.microcredit.services.alerts.actions.status");
         frm.places = status.places;
+        // A save draws the form twice, and the answer comes after both.
+        frm.dashboard.clear_headline();
         if (frm.doc.enabled && frm.doc.channel === "SMS" && status.sms_missing) {
             frm.dashboard.set_headline_alert(__("SMS is not set up: no text message goes out. Enter the service under SMS Settings."), "orange");
         }
