@@ -102,6 +102,10 @@ def _remove_postings(names: list[str]) -> None:
         if field and field.options == "Microcredit" and doctype != "Microcredit Application":
             table = frappe.qb.DocType(doctype)
             frappe.qb.from_(table).delete().where(table.microcredit.isin(mine)).run()
+    # Who posts to a loan moves the money of its fund too.
+    fund, moved = frappe.qb.DocType("Microcredit Fund"), frappe.qb.DocType("Microcredit Fund Movement")
+    mine = frappe.qb.from_(fund).select(fund.name).where(fund.owner.like(f"%@{DOMAIN}"))
+    frappe.qb.from_(moved).delete().where(moved.fund.isin(mine)).run()
 
 
 def _remove_children(doctype: str, meta: Any) -> None:
