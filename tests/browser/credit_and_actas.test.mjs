@@ -88,6 +88,9 @@ browserTest("the officer hands over a part, and a newer loan pays off the older 
         await fill(page, "reference", `TR ${mark} ${turn}`);
         if (turn === 0) await fill(page, "amount", "1000000");
         else await pick(page, "refinances", loans[0].name);
+        // The link that was picked is looked up once its field is left.
+        await dialog.getByText("Primer vencimiento").click();
+        await page.waitForFunction(() => !window.frappe.request.ajax_count);
         await screenshot(`microcredit-disburse-${turn ? "refinancing" : "part"}`);
         await dialog.getByRole("button", { name: "Desembolsar" }).click();
         await page.waitForURL(/\/microcredit\/MCR-/);

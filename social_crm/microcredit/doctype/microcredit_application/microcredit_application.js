@@ -260,10 +260,12 @@ function open_disbursement(frm) {
             primary_action_label: __("Disburse"),
             primary_action: (values) => {
                 dialog.disable_primary_action();
+                // What is empty is left out: all of the money, the server's date, no older loan.
+                const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value));
                 frappe
                     .call({
                         method: `${SERVICES}.disbursement.disburse`,
-                        args: { application: frm.doc.name, ...values, amount: values.amount || null },
+                        args: { application: frm.doc.name, ...given },
                         freeze: true,
                     })
                     .then(({ message }) => {
