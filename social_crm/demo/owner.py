@@ -74,6 +74,7 @@ def remove_demo() -> None:
     """Delete the rows of the demo and what hangs on them, then its users; commits."""
     names = tables()
     _remove_postings(names)
+    _remove_bank_files()
     for doctype in names:
         meta = frappe.get_meta(doctype)
         if meta.istable:
@@ -106,6 +107,14 @@ def _remove_postings(names: list[str]) -> None:
     fund, moved = frappe.qb.DocType("Microcredit Fund"), frappe.qb.DocType("Microcredit Fund Movement")
     mine = frappe.qb.from_(fund).select(fund.name).where(fund.owner.like(f"%@{DOMAIN}"))
     frappe.qb.from_(moved).delete().where(moved.fund.isin(mine)).run()
+
+
+def _remove_bank_files() -> None:
+    """Delete the handed-in files themselves too: the next demo's would be named after them."""
+    mine = {"attached_to_doctype": "Microcredit Payment Batch", "owner": ["like", f"%@{DOMAIN}"]}
+    # The generator works on the whole site and for nobody's eyes.
+    for name in frappe.get_all("File", filters=mine, pluck="name"):
+        frappe.delete_doc("File", name, force=True, ignore_permissions=True)
 
 
 def _remove_children(doctype: str, meta: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 
-from social_crm.demo import actas, owner, people
+from social_crm.demo import actas, groups, owner, people
 from social_crm.demo.users import DOMAIN
 from social_crm.microcredit.services import verification
 from social_crm.social_crm.domain import names as name_rules
@@ -59,6 +59,7 @@ def stamp_blocks(seed: int, today: date, size: int, blocks: int, since: datetime
     template.advance_counters(blocks)
     _add_to_funds(blocks)
     actas.seal_copies()
+    groups.seal_copies()
 
 
 def _groups(blocks: int, size: int) -> Iterator[range]:
@@ -156,7 +157,8 @@ class Template:
             name = row[at]
             if prefix:
                 self.names[name] = ("number", prefix, name)
-            else:
+            elif "-" not in name:
+                # A name with one is made of other names, and follows them.
                 self.names[name] = ("hash", name)
                 self.hashed.append(name)
         if prefix:
