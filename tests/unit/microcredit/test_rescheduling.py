@@ -23,9 +23,10 @@ from ledger_cases import (
     refused,
 )
 
-from social_crm.microcredit.domain.entries import Loan, Policy
+from social_crm.microcredit.domain import methods, rescheduling
+from social_crm.microcredit.domain.entries import PREPAYMENT_MODES, LedgerError, Loan, Policy
 from social_crm.microcredit.domain.ledger import payoff, state
-from social_crm.microcredit.domain.schedule import Tranche, build
+from social_crm.microcredit.domain.schedule import Fee, SeasonalDue, Tranche, build
 
 
 def test_what_closes_the_loan_on_a_day() -> None:
@@ -257,3 +258,85 @@ def test_what_was_paid_in_advance_of_a_further_part_is_placed_anew(residue: str)
         assert item.unpaid >= 0
         assert item.paid_principal <= item.row.principal
         assert item.paid_interest <= item.row.interest
+
+
+FEES = (
+    Fee("Estudio", "upfront", "share", D("0.01")),
+    Fee("Garantía", "financed", "amount", D(30_000)),
+    Fee("Cobro", "per_instalment", "amount", D(1_500)),
+)
+
+
+def test_terms_of_what_has_been_handed_over() -> None:
+    """Fees stay those of the whole amount agreed, in money; of parts the last row takes the residue."""
+    agreed = replace(TERMS, fees=FEES, residue="first")
+    first, second = Tranche(TERMS.disbursed, D(2_000_000)), Tranche(MAR, D(1_000_000))
+    money = tuple(
+        Fee(name, when, "amount", value)
+        for name, when, value in (
+            ("Estudio", "upfront", D(30_000)),
+            ("Garantía", "financed", D(30_000)),
+            ("Cobro", "per_instalment", D(1_500)),
+        )
+    )
+    part = replace(agreed, principal=D(2_000_000), fees=money, residue="last")
+    assert rescheduling.drawn(agreed, [first]) == part
+    both = replace(agreed, fees=money, residue="last", tranches=(first, second))
+    assert rescheduling.drawn(agreed, [first, second]) == both
+    whole = Tranche(TERMS.disbursed, D(3_000_000))
+    assert rescheduling.drawn(agreed, [whole]) == replace(agreed, fees=money)
+
+
+def test_terms_of_what_a_prepayment_leaves() -> None:
+    """The rest of the rows, charges of each instalment alone, and nothing of parts or of the first residue."""
+    old = replace(TERMS, fees=FEES, residue="first", tranches=(Tranche(TERMS.disbursed, D(3_000_000)),))
+    run = methods.run_at(old, IN_BETWEEN)
+    assert run is not None
+    left = replace(
+        old, principal=D(1_000_000), disbursed=IN_BETWEEN, first_due=APR, periods=10, fees=FEES[2:], tranches=(),
+        residue="last",
+    )  # fmt: skip
+    assert rescheduling.after_prepayment(old, run, D(1_000_000), IN_BETWEEN, "lower_instalment") == left
+    shorter = rescheduling.after_prepayment(old, run, D(1_000_000), IN_BETWEEN, "shorten_term")
+    assert shorter == replace(left, periods=None, instalment=run.level)
+    # A level that would not repay what is left in its time cannot be kept.
+    assert rescheduling.after_prepayment(old, run, D(10**9), IN_BETWEEN, "shorten_term") == replace(
+        left, principal=D(10**9)
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": "bullet"},
+        {"principal_grace": 6},
+        {
+            "method": "equal_principal",
+            "frequency": "seasonal",
+            "periods": None,
+            "calendar": (SeasonalDue(MAR, D(1)), SeasonalDue(APR, D(1)), SeasonalDue(date(2026, 8, 1), D(2))),
+        },
+    ],
+)
+def test_without_a_level_amount_no_term_is_shortened(changes: dict[str, object]) -> None:
+    old = replace(TERMS, **changes)  # type: ignore[arg-type]
+    day = date(2026, 3, 1)
+    run = methods.run_at(old, day)
+    assert run is not None
+    both = [rescheduling.after_prepayment(old, run, D(1_000_000), day, mode) for mode in PREPAYMENT_MODES]
+    assert both[0] == both[1]
+    assert both[0].instalment is None
+    if old.calendar:
+        assert both[0].calendar == old.calendar[run.number - 1 :]
+
+
+def test_terms_of_what_is_agreed_anew() -> None:
+    new = replace(TERMS, fees=FEES, periods=18, tranches=(Tranche(TERMS.disbursed, D(3_000_000)),))
+    made = rescheduling.restructured(new, D("1234567.89"), MAR, 2)
+    assert made == replace(
+        new, principal=D("1234567.89"), disbursed=MAR, decimals=2, fees=FEES[2:], tranches=()
+    )
+    with pytest.raises(LedgerError) as caught:
+        rescheduling.rows_of(replace(TERMS, periods=0))
+    assert caught.value.reason == "terms"
+    assert str(caught.value) == "periods: The number of instalments must be from 1 to 1200."
