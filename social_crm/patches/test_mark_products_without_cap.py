@@ -23,6 +23,6 @@ class TestMarkProductsWithoutCap(SocialCRMTestCase):
         marked = frappe.get_doc("Microcredit Product", make.PLAIN)
         self.assertTrue(marked.cap_exception)
         self.assertEqual((getdate(marked.cap_exception_on), marked.version), (getdate(nowdate()), 1))
-        capped = frappe.get_doc("Microcredit Product", "Microcrédito general")
-        self.assertEqual((capped.cap_exception, capped.modality), (None, "Popular productivo rural"))
+        capped = frappe.get_doc("Microcredit Product", "Microcrédito productivo rural")
+        self.assertEqual((capped.cap_exception, capped.modality), (None, "Productivo rural"))
         self.assertTrue(disburse(application.name))

@@ -13,13 +13,25 @@ class TestMicrocreditProduct(SocialCRMTestCase):
         self.assertEqual([row.total for row in schedule.rows], [283_679] * 11 + [283_675])
         self.assertEqual((schedule.total_interest, schedule.total_fees), (404_144, 0))
 
-    def test_what_is_proposed_out_of_the_box_is_judged_by_a_cap(self) -> None:
+    def test_what_is_proposed_out_of_the_box_says_that_it_has_no_cap_and_lends_at_no_absurd_rate(
+        self,
+    ) -> None:
         make.make_team()
         name = products.default_product()
-        self.assertTrue(products.current(name).is_judged)
-        with self.assertRaisesRegex(frappe.ValidationError, r"73[.,]56"):
-            make.make_application(product=name, monthly_rate=99, expected_disbursement="2025-11-10")
-        self.assertTrue(make.make_application(product=name, expected_disbursement="2025-11-10").name)
+        self.assertFalse(products.current(name).is_judged)
+        seen = offers.preview_schedule(1_000_000, 6, product=name)
+        self.assertIn("no compara con el tope de usura", seen["cap_exception"]["reason"])
+        for rate in (3.01, 99):
+            with self.subTest(rate), self.assertRaises(frappe.ValidationError):
+                make.make_application(product=name, monthly_rate=rate)
+        self.assertTrue(make.make_application(product=name, monthly_rate=3).name)
+
+    def test_a_shipped_product_with_a_modality_is_judged_by_its_cap(self) -> None:
+        make.make_team()
+        values = {"product": "Microcrédito productivo rural", "requested_amount": 10_000_000}
+        with self.assertRaisesRegex(frappe.ValidationError, r"27[.,]39"):
+            make.make_application(**values, monthly_rate=99, expected_disbursement="2025-11-10")
+        self.assertTrue(make.make_application(**values, expected_disbursement="2025-11-10").name)
 
     def test_lending_pesos_without_a_cap_takes_a_dated_reason(self) -> None:
         for currency in ("COP", None):
