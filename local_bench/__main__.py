@@ -26,7 +26,7 @@ usage: ./run COMMAND [options]
   reset [--all]        remove the site and its data; with --all the whole bench folder
   test [GROUP ...]     the tests: unit, site, rest, browser, upgrade, install (all of them without a name)
   check                formatting, types, translations and the rules of the house
-  mutate [NAME ...]    change the loan's arithmetic line by line and see whether a test notices (some 20 minutes)
+  mutate [NAME ...]    change the loan's arithmetic line by line and see whether a test notices (about an hour)
   benchmark [NAME]     measure what the benchmarks folder describes
   help                 this text
 

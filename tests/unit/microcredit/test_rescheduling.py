@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from ledger_cases import (
@@ -340,3 +341,26 @@ def test_terms_of_what_is_agreed_anew() -> None:
         rescheduling.rows_of(replace(TERMS, periods=0))
     assert caught.value.reason == "terms"
     assert str(caught.value) == "periods: The number of instalments must be from 1 to 1200."
+
+
+def shared(made: Loan, day: date) -> dict[str, Decimal]:
+    """What each entry placed in all; money that was taken back and placed anew comes to nothing."""
+    found: dict[str, Decimal] = {}
+    for share in state(made, day).position.allocation.shares:
+        found[share.payment] = found.get(share.payment, D(0)) + share.amount
+    return found
+
+
+@pytest.mark.parametrize("mode", PREPAYMENT_MODES)
+@pytest.mark.parametrize("day", [MAR, IN_BETWEEN, date(2027, 2, 1)])
+def test_each_entry_names_what_it_placed(day: date, mode: str) -> None:
+    made = added(TWO_PAID, prepay(day, 1_000_000, mode))
+    assert shared(made, day) == {"one": 283_679, "two": 283_679, "pre": 1_000_000}
+    early = added(loan(pay("early", FEB, 700_000)), again(IN_BETWEEN, "capitalise"))
+    assert shared(early, IN_BETWEEN) == {"early": 700_000, "again": 0}
+    first = entry("out", "disbursement", DISBURSED, 2_000_000)
+    part = added(
+        Loan(TERMS, (first, pay("early", FEB, 700_000)), Policy()),
+        entry("more", "disbursement", MAR, 1_000_000),
+    )
+    assert shared(part, MAR) == {"early": 700_000, "more": 0}
