@@ -51,6 +51,7 @@ def before_uninstall() -> None:
     remove_address_template()
     remove_prepared_reports(ours)
     remove_rows_about(ours)
+    remove_copies_of_files(ours)
     remove_demo_users()
     remove_roles()
     remove_counters(ours)
@@ -152,6 +153,16 @@ def remove_rows_about(ours: list[str]) -> None:
             frappe.db.delete(doctype, {field: ["in", [*ours, *(f"List/{one}" for one in ours)]]})
     settings = frappe.qb.Table("__UserSettings")
     frappe.qb.from_(settings).delete().where(settings.doctype.isin(ours)).run()
+
+
+def remove_copies_of_files(ours: list[str]) -> None:
+    """Delete what Frappe keeps of files that somebody deleted from our documents."""
+    # Uninstalling works on the whole site, whoever starts it.
+    kept = frappe.get_all("Deleted Document", filters={"deleted_doctype": "File"}, fields=["name", "data"])
+    names = [
+        row.name for row in kept if (frappe.parse_json(row.data) or {}).get("attached_to_doctype") in ours
+    ]
+    frappe.db.delete("Deleted Document", {"name": ["in", names or [""]]})
 
 
 def remove_prepared_reports(ours: list[str]) -> None:
