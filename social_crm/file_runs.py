@@ -151,6 +151,22 @@ def words_of(refused: Exception) -> str:
     return strip_html(str(refused)).strip() or type(refused).__name__
 
 
+def remember_headers(doc: Any, memory_doctype: str, header_key: Callable[[str], str]) -> None:
+    """Keep what was chosen for each header of a file, for the next file of the organisation."""
+    for column in doc.columns:
+        key = header_key(column.header)[:140]
+        # What the program knows by itself is not remembered: it depends on the other columns of the file.
+        if not key or not column.target_field or column.basis not in ("Chosen", "Similar", "Remembered"):
+            continue
+        name = frappe.db.get_value(memory_doctype, {"header_key": key})
+        memory = frappe.get_doc(memory_doctype, name) if name else frappe.new_doc(memory_doctype)
+        memory.update({"header": column.header, "header_key": key, "target_field": column.target_field})
+        memory.times_used = (memory.times_used or 0) + 1
+        memory.last_used_on = frappe.utils.today()
+        # Whoever may load files may teach the program their headers; that needs no right to edit the list by hand.
+        memory.save(ignore_permissions=True)
+
+
 def described(doc: Any, runs: FileRuns, sentence: Callable[[Problem], str]) -> dict[str, Any]:
     """Return what the form shows of any such document: where it stands, and its file with sheet and columns.
 

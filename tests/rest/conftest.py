@@ -14,6 +14,8 @@ import requests
 # Tests share helpers (lending.py): pytest imports each of them by its path, without its folder.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from lending import make_place
+
 
 class Client:
     """A session with one user's API key. Paths are given without the server's address."""
@@ -81,3 +83,10 @@ def client(url, people):
         return made[role]
 
     return for_role
+
+
+@pytest.fixture(scope="module")
+def place(client, people):
+    """Where the people of lending work: a community with a family, of each file of tests its own."""
+    roles = ("Credit Officer", "Credit Committee", "Gestor", "Programme Director")
+    return make_place(client("System Manager"), people, roles)

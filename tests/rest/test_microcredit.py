@@ -5,22 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from lending import apply, make_place, pdf, plain_product, refused
+from lending import apply, pdf, plain_product, refused
 from pypdf import PdfReader
 
 TODAY = date.today() - timedelta(days=1)  # the site's day may be one behind the machine's
 DISBURSE = "social_crm.microcredit.services.disbursement.disburse"
 REPAY = "social_crm.microcredit.services.repayments.record_repayment"
 REVERSE = "social_crm.microcredit.services.repayments.reverse_repayment"
-
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(
-        client("System Manager"),
-        people,
-        ("Credit Officer", "Credit Committee", "Gestor", "Programme Director"),
-    )
 
 
 def day(days_ago: int) -> str:

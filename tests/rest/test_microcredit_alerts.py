@@ -1,21 +1,12 @@
 """Alerts and the business of a loan over HTTP: who may, who may not, and what nobody may."""
 
 import pytest
-from lending import make_place, refused
+from lending import refused
 from test_microcredit import DISBURSE, day, make_approved, make_loan
 
 ACTIONS = "social_crm.microcredit.services.alerts.actions"
 BUSINESS = "social_crm.microcredit.services.business"
 ALERT, RULE, SETTINGS = "Microcredit Alert", "Microcredit Alert Rule", "Microcredit Alert Settings"
-
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(
-        client("System Manager"),
-        people,
-        ("Credit Officer", "Credit Committee", "Gestor", "Programme Director"),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from lending import make_place, pdf
+from lending import pdf
 from papers import ask_for, decide
 from pypdf import PdfReader
 from test_microcredit import DISBURSE, REPAY, REVERSE, make_loan
@@ -39,12 +39,6 @@ def organisation(client):
     yield
     admin.update(*settings, **{field: before.get(field) or "" for field in ORGANISATION})
     admin.update("Print Settings", "Print Settings", pdf_page_size="A4")
-
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    roles = ("Credit Officer", "Credit Committee", "Gestor", "Programme Director")
-    return make_place(client("System Manager"), people, roles)
 
 
 @pytest.fixture(scope="module")

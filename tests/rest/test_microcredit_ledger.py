@@ -4,20 +4,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from lending import apply, make_place, refused
+from lending import apply, refused
 from test_microcredit import DISBURSE, REPAY, day, make_approved, make_loan
 
 SERVICES = "social_crm.microcredit.services"
 REVERSE = f"{SERVICES}.vouchers.reverse"
-
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(
-        client("System Manager"),
-        people,
-        ("Credit Officer", "Credit Committee", "Gestor", "Programme Director"),
-    )
 
 
 @pytest.fixture(scope="module")

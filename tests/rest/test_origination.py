@@ -16,12 +16,6 @@ SHEET = "social_crm.microcredit.services.groups.collection_sheet"
 
 
 @pytest.fixture(scope="module")
-def place(client, people):
-    roles = ("Credit Officer", "Credit Committee", "Gestor", "Programme Director")
-    return make_place(client("System Manager"), people, roles)
-
-
-@pytest.fixture(scope="module")
 def product(client):
     """A product decided by one vote, judged by the caps of November 2025."""
     return client("System Manager").create(

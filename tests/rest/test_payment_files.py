@@ -7,22 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from lending import make_place, refused
+from lending import refused
 from openpyxl import Workbook, load_workbook
 from test_microcredit import TODAY, day, make_loan
 
 ACTIONS = "social_crm.microcredit.services.payments.actions"
 ACCOUNTING = "social_crm.microcredit.services.accounting.actions"
 BATCH, ROW = "Microcredit Payment Batch", "Microcredit Payment Row"
-
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(
-        client("System Manager"),
-        people,
-        ("Credit Officer", "Credit Committee", "Gestor", "Programme Director"),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate
 
+from social_crm.microcredit.domain.rounding import as_percentage
 from social_crm.microcredit.domain.schedule import Schedule, exact_annual_rate
 from social_crm.microcredit.domain.usury import (
     Cap,
@@ -110,8 +111,17 @@ def breach_text(found: CapCheck, schedule: Schedule) -> str:
 
 def percent(rate: Decimal) -> str:
     """Return a fraction as a percentage of two decimals in the user's format."""
-    rounded = (rate * _ONE_PERCENT).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
-    return frappe.utils.fmt_money(rounded, 2)
+    return frappe.utils.fmt_money(as_percentage(rate), 2)
+
+
+def throw_no_cap(modality: str, day: date) -> None:
+    """Say that the cap of a day has not been registered."""
+    frappe.throw(
+        _("No usury cap of {0} is registered for {1}: register the certified one first.").format(
+            modality, frappe.format(day, "Date")
+        ),
+        title=_("No Usury Cap"),
+    )
 
 
 def rule_on(modality: str, day: Any) -> Any:
@@ -227,12 +237,7 @@ def _cap_on(modality: str, rule: Any, day: date, amount: Decimal, known_at: date
 
 def _throw_usury_error(error: UsuryError, modality: str, day: date, rule: Any, wage: Decimal) -> None:
     if error.reason == "no_cap":
-        frappe.throw(
-            _("No usury cap of {0} is registered for {1}: register the certified one first.").format(
-                modality, frappe.format(day, "Date")
-            ),
-            title=_("No Usury Cap"),
-        )
+        throw_no_cap(modality, day)
     wages = to_decimal(rule.above_wages if error.reason == "below" else rule.up_to_wages)
     text = {
         "below": _("{0} is for amounts above {1} minimum wages (SMMLV) of {2}, which are {3}."),

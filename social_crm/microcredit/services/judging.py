@@ -74,12 +74,7 @@ def check_further_part(modality: str | None, terms: Terms, day: date) -> None:
         return
     cap = next((cap for cap in caps.of_modality(modality, day) if cap.valid_from <= day), None)
     if not cap:
-        frappe.throw(
-            _("No usury cap of {0} is registered for {1}: register the certified one first.").format(
-                modality, frappe.format(day, "Date")
-            ),
-            title=_("No Usury Cap"),
-        )
+        caps.throw_no_cap(modality, day)
     rule = caps.rule_on(modality, day)
     rate = exact_annual_rate(build(terms), bool(cint(rule.count_fees)), bool(cint(rule.count_insurance)))
     if not is_within(rate, cap.rate):

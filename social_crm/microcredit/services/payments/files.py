@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 
+from social_crm.file_runs import remember_headers
 from social_crm.microcredit.domain import bank_columns
 from social_crm.microcredit.domain.bank_columns import IGNORE, LABELS
 from social_crm.microcredit.services.payments.messages import IGNORE_LABEL
@@ -97,19 +98,4 @@ def mapping_of(doc: Any) -> dict[int, str]:
 
 def remember_mapping(doc: Any) -> None:
     """Keep what was chosen for each header, for the next file of the organisation."""
-    for column in doc.columns:
-        key = header_key(column.header)[:140]
-        # What the program knows by itself is not remembered.
-        if not key or not column.target_field or column.basis not in ("Chosen", "Similar", "Remembered"):
-            continue
-        name = frappe.db.get_value("Microcredit Column Mapping", {"header_key": key})
-        memory = (
-            frappe.get_doc("Microcredit Column Mapping", name)
-            if name
-            else frappe.new_doc("Microcredit Column Mapping")
-        )
-        memory.update({"header": column.header, "target_field": column.target_field})
-        memory.times_used = (memory.times_used or 0) + 1
-        memory.last_used_on = frappe.utils.today()
-        # Whoever may load payments may teach the program its headers; that needs no right to edit the list by hand.
-        memory.save(ignore_permissions=True)
+    remember_headers(doc, "Microcredit Column Mapping", header_key)

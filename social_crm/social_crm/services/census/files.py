@@ -6,6 +6,7 @@ from pathlib import Path
 
 import frappe
 
+from social_crm.file_runs import remember_headers
 from social_crm.permissions import allowed_communities
 from social_crm.social_crm.domain import census_headers
 from social_crm.social_crm.domain.census_fields import key_of, label_of
@@ -122,17 +123,4 @@ def mapping_of(doc: "frappe.model.document.Document") -> dict[int, str]:
 
 def remember_mapping(doc: "frappe.model.document.Document") -> None:
     """Keep what was chosen for each header, for the next file of the organisation."""
-    for column in doc.columns:
-        key = census_headers.header_key(column.header)
-        # What the program knows by itself is not remembered: it depends on the other columns of the file.
-        if not key or not column.target_field or column.basis not in ("Chosen", "Similar", "Remembered"):
-            continue
-        name = frappe.db.get_value("Census Column Mapping", {"header_key": key})
-        memory = (
-            frappe.get_doc("Census Column Mapping", name) if name else frappe.new_doc("Census Column Mapping")
-        )
-        memory.update({"header": column.header, "header_key": key, "target_field": column.target_field})
-        memory.times_used = (memory.times_used or 0) + 1
-        memory.last_used_on = frappe.utils.today()
-        # Whoever may import may teach the import its headers; that needs no right to edit the list by hand.
-        memory.save(ignore_permissions=True)
+    remember_headers(doc, "Census Column Mapping", census_headers.header_key)
