@@ -11,7 +11,7 @@ from pathlib import Path
 from local_bench import cache, debian, demo, desk, python_env, say
 from local_bench.bench import Bench
 from local_bench.errors import BenchError
-from local_bench.testing import benches, groups, official, results
+from local_bench.testing import benches, groups, lanes, official, results
 from local_bench.testing.results import Result
 
 
@@ -91,18 +91,23 @@ def main(bench: Bench, words: list[str]) -> int:
 
 
 def _run(this: groups.Run, names: list[str]) -> list[Result]:
-    """Run the groups one after the other; a second run in this checkout at the same time waits."""
-    found: list[Result] = []
+    """Run the groups; a second run in this checkout at the same time waits."""
     with alone(this.bench):
         benches.stop_leftovers(this.bench)
         try:
-            for name in names:
-                try:
-                    found.append(groups.run_group(this, name))
-                except BenchError as problem:
-                    say.error(str(problem))
-                    found.append(Result(name, 0, 1, 0.0, "could not run"))
+            if len(names) == 1 or this.official or lanes.width() == 1:
+                return [_run_here(this, name) for name in names]
+            # Made once, before groups that would each make it.
+            benches.template(this.bench)
+            return lanes.run(names, lanes.width(), this.output, lambda name: groups.run_group(this, name))
         except KeyboardInterrupt:
             benches.stop_leftovers(this.bench)
             raise
-    return found
+
+
+def _run_here(this: groups.Run, name: str) -> Result:
+    try:
+        return groups.run_group(this, name)
+    except BenchError as problem:
+        say.error(str(problem))
+        return Result(name, 0, 1, 0.0, "could not run")
