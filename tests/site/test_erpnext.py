@@ -214,8 +214,9 @@ def test_what_is_refused_says_why_and_goes_through_once_it_is_put_right(books, b
     posting = frappe.get_doc(POSTING, {"microcredit": loan.name})
     assert (posting.status, posting.tries, posting.journal_entry) == ("Failed", 1, None)
     assert said in posting.problem
-    assert entries() == []
-    assert actions.status()["problems"][0]["name"] == posting.name
+    # A bench in use has loans of its own, which wait as well.
+    assert entries(cheque_no=f"Social CRM {posting.ledger_entry}") == []
+    assert posting.name in [row["name"] for row in actions.status()["problems"]]
 
 
 def test_a_failed_one_goes_through_later_and_the_others_do_not_wait(books):
@@ -260,7 +261,7 @@ def test_cancelled_here_alone_and_sent_again_by_other_rules(books):
     assert again.status == "Posted"
     assert again.journal_entry != posting.journal_entry
     assert nets(frappe.get_doc("Journal Entry", again.journal_entry))["Caja - FP"] == -3_000_000
-    assert len(entries()) == 1
+    assert len(entries(cheque_no=f"Social CRM {posting.ledger_entry}")) == 1
 
 
 def test_a_programme_of_its_own_and_what_fell_due_as_one_entry_a_day(books):
