@@ -34,6 +34,8 @@ function passOn(request, response) {
 
 const server = http.createServer(passOn);
 server.requestTimeout = 0;
+// As long as nginx keeps a connection: Node's own five seconds end while a person reads, and the next click meets a closed one.
+server.keepAliveTimeout = 75_000;
 const io = new Server(server, { path: "/socket.io", cors: { origin: true, credentials: true } });
 const site = io.of(/^\/.*$/);
 
