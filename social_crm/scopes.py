@@ -71,6 +71,7 @@ SCOPES: dict[str, Scope] = {
     "FES Semester": Scope((("fes_student", "FES Student"),)),
     # Field Records
     "Acta": Scope(ANYWHERE, programme_field="programme"),
+    "Planned Visit": Scope((("family", "Family"),)),
     # Psychosocial
     "Psychosocial Case": Scope(ANYWHERE, programme_field="programme"),
     "Psychosocial Activity": Scope(ANYWHERE, programme_field="programme"),

@@ -1,7 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
-from social_crm.field_records.services import actas
+from social_crm.field_records.services import actas, visits
 
 
 class Acta(Document):
@@ -16,9 +16,11 @@ class Acta(Document):
 
     def on_update(self) -> None:
         actas.seal_when_closed(self)
+        visits.note_acta(self)
 
     def on_trash(self) -> None:
         actas.refuse_deletion(self)
+        visits.free_plan(self.name)
 
 
 def on_doctype_update() -> None:
