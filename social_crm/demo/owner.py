@@ -14,7 +14,8 @@ ADMINISTRATOR = DEMO_USERS[0][0]
 # Rows that the app ships, or that describe the site and not the demo.
 NOT_DEMO = frozenset(
     {"Shipped Item", "Minimum Wage", "Programme Rules", "Authorisation Text", "Vulnerability Type"}
-    | {"Acta Template", "Acta Template Field", "Acta Template Choice"}
+    | {"Acta Template", "Acta Template Field", "Acta Template Choice", "Acta Template Translation"}
+    | {"Acta Template Form"}
 )
 
 

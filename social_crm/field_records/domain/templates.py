@@ -16,11 +16,16 @@ QUESTION_TYPES = (
     "select_multiple",
     "geopoint",
     "image",
+    "audio",
     "calculate",
     "note",
 )
 FIELD_TYPES = (*QUESTION_TYPES, "begin_group", "end_group", "begin_repeat", "end_repeat")
 SELECTS = ("select_one", "select_multiple")
+# Their answer is the address of a stored file. A signature that is drawn is an image with the appearance "signature".
+FILES = ("image", "audio")
+# Names that the sheet or the XForm gives a meaning of its own.
+RESERVED = frozenset({"meta", "instanceID", "deprecatedID", "instanceName"})
 MAX_ROWS = 1000
 MAX_DEPTH = 6
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
@@ -171,6 +176,8 @@ def _choice_problems(choices: Sequence[Choice]) -> list[Problem]:
     for choice in choices:
         if not re.fullmatch(r"[^\s'\"]{1,64}", choice.value):
             problems.append(Problem(0, "choice_value", choice.value))
+        if not re.fullmatch(r"[^\s'\"/]{1,64}", choice.list_name):
+            problems.append(Problem(0, "list_name", choice.list_name))
         if (choice.list_name, choice.value) in seen:
             problems.append(Problem(0, "choice_twice", f"{choice.list_name}: {choice.value}"))
         seen.add((choice.list_name, choice.value))
@@ -189,6 +196,8 @@ def _row_problems(
         yield "field_name", row.name
     elif row.name in seen:
         yield "name_twice", row.name
+    elif row.name in RESERVED:
+        yield "reserved_name", row.name
     if row.field_type in SELECTS and row.choice_list not in lists:
         yield "choice_list", row.choice_list
     if row.field_type == "calculate" and not row.calculation:

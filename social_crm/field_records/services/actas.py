@@ -54,7 +54,8 @@ def seal_when_closed(doc: Any) -> None:
 
 def examine_answers(doc: Any) -> Result:
     """Return what the domain makes of the answers of an acta."""
-    return examine(templates.load(doc.template), forms.read_answers(doc.answers), getdate(doc.visit_date))
+    template = templates.load(doc.template, frappe.local.lang)
+    return examine(template, forms.read_answers(doc.answers), getdate(doc.visit_date))
 
 
 def commitments_of(acta: str) -> list[Any]:

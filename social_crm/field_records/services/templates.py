@@ -6,7 +6,14 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.field_records.domain.templates import Choice, FieldRow, Problem, Template, build, check
+from social_crm.field_records.domain.templates import Choice, FieldRow, Problem, Template, check
+from social_crm.field_records.domain.xlsform import (
+    DEFAULT_LANGUAGE,
+    Form,
+    Translation,
+    language_code,
+    translation_problems,
+)
 
 
 def validate(doc: Any) -> None:
@@ -22,7 +29,14 @@ def validate(doc: Any) -> None:
     if before and before.status != "Draft":
         _refuse_changes(doc, before)
         return
-    if problems := check(*rows_of(doc)):
+    doc.default_language = (doc.default_language or "").strip() or DEFAULT_LANGUAGE
+    rows, choices = rows_of(doc)
+    problems = [*check(rows, choices)]
+    problems += [
+        Problem(0, code, f"{detail} ({number})")
+        for number, code, detail in translation_problems(rows, choices, translations_of(doc))
+    ]
+    if problems:
         frappe.throw(
             "<br>".join(frappe.utils.escape_html(problem_text(problem)) for problem in problems[:20]),
             title=_("The Template has Problems"),
@@ -55,9 +69,38 @@ def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
     return rows, choices
 
 
-def load(template: str) -> Template:
-    """Return a template as the domain works with it."""
-    return build(*rows_of(frappe.get_cached_doc("Acta Template", template)))
+def translations_of(doc: Any) -> tuple[Translation, ...]:
+    """Return the translations of a template document as the domain knows them."""
+    return tuple(
+        Translation(
+            language=(row.language or "").strip(),
+            element=(row.element or "").strip(),
+            label=row.label or "",
+            hint=row.hint or "",
+            constraint_message=row.constraint_message or "",
+        )
+        for row in doc.get("translations") or []
+    )
+
+
+def form_of(doc: Any) -> Form:
+    """Return a template document as an XLSForm says it."""
+    rows, choices = rows_of(doc)
+    return Form(
+        key=doc.template_key,
+        version=int(doc.version),
+        title=doc.title,
+        rows=rows,
+        choices=choices,
+        translations=translations_of(doc),
+        default_language=doc.default_language or DEFAULT_LANGUAGE,
+    )
+
+
+def load(template: str, language: str = "") -> Template:
+    """Return a template as the domain works with it; its texts in a language (a code such as "en"), or as they were written."""
+    form = form_of(frappe.get_cached_doc("Acta Template", template))
+    return form.spoken(language or language_code(form.default_language))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -102,16 +145,23 @@ def problem_text(problem: Problem) -> str:
         "never_ended": _("A {0} is begun and never ended."),
         "choice_value": _("The choice value {0} has spaces or quotes, or is empty or too long."),
         "choice_twice": _("The choice {0} stands there twice."),
+        "list_name": _("The name {0} of a list of choices has spaces, quotes or slashes, or is too long."),
         "unknown_type": _("Unknown type: {0}."),
         "field_name": _(
             "The name {0} is not possible: letters, digits and underscores, starting with a letter."
         ),
         "name_twice": _("The name {0} stands there twice."),
+        "reserved_name": _("The name {0} has a meaning of its own in forms: choose another."),
         "choice_list": _("The choice list {0} does not exist."),
         "calculation_missing": _("{0} needs a calculation."),
         "label_missing": _("{0} needs a label."),
         "expression": _("The expression is not understood: {0}"),
         "unknown_field": _("The expression names a field that does not exist: {0}."),
+        "translation_of_nothing": _("A translation names no question and no choice: {0}."),
+        "translation_language": _(
+            "A language is written as its name and its code, such as English (en): {0}."
+        ),
+        "translation_twice": _("The same text is translated twice: {0}."),
     }
     text = texts.get(problem.code, problem.code).format(problem.detail)
     return _("Row {0}: {1}").format(problem.row, text) if problem.row else text
@@ -129,4 +179,5 @@ def _refuse_changes(doc: Any, before: Any) -> None:
 
 def _content(doc: Any) -> tuple:
     fields = ("title", "template_key", "version", "component", "description", "previous_version")
-    return (*(str(doc.get(field) or "") for field in fields), *rows_of(doc))
+    values = (str(doc.get(field) or "") for field in fields)
+    return (*values, doc.default_language or DEFAULT_LANGUAGE, *rows_of(doc), translations_of(doc))

@@ -135,7 +135,7 @@ def test_wrong_answers(answers: dict[str, Any], path: str, code: str) -> None:
     [
         ((), "no_question"),
         ((FieldRow("note", "a", "A"),), "no_question"),
-        ((FieldRow("audio", "a", "A"),), "unknown_type"),
+        ((FieldRow("video", "a", "A"),), "unknown_type"),
         ((FieldRow("text", "a b", "A"),), "field_name"),
         ((FieldRow("text", "a", "A"), FieldRow("text", "a", "A")), "name_twice"),
         ((FieldRow("text", "a"),), "label_missing"),

@@ -1,0 +1,97 @@
+"""Templates as XForms: made by pyxform when a version is published, kept with it, handed to field apps as one package."""
+
+import hashlib
+import json
+import re
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import frappe
+from frappe import _
+
+from social_crm.field_records.domain.enketo_form import transform
+from social_crm.field_records.domain.xlsform import Form, language_code, sheets
+from social_crm.field_records.services import templates
+
+FORM = "Acta Template Form"
+
+
+def form_package(template: str) -> dict[str, Any]:
+    """Return a published version of a template as a field app takes it along; the caller has asked for permission.
+
+    {"template", "key", "version", "title", "description", "component", "status", "hash": SHA-256 of form and mapping,
+    "languages": codes, the default one first, "html", "model": of Enketo, "mapping": what its answers write, or None}
+    """
+    doc = frappe.get_cached_doc("Acta Template", template)
+    form = frappe.db.get_value(
+        FORM, template, ["form_html", "form_model", "form_hash", "languages"], as_dict=True
+    )
+    if not form:
+        frappe.throw(
+            _("The template {0} has no form for field apps: publish it, or a new version of it.").format(
+                template
+            ),
+            title=_("Template not Published"),
+        )
+    return {
+        "template": doc.name,
+        "key": doc.template_key,
+        "version": int(doc.version),
+        "title": doc.title,
+        "description": doc.description or "",
+        "component": doc.component or "",
+        "status": doc.status,
+        "hash": form.form_hash,
+        "languages": json.loads(form.languages),
+        "html": form.form_html,
+        "model": form.form_model,
+        "mapping": None,
+    }
+
+
+def keep_form(doc: Any) -> None:
+    """Make and keep the form of a template that is published; once, since a published version never changes."""
+    if doc.status == "Draft" or frappe.db.exists(FORM, doc.name):
+        return
+    values = compiled(templates.form_of(doc))
+    # Whoever may publish a template may not write its form: it follows from the template alone.
+    frappe.get_doc({"doctype": FORM, "template": doc.name, **values}).insert(ignore_permissions=True)
+
+
+def compiled(form: Form) -> dict[str, str]:
+    """Return the fields of an Acta Template Form for a template; what pyxform refuses is told to the user."""
+    xform = _xform(form)
+    # Text of our own making: pyxform wrote it a moment ago.
+    enketo = transform(fromstring(xform))
+    digest = hashlib.sha256()
+    for part in (form.title, xform, enketo.html, enketo.model):
+        digest.update(hashlib.sha256(part.encode("utf-8")).digest())
+    return {
+        "xform": xform,
+        "form_html": enketo.html,
+        "form_model": enketo.model,
+        "form_hash": digest.hexdigest(),
+        "languages": json.dumps([language_code(language) for language in form.languages]),
+    }
+
+
+def _xform(form: Form) -> str:
+    # Imported here: it brings the readers of spreadsheets along, which only publishing needs.
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
+    try:
+        return str(convert(sheets(form, fill_in=True), form_name=form.key, validate=False).xform)
+    except PyXFormError as error:
+        frappe.throw(_refusal(form, str(error)), title=_("The Template has Problems"))
+
+
+def _refusal(form: Form, message: str) -> str:
+    """What pyxform says, by the row of the grid: its own rows count the header of the sheet as the first."""
+    match = re.search(r"\[row\s*:\s*(\d+)\]\s*(.*)", message, re.DOTALL)
+    text = frappe.utils.escape_html((match.group(2) if match else message).strip())
+    if not match:
+        return _("No form can be made of the template: {0}").format(text)
+    number = int(match.group(1)) - 1
+    name = form.rows[number - 1].name if 0 < number <= len(form.rows) else ""
+    return _("Row {0} ({1}): no form can be made of it: {2}").format(number, name, text)
