@@ -17,6 +17,8 @@ const define = { __APP_VERSION__: JSON.stringify(appVersion()) };
 
 export default defineConfig(({ command }) => ({
     base: "/campo/",
+    // The packages may lie in a cache that others share.
+    cacheDir: ".vite",
     plugins: [vue(), ...(command === "build" ? [serviceWorker(outDir)] : [])],
     define,
     build: {

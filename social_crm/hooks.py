@@ -93,8 +93,11 @@ jinja = {
     ]
 }
 
-# The page to which the QR of a receipt leads.
-page_renderer = ["social_crm.microcredit.verification_page.ReceiptVerification"]
+# The page to which the QR of a receipt leads, and the field app at /campo.
+page_renderer = [
+    "social_crm.microcredit.verification_page.ReceiptVerification",
+    "social_crm.field_records.field_app.FieldApp",
+]
 
 scheduler_events = {
     # A census import or a batch of payments whose worker was lost goes on by itself.
