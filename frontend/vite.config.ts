@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
+import { enketoAliases, enketoDependencies } from "./enketo_aliases";
 import { serviceWorker } from "./worker_build";
 
 // The local bench builds a copy of this folder alone and says where the result goes and which version it is.
@@ -21,6 +22,8 @@ export default defineConfig(({ command }) => ({
     cacheDir: ".vite",
     plugins: [vue(), ...(command === "build" ? [serviceWorker(outDir)] : [])],
     define,
+    resolve: { alias: enketoAliases },
+    optimizeDeps: enketoDependencies,
     build: {
         outDir,
         emptyOutDir: true,
