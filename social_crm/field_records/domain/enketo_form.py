@@ -82,7 +82,9 @@ class _Form:
             for kind in ("input", "upload", "select", "select1")
             for one in self.body.iter(f"{XFORMS}{kind}")
         }
-        self.set_values = {one.get("ref", ""): one for one in root.iter(f"{XFORMS}setvalue")}
+        self.set_values: dict[str, list[Element]] = {}
+        for one in root.iter(f"{XFORMS}setvalue"):
+            self.set_values.setdefault(one.get("ref", ""), []).append(one)
 
     def draw(self) -> str:
         form_id = self.primary.get("id", "")
@@ -325,10 +327,10 @@ class _Form:
         if not self.model.findall(f"{XFORMS}setvalue"):
             return ""
         inputs = []
-        for path, one in self.set_values.items():
+        for path, elements in self.set_values.items():
             if path not in self.controls:
                 attributes = {"type": "hidden", "name": path, "data-type-xml": type_of(self.binds.get(path))}
-                control = void("input", {**attributes, **set_value_of(one)})
+                control = void("input", {**attributes, **set_value_of(elements)})
                 inputs.append(tag("label", {"class": "setvalue non-select"}, control))
         return tag("fieldset", {"id": "or-setvalue-items", "style": "display:none;"}, *inputs)
 

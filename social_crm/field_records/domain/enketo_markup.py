@@ -1,7 +1,7 @@
 """Pieces of the HTML and of the model that Enketo reads: tags, classes, texts and what attributes of an XForm become."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from social_crm.field_records.domain.xlsform import language_code
@@ -9,6 +9,7 @@ from social_crm.field_records.domain.xlsform import language_code
 XFORMS = "{http://www.w3.org/2002/xforms}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 JAVAROSA = "{http://openrosa.org/javarosa}"
+_ODK = "{http://www.opendatakit.org/xforms}"
 _PREFIXES = {
     "http://openrosa.org/javarosa": "jr",
     "http://openrosa.org/xforms": "orx",
@@ -19,7 +20,9 @@ _PREFIXES = {
 def model_of(root: Element) -> str:
     model = only(root, f"{XHTML}head/{XFORMS}model")
     instances = "".join(_plain(one, declare=False) for one in model.findall(f"{XFORMS}instance"))
-    return f"<model>{instances}</model>"
+    version = model.get(f"{_ODK}xforms-version")
+    odk = f' xmlns:odk="{_ODK[1:-1]}" odk:xforms-version="{_quoted(version)}"' if version else ""
+    return f"<model{odk}>{instances}</model>"
 
 
 def _plain(element: Element, declare: bool) -> str:
@@ -27,7 +30,7 @@ def _plain(element: Element, declare: bool) -> str:
     name = element.tag.removeprefix(XFORMS)
     attributes = {_prefixed(key): value for key, value in element.items()}
     if declare:
-        attributes |= {f"xmlns:{prefix}": address for address, prefix in _PREFIXES.items()}
+        attributes |= {f"xmlns:{prefix}": address for address, prefix in _PREFIXES.items() if prefix != "odk"}
     inner = "".join(_plain(part, declare=name == "instance") for part in element)
     text = html.escape(element.text or "", quote=False) if not len(element) else ""
     opened = name + "".join(f' {key}="{_quoted(value)}"' for key, value in attributes.items())
@@ -83,9 +86,11 @@ def capture_of(appearance: str) -> dict[str, str]:
     return {"capture": "environment" if "new-rear" in appearance else ""}
 
 
-def set_value_of(element: Element) -> dict[str, str]:
-    value = element.get("value") or (f'"{element.text}"' if element.text else "")
-    return {"data-setvalue": value, "data-event": element.get("event", "")}
+def set_value_of(elements: Sequence[Element]) -> dict[str, str]:
+    """The default that is calculated: in a repeat it is written once for the first row and once for new ones."""
+    values = [one.get("value") or (f'"{one.text}"' if one.text else "") for one in elements]
+    events = " ".join(dict.fromkeys(event for one in elements for event in one.get("event", "").split()))
+    return {"data-setvalue": values[0], "data-event": events}
 
 
 def star_of(bind: Element | None) -> str:
