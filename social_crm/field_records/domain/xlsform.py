@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from social_crm.field_records.domain.templates import SELECTS, Choice, FieldRow, Template, build
+from social_crm.field_records.domain.templates import (
+    REFERENCE,
+    SELECTS,
+    Choice,
+    FieldRow,
+    Problem,
+    Template,
+    build,
+)
 
 DEFAULT_LANGUAGE = "Español (es)"
 _LANGUAGE = re.compile(r"\s*([^()]+?)\s*\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)\s*\)\s*")
@@ -147,17 +155,25 @@ def _translated_choice(choice: Choice, by_element: Mapping[str, Translation]) ->
 
 def translation_problems(
     rows: Sequence[FieldRow], choices: Sequence[Choice], translations: Iterable[Translation]
-) -> list[tuple[int, str, str]]:
-    """Return what is wrong with translations as (row, code, detail): no such element, no language, twice the same."""
+) -> list[Problem]:
+    """Return what is wrong with translations: of nothing that is there, in no language, twice the same."""
     known = {row.name for row in rows if row.name} | {element_of(choice) for choice in choices}
-    found: list[tuple[int, str, str]] = []
+    names = {row.name for row in rows if row.name}
+    found: list[Problem] = []
     seen: set[tuple[str, str]] = set()
+
+    def add(number: int, code: str, detail: str) -> None:
+        found.append(Problem(number, code, detail, table="translations"))
+
     for number, one in enumerate(translations, start=1):
         if one.element not in known:
-            found.append((number, "translation_of_nothing", one.element))
+            add(number, "translation_of_nothing", one.element)
         if not _LANGUAGE.fullmatch(one.language):
-            found.append((number, "translation_language", one.language))
+            add(number, "translation_language", one.language)
         if (one.language, one.element) in seen:
-            found.append((number, "translation_twice", one.element))
+            add(number, "translation_twice", one.element)
         seen.add((one.language, one.element))
+        texts = " ".join((one.label, one.hint, one.constraint_message))
+        if unknown := set(REFERENCE.findall(texts)) - names:
+            add(number, "unknown_field_in_text", ", ".join(sorted(unknown)))
     return found

@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.field_records.domain.templates import Choice, FieldRow, Problem, Template, check
+from social_crm.field_records.domain.templates import Choice, FieldRow, Template, check
 from social_crm.field_records.domain.xlsform import (
     DEFAULT_LANGUAGE,
     Form,
@@ -14,6 +14,7 @@ from social_crm.field_records.domain.xlsform import (
     language_code,
     translation_problems,
 )
+from social_crm.field_records.services import template_problems
 
 
 def validate(doc: Any) -> None:
@@ -31,16 +32,9 @@ def validate(doc: Any) -> None:
         return
     doc.default_language = (doc.default_language or "").strip() or DEFAULT_LANGUAGE
     rows, choices = rows_of(doc)
-    problems = [*check(rows, choices)]
-    problems += [
-        Problem(0, code, f"{detail} ({number})")
-        for number, code, detail in translation_problems(rows, choices, translations_of(doc))
-    ]
+    problems = [*check(rows, choices), *translation_problems(rows, choices, translations_of(doc))]
     if problems:
-        frappe.throw(
-            "<br>".join(frappe.utils.escape_html(problem_text(problem)) for problem in problems[:20]),
-            title=_("The Template has Problems"),
-        )
+        frappe.throw(template_problems.listed(problems), title=_("The Template has Problems"))
 
 
 def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
@@ -97,6 +91,43 @@ def form_of(doc: Any) -> Form:
     )
 
 
+def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of an Acta Template for a form: questions, choices and translations."""
+    return {
+        "questions": [
+            {
+                "field_type": row.field_type,
+                "field_name": row.name,
+                "label": row.label,
+                "choice_list": row.choice_list,
+                "required": int(row.required),
+                "hint": row.hint,
+                "relevant": row.relevant,
+                "constraint_rule": row.constraint,
+                "constraint_message": row.constraint_message,
+                "calculation": row.calculation,
+                "appearance": row.appearance,
+                "default_value": row.default,
+            }
+            for row in form.rows
+        ],
+        "choices": [
+            {"list_name": choice.list_name, "choice_value": choice.value, "label": choice.label}
+            for choice in form.choices
+        ],
+        "translations": [
+            {
+                "language": one.language,
+                "element": one.element,
+                "label": one.label,
+                "hint": one.hint,
+                "constraint_message": one.constraint_message,
+            }
+            for one in form.translations
+        ],
+    }
+
+
 def load(template: str, language: str = "") -> Template:
     """Return a template as the domain works with it; its texts in a language (a code such as "en"), or as they were written."""
     form = form_of(frappe.get_cached_doc("Acta Template", template))
@@ -132,39 +163,6 @@ def refuse_deletion(doc: Any) -> None:
             frappe.PermissionError,
             title=_("Published Template"),
         )
-
-
-def problem_text(problem: Problem) -> str:
-    """Return a problem of a template in the user's language."""
-    texts = {
-        "too_many_rows": _("A template has at most {0} rows."),
-        "no_question": _("The template asks nothing."),
-        "nested_repeat": _("A repeat cannot stand inside another repeat."),
-        "too_deep": _("Groups are nested more than {0} deep."),
-        "end_without_begin": _("{0} has no beginning."),
-        "never_ended": _("A {0} is begun and never ended."),
-        "choice_value": _("The choice value {0} has spaces or quotes, or is empty or too long."),
-        "choice_twice": _("The choice {0} stands there twice."),
-        "list_name": _("The name {0} of a list of choices has spaces, quotes or slashes, or is too long."),
-        "unknown_type": _("Unknown type: {0}."),
-        "field_name": _(
-            "The name {0} is not possible: letters, digits and underscores, starting with a letter."
-        ),
-        "name_twice": _("The name {0} stands there twice."),
-        "reserved_name": _("The name {0} has a meaning of its own in forms: choose another."),
-        "choice_list": _("The choice list {0} does not exist."),
-        "calculation_missing": _("{0} needs a calculation."),
-        "label_missing": _("{0} needs a label."),
-        "expression": _("The expression is not understood: {0}"),
-        "unknown_field": _("The expression names a field that does not exist: {0}."),
-        "translation_of_nothing": _("A translation names no question and no choice: {0}."),
-        "translation_language": _(
-            "A language is written as its name and its code, such as English (en): {0}."
-        ),
-        "translation_twice": _("The same text is translated twice: {0}."),
-    }
-    text = texts.get(problem.code, problem.code).format(problem.detail)
-    return _("Row {0}: {1}").format(problem.row, text) if problem.row else text
 
 
 def _refuse_changes(doc: Any, before: Any) -> None:

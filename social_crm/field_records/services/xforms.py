@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -75,7 +76,44 @@ def compiled(form: Form) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why pyxform makes no form: the row of the grid (0: the template as a whole) and what it says, in English."""
+
+    row: int
+    text: str
+
+
+def refusal(form: Form) -> Refusal | None:
+    """Return why no form can be made of a template, None when one can."""
+    try:
+        _convert(form)
+    except _Refused as error:
+        return error.refusal
+    return None
+
+
+class _Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text)
+        self.refusal = refusal
+
+
 def _xform(form: Form) -> str:
+    try:
+        return _convert(form)
+    except _Refused as error:
+        row, text = error.refusal.row, frappe.utils.escape_html(error.refusal.text)
+        if not row:
+            message = _("No form can be made of the template: {0}").format(text)
+        else:
+            message = _("Row {0} ({1}): no form can be made of it: {2}").format(
+                row, form.rows[row - 1].name, text
+            )
+        frappe.throw(message, title=_("The Template has Problems"))
+
+
+def _convert(form: Form) -> str:
     # Imported here: it brings the readers of spreadsheets along, which only publishing needs.
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
@@ -83,15 +121,8 @@ def _xform(form: Form) -> str:
     try:
         return str(convert(sheets(form, fill_in=True), form_name=form.key, validate=False).xform)
     except PyXFormError as error:
-        frappe.throw(_refusal(form, str(error)), title=_("The Template has Problems"))
-
-
-def _refusal(form: Form, message: str) -> str:
-    """What pyxform says, by the row of the grid: its own rows count the header of the sheet as the first."""
-    match = re.search(r"\[row\s*:\s*(\d+)\]\s*(.*)", message, re.DOTALL)
-    text = frappe.utils.escape_html((match.group(2) if match else message).strip())
-    if not match:
-        return _("No form can be made of the template: {0}").format(text)
-    number = int(match.group(1)) - 1
-    name = form.rows[number - 1].name if 0 < number <= len(form.rows) else ""
-    return _("Row {0} ({1}): no form can be made of it: {2}").format(number, name, text)
+        # Its rows are those of a sheet, whose first one is the header.
+        match = re.search(r"\[row\s*:\s*(\d+)\]\s*(.*)", str(error), re.DOTALL)
+        row = int(match.group(1)) - 1 if match else 0
+        text = (match.group(2) if match else str(error)).strip()
+        raise _Refused(Refusal(row if 0 < row <= len(form.rows) else 0, text)) from error

@@ -142,7 +142,7 @@ def test_wrong_answers(answers: dict[str, Any], path: str, code: str) -> None:
         ((FieldRow("select_one", "a", "A", choice_list="none"),), "choice_list"),
         ((FieldRow("calculate", "a"),), "calculation_missing"),
         ((FieldRow("text", "a", "A", relevant="${b} = 1"),), "unknown_field"),
-        ((FieldRow("text", "a", "A", constraint="evil()"),), "expression"),
+        ((FieldRow("text", "a", "A", constraint="evil()"),), "expression_unknown_function"),
         ((FieldRow("begin_group", "g", "G"), FieldRow("text", "a", "A")), "never_ended"),
         ((FieldRow("text", "a", "A"), FieldRow("end_group")), "end_without_begin"),
         (

@@ -116,7 +116,12 @@ class TestActaTemplate(SocialCRMTestCase):
                 {"field_type": "begin_group", "field_name": "vacio", "label": "Vacío"},
                 {"field_type": "end_group"},
                 {"field_type": "text", "field_name": "Tema", "label": "Tema"},
-                {"field_type": "text", "field_name": "tema", "label": "${no_existe}"},
+                {
+                    "field_type": "text",
+                    "field_name": "tema",
+                    "label": "Tema",
+                    "default_value": "${no_existe}",
+                },
             ]
         )
         with self.assertRaisesRegex(frappe.ValidationError, r"Row 4 \(tema\)"):
