@@ -20,6 +20,7 @@ from social_crm.demo import (
     students,
     treasury,
     units,
+    visits,
 )
 from social_crm.demo.people import PlannedFamily
 from social_crm.demo.quotas import BLOCK
@@ -64,6 +65,7 @@ def load_demo(
         treasury.write(day)
         _write_families(families, seed, day, size, bulk, started)
         treasury.write_bank_file(day)
+        visits.write(day)
         finding.write_down(day)
         owner.own(started)
         owner.remember(families, seed, str(day))
