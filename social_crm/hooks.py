@@ -29,8 +29,8 @@ before_migrate = ["social_crm.install.before_migrate"]
 after_migrate = ["social_crm.install.after_migrate"]
 
 # The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
-# Rows of a census name what they became; erasing a person must not fail on them.
-ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
+# Rows of a census name what they became; erasing a person must not fail on them. Receipts of devices name drafts.
+ignore_links_on_delete = ["Shipped Item", "Census Import Row", "Field Submission", "Sync Conflict"]
 
 before_tests = "social_crm.testing.before_tests"
 

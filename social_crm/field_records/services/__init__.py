@@ -9,4 +9,6 @@ instances.py  what a field app filled in, as answers, and back
 forms.py      a template as the Desk draws it, and what the server says of its answers
 actas.py      what an acta must hold, closing, the seal
 actions.py    amendments and commitments of an acta
+arrivals.py   how an acta came here
+sync/         the protocol by which devices without signal hand over their records
 """

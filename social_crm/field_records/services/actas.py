@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
-from social_crm.field_records.services import forms, pictures, seals, templates
+from social_crm.field_records.services import arrivals, forms, pictures, seals, templates
 from social_crm.workflow_status import status_from_workflow
 
 # Read-only on screen; over REST a value may still arrive, and is put back.
@@ -27,6 +27,7 @@ def validate(doc: Any) -> None:
     doc.status = status_from_workflow(doc, "Draft")
     for field in OWN_FIELDS:
         doc.set(field, before.get(field) if before else None)
+    arrivals.stamp(doc, before)
     _check_template(doc, before)
     _place(doc)
     if doc.visit_date and getdate(doc.visit_date) > getdate():

@@ -1,5 +1,7 @@
 """What people do with an acta: amend it, and agree on commitments."""
 
+from typing import Any
+
 import frappe
 from frappe import _
 
@@ -47,6 +49,14 @@ def add_commitment(
             frappe.PermissionError,
             title=_("Closed Acta"),
         )
+    doc = new_commitment(source, subject, due_date, responsible_party, responsible)
+    return doc.insert().name
+
+
+def new_commitment(
+    acta: Any, subject: str, due_date: str, responsible_party: str = "Family", responsible: str | None = None
+) -> Any:
+    """Return a commitment of an acta, not saved yet: about whom the acta is about."""
     doc = frappe.new_doc("Commitment")
     doc.update(
         {
@@ -54,17 +64,16 @@ def add_commitment(
             "status": "Open",
             "due_date": due_date,
             "responsible_party": responsible_party,
-            "responsible": responsible or (source.gestor if responsible_party == "Staff" else None),
-            "beneficiary": source.beneficiary,
-            "family": source.family,
-            "community": source.community,
-            "programme": source.programme,
+            "responsible": responsible or (acta.gestor if responsible_party == "Staff" else None),
+            "beneficiary": acta.beneficiary,
+            "family": acta.family,
+            "community": acta.community,
+            "programme": acta.programme,
             "reference_doctype": "Acta",
-            "reference_name": source.name,
+            "reference_name": acta.name,
         }
     )
-    doc.insert()
-    return doc.name
+    return doc
 
 
 @frappe.whitelist()
