@@ -88,7 +88,9 @@ def _open(
             opened[sha256] = Content(sha256, contents.examine(parts[sha256]), data=parts[sha256])
     content = opened[sha256]
     if content and not content.extension:
-        frappe.throw(f"{escape_html(entry['name'])}: {contents.refusal()}", title=_("File Refused"))
+        frappe.throw(
+            _("{0}: {1}").format(escape_html(entry["name"]), contents.refusal()), title=_("File Refused")
+        )
     if content and content.size() != entry["size"]:
         frappe.throw(
             _("{0} has another size than the record says.").format(escape_html(entry["name"])),

@@ -26,7 +26,7 @@ def push(batch: str | None = None) -> dict:
     """Store the records of a batch and say of each what became of it."""
     requests.check_body(limit("batch_bytes"))
     given = requests.read_batch(batch)
-    device = devices.require(given.get("device"))
+    device = devices.own_row(given.get("device"))
     parts = requests.parts()
     results = [_stored(record, device, parts) for record in given["records"]]
     _begin()

@@ -18,7 +18,7 @@ _TEMPLATE_WEIGHT = 50
 @frappe.whitelist(methods=["POST"])
 def pull(device: str | None = None, cursor: str | None = None, page: int | None = None) -> dict:
     """Return a page of what changed for a device; page 0 begins, the others go on with the cursor of its answer."""
-    row = devices.require(device)
+    row = devices.own_row(device)
     number = max(0, cint(page))
     full, gone = False, []
     if number == 0:
@@ -43,7 +43,7 @@ def pull(device: str | None = None, cursor: str | None = None, page: int | None 
 @frappe.whitelist(methods=["POST"])
 def acknowledge(device: str | None = None, cursor: str | None = None) -> dict:
     """Note that a device keeps all that a pull brought."""
-    row = devices.require(device)
+    row = devices.own_row(device)
     if not holdings.acknowledge(row, cursor or ""):
         _expired()
     devices.note(row, last_pull=now_datetime(), last_seen=now_datetime())

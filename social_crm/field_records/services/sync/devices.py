@@ -17,7 +17,7 @@ _MOST = 2**31 - 1
 SUPERVISOR = "Programme Director"
 
 
-def require(device: Any) -> str:
+def own_row(device: Any) -> str:
     """Return the row of the caller on a device, made when there is none.
 
     Raises:

@@ -23,7 +23,7 @@ DAYS_KEPT = 30
 @frappe.whitelist(methods=["POST"])
 def status(device: str | None = None, files: list | str | None = None) -> dict:
     """Return of each file how many bytes have arrived, or "complete"."""
-    devices.require(device)
+    devices.own_row(device)
     asked = frappe.parse_json(files) if isinstance(files, str) else files
     if not isinstance(asked, list) or len(asked) > MOST_ASKED or not all(is_sha256(one) for one in asked):
         problems.fail(
@@ -47,7 +47,7 @@ def chunk(
 ) -> dict:
     """Take the next piece of a file; say how many bytes are there, or why the file is refused."""
     requests.check_body(limit("chunk_bytes"))
-    devices.require(device)
+    devices.own_row(device)
     whole, place = cint(size), cint(offset)
     if not is_sha256(sha256) or not 0 < whole <= limit("file_bytes") or not 0 <= place < whole:
         problems.fail(
