@@ -3,7 +3,9 @@
 import json
 
 import frappe.utils
+from frappe import _
 
+from social_crm.field_records.domain.templates import FILES, REFERENCE
 from social_crm.field_records.services import actas, forms, templates
 from social_crm.print_formats import jinja
 
@@ -38,7 +40,7 @@ def _fill(sections: list[dict], template, items, answers: dict, doc) -> None:
     for item in items:
         row = item.row
         if item.is_group:
-            sections.append(_section(row.label))
+            sections.append(_section(_text(row.label, answers)))
             _fill(sections, template, item.parts, answers, doc)
             sections.append(_section(""))
         elif item.is_repeat:
@@ -46,14 +48,14 @@ def _fill(sections: list[dict], template, items, answers: dict, doc) -> None:
         elif row.name in answers and row.field_type == "image":
             picture = jinja.attached_image(answers[row.name], "Acta", doc.name)
             if picture:
-                sections[-1]["photos"].append((row.label, picture))
+                sections[-1]["photos"].append((_text(row.label, answers), picture))
         elif row.name in answers:
-            label = row.label or row.name
+            label = _text(row.label, answers) or row.name
             sections[-1]["rows"].append((label, _shown(template, row, answers[row.name])))
 
 
 def _table(section: dict, template, item, rows: list[dict]) -> None:
-    parts = [part for part in item.parts if part.row.field_type not in ("note", "image") and not part.parts]
+    parts = [part for part in item.parts if part.row.field_type not in ("note", *FILES) and not part.parts]
     if rows:
         section["tables"].append(
             {
@@ -66,9 +68,16 @@ def _table(section: dict, template, item, rows: list[dict]) -> None:
         )
 
 
+def _text(text: str, answers: dict) -> str:
+    """A text of the template with the answers that stand in it."""
+    return REFERENCE.sub(lambda match: frappe.utils.cstr(answers.get(match[1])), text)
+
+
 def _shown(template, row, value) -> str:
     if value in (None, "", []):
         return ""
+    if row.field_type == "audio":
+        return _("Recording, kept with the acta")
     if row.field_type == "date":
         return jinja.spanish_date(value)
     if row.field_type in ("select_one", "select_multiple"):

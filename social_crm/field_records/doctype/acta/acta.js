@@ -134,7 +134,10 @@ function fields_for(node, frm) {
             },
         ];
     }
-    if (node.type === "image" && read_only) return [{ fieldname: node.name, fieldtype: "HTML", options: picture(node, stored(frm)[node.name]) }];
+    if (read_only && ["image", "audio"].includes(node.type)) {
+        const show = node.type === "audio" ? recording : picture;
+        return [{ fieldname: node.name, fieldtype: "HTML", options: show(node, stored(frm)[node.name]) }];
+    }
     return [{ ...base, ...control_for(node) }];
 }
 
@@ -142,6 +145,11 @@ function fields_for(node, frm) {
 function picture(node, address) {
     const image = address ? `<img src="${encodeURI(address)}" alt="" class="img-fluid rounded" style="max-height: 320px">` : "—";
     return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${image}</div>`;
+}
+
+function recording(node, address) {
+    const player = address ? `<audio controls preload="none" src="${encodeURI(address)}" class="w-100"></audio>` : "—";
+    return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${player}</div>`;
 }
 
 function number_formatter(fieldtype) {
@@ -165,6 +173,7 @@ function control_for(node) {
         note: { fieldtype: "HTML", options: `<p class="text-muted">${frappe.utils.escape_html(node.label)}</p>`, label: "" },
         geopoint: { fieldtype: "Data", placeholder: __("Latitude, longitude") },
         image: { fieldtype: "Attach Image" },
+        audio: { fieldtype: "Attach", options: { restrictions: { allowed_file_types: ["audio/*"] } } },
     };
     const text = { fieldtype: node.appearance.includes("multiline") ? "Small Text" : "Data" };
     return controls[node.type] || text;
