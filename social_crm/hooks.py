@@ -93,18 +93,20 @@ jinja = {
     ]
 }
 
-# The page to which the QR of a receipt leads, and the field app at /campo.
+# The pages to which the QR of a receipt and of an acta lead, and the field app at /campo.
 page_renderer = [
     "social_crm.microcredit.verification_page.ReceiptVerification",
+    "social_crm.field_records.verification_page.ActaVerification",
     "social_crm.field_records.field_app.FieldApp",
 ]
 
 scheduler_events = {
-    # A census import or a batch of payments whose worker was lost goes on by itself.
+    # A census import or a batch of payments whose worker was lost goes on by itself, and the PDF of an acta is made.
     "cron": {
         "*/3 * * * *": [
             "social_crm.social_crm.services.census.loading.resume_stalled",
             "social_crm.microcredit.services.payments.posting.resume_stalled",
+            "social_crm.field_records.services.sealed_pdf.making.resume",
         ]
     },
     # The stored status of productive units serves lists; each night some pass the term of their last visit.
@@ -115,6 +117,8 @@ scheduler_events = {
         "social_crm.microcredit.services.accounting.outbox.nightly",
         "social_crm.microcredit.services.alerts.sending.nightly",
     ],
+    # Every seal of every acta, and whether one is missing.
+    "daily_long": ["social_crm.field_records.services.chain_checks.nightly"],
     # Alerts go out within the hours of the law, hour by hour.
     "hourly_long": ["social_crm.microcredit.services.alerts.sending.hourly"],
 }

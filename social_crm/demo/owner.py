@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 
 from social_crm.demo.users import DEMO_USERS, DOMAIN, MARK
+from social_crm.field_records.services.sealed_pdf import certificate
 from social_crm.uninstall import remove_contacts_of, remove_user
 
 ADMINISTRATOR = DEMO_USERS[0][0]
@@ -91,6 +92,7 @@ def remove_demo() -> None:
             remove_user(email)
     frappe.db.delete("DefaultValue", {"defkey": MARK})
     _forget_counters()
+    certificate.remove_demo()
     frappe.db.commit()  # A command of its own: what it removed stays removed.
     frappe.clear_cache()
 

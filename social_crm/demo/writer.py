@@ -67,6 +67,7 @@ def load_demo(
         treasury.write_bank_file(day)
         visits.write(day)
         finding.write_down(day)
+        actas.seal_some()
         owner.own(started)
         owner.remember(families, seed, str(day))
         frappe.db.commit()  # A command of its own: the whole demo, or nothing of it.

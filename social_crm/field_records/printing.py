@@ -2,11 +2,14 @@
 
 import json
 
+import frappe
 import frappe.utils
 from frappe import _
 
+from social_crm import verification_codes
 from social_crm.field_records.domain.templates import FILES, REFERENCE
-from social_crm.field_records.services import actas, forms, templates
+from social_crm.field_records.services import actas, forms, sealed_names, templates
+from social_crm.field_records.services.sealed_pdf import rendering, standing
 from social_crm.print_formats import jinja
 
 
@@ -32,6 +35,30 @@ def acta_commitments(doc) -> list[dict]:
     return actas.commitments_of(doc.name)
 
 
+def acta_names(doc) -> dict:
+    """Return the names that stand in other records, as sealed: see `sealed_names.live`."""
+    return sealed_names.shown(doc)
+
+
+def acta_seal(doc) -> dict:
+    """Return what the paper says of the seal of an acta.
+
+    {"hash", "chain", "number", "previous", "code", "address", "qr" (a picture as a data URI), "certificate"}; the certificate
+    is None on a print that nobody signs.
+    """
+    address = verification_codes.address(standing.PATH, doc.verification_code)
+    return {
+        "hash": doc.content_hash or "",
+        "chain": doc.seal_chain or "",
+        "number": doc.seal_number or 0,
+        "previous": doc.previous_hash or "",
+        "code": verification_codes.in_groups(doc.verification_code),
+        "address": address,
+        "qr": jinja.qr_code(address),
+        "certificate": frappe.flags.get(rendering.FLAG),
+    }
+
+
 def _section(title: str) -> dict:
     return {"title": title, "rows": [], "photos": [], "tables": []}
 
@@ -46,7 +73,7 @@ def _fill(sections: list[dict], template, items, answers: dict, doc) -> None:
         elif item.is_repeat:
             _table(sections[-1], template, item, answers.get(row.name) or [])
         elif row.name in answers and row.field_type == "image":
-            picture = jinja.attached_image(answers[row.name], "Acta", doc.name)
+            picture = jinja.attached_photo(answers[row.name], "Acta", doc.name)
             if picture:
                 sections[-1]["photos"].append((_text(row.label, answers), picture))
         elif row.name in answers:

@@ -46,7 +46,9 @@ def test_hashed_files_may_be_kept_for_ever(client):
     for path in found:
         answer = get(client, path)
         assert answer.status_code == 200
-        assert "immutable" in answer.headers["Cache-Control"] and "public" not in answer.headers["Cache-Control"]
+        assert (
+            "immutable" in answer.headers["Cache-Control"] and "public" not in answer.headers["Cache-Control"]
+        )
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Type"].startswith(("text/javascript", "text/css"))
 

@@ -8,11 +8,18 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
+from social_crm.field_records.domain.strokes import stroke_text
 from social_crm.field_records.services import arrivals, forms, pictures, seals, templates
+from social_crm.field_records.services.sealed_pdf import making
 from social_crm.workflow_status import status_from_workflow
 
 # Read-only on screen; over REST a value may still arrive, and is put back.
-OWN_FIELDS = ("closed_on", "closed_by", "content_hash", "seal_version", "sealed_files", "agreed_commitments")
+OWN_FIELDS = (
+    *("closed_on", "closed_by", "content_hash", "seal_version", "sealed_files", "agreed_commitments"),
+    *("sealed_names", "seal_chain", "seal_number", "previous_hash", "verification_code"),
+    *("pdf_status", "pdf_problem", "pdf_file", "pdf_sha256", "pdf_unsealed_sha256", "pdf_made_with"),
+    *("pdf_heartbeat", "pdf_tries"),
+)
 
 
 def validate(doc: Any) -> None:
@@ -51,6 +58,7 @@ def seal_when_closed(doc: Any) -> None:
         # Whole seconds: what is sealed must come back from the database exactly as it was.
         doc.db_set({"closed_on": now_datetime().replace(microsecond=0), "closed_by": frappe.session.user})
         doc.db_set(seals.new_seal(frappe.get_doc("Acta", doc.name)))
+        making.request(doc.name)
 
 
 def examine_answers(doc: Any) -> Result:
@@ -179,8 +187,21 @@ def _note_signatures(doc: Any, before: Any) -> None:
     for row in doc.participants:
         if row.cannot_sign:
             row.signature = None
+        row.strokes = _strokes(row)
         row.signed_at = (
             (known.get(row.signature) or now_datetime().replace(microsecond=0)) if row.signature else None
+        )
+
+
+def _strokes(row: Any) -> str | None:
+    if not row.signature:
+        return None
+    try:
+        return stroke_text(row.strokes) or None
+    except ValueError:
+        frappe.throw(
+            _("The signature of {0} was not understood. Sign again.").format(row.participant_name),
+            title=_("Signature not Understood"),
         )
 
 

@@ -27,3 +27,5 @@ def on_doctype_update() -> None:
     """Lists ask for the actas of a community or a family by date."""
     frappe.db.add_index("Acta", ["community", "visit_date"])
     frappe.db.add_index("Acta", ["family", "visit_date"])
+    # No number of a chain is given twice, whatever goes wrong above.
+    frappe.db.add_unique("Acta", ["seal_chain", "seal_number"])
