@@ -5,9 +5,21 @@ import { STORE, type FieldStore } from "./store/api";
 import "./styles/base.css";
 
 async function makeStore(): Promise<FieldStore> {
-    // Without a server: `npm run dev`. The build leaves this branch out.
-    const { memoryStore } = await import("./development/memory");
-    return memoryStore();
+    if (import.meta.env.MODE === "development" && !import.meta.env.VITE_DEVICE_STORE) {
+        const { memoryStore } = await import("./development/memory");
+        return memoryStore();
+    }
+    const [{ deviceStore }, { WorkerUpdates }] = await Promise.all([import("./store/device"), import("./worker/register")]);
+    const update = new WorkerUpdates();
+    const store = await deviceStore({ locks: navigator.locks, appVersion: __APP_VERSION__, update });
+    if (import.meta.env.PROD) void update.register();
+    return store;
 }
 
-void makeStore().then((store) => createApp(App).use(router).provide(STORE, store).mount("#app"));
+// Keys, locks and the worker exist only over HTTPS or on this very machine.
+if (!window.isSecureContext || !navigator.locks) {
+    const text = "Esta aplicación necesita HTTPS y un navegador actual. / This application needs HTTPS and a current browser.";
+    document.querySelector("#app")!.textContent = text;
+} else {
+    void makeStore().then((store) => createApp(App).use(router).provide(STORE, store).mount("#app"));
+}

@@ -40,7 +40,7 @@ export class MemoryDrafts implements DraftsApi {
         const header: DraftHeader = {
             uuid, title: [template.title, family].filter(Boolean).join(": "), template: values.template, family: values.family ?? null,
             visitDate: values.visit_date ?? null, state: "draft", close: false, createdAt: now, changedAt: now, sentAt: null,
-            serverName: null, message: null, problem: null, files: 0, bytes: 0, sentBytes: 0,
+            serverName: null, message: null, problem: null, files: 0, bytes: 0, sentBytes: 0, closed: false,
         };
         this.put({ header, body: { ...EMPTY, ...values }, media: [] }, {});
         return new MemoryOpenDraft(this, uuid);
