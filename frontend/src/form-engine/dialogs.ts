@@ -1,5 +1,5 @@
 /** A question with two answers, asked in the page itself: no browser pop-up that a tablet may suppress. */
-export function askYesNo(question: string, yes: string, no: string): Promise<boolean> {
+export function askYesNo(question: string, yes: string, no: string, look: "danger" | "main" = "danger"): Promise<boolean> {
     const before = document.activeElement;
     const dialog = document.createElement("dialog");
     dialog.className = "ask";
@@ -9,16 +9,16 @@ export function askYesNo(question: string, yes: string, no: string): Promise<boo
     title.textContent = question;
     const actions = document.createElement("div");
     actions.className = "ask-actions";
-    const button = (label: string, look: string, answer: string): void => {
+    const button = (label: string, style: string, answer: string): void => {
         const made = document.createElement("button");
         made.type = "button";
-        made.className = `button ${look}`;
+        made.className = `button ${style}`;
         made.textContent = label;
         made.addEventListener("click", () => dialog.close(answer));
         actions.append(made);
     };
     button(no, "button-quiet", "no");
-    button(yes, "button-danger", "yes");
+    button(yes, `button-${look}`, "yes");
     dialog.append(title, actions);
     document.body.append(dialog);
     dialog.showModal();

@@ -90,12 +90,27 @@ export function askSignature(texts: SigningTexts): Promise<Signature | null> {
         sheet.done.addEventListener("click", () => {
             const strokes = strokesOf(pad.toData());
             const signedAt = new Date(strokes[0]?.[0]?.t ?? Date.now()).toISOString();
-            canvas.toBlob((image) => {
+            cut(canvas, strokes, canvas.width / sheet.board.clientWidth).toBlob((image) => {
                 if (image) answer = { strokes, image, signedAt };
                 dialog.close();
             }, "image/png");
         });
     });
+}
+
+/** The part of the canvas that was written on, with a margin: a signature fills its place on paper, not a corner of it. */
+function cut(canvas: HTMLCanvasElement, strokes: readonly StrokePoint[][], ratio: number): HTMLCanvasElement {
+    const points = strokes.flat();
+    const margin = 16;
+    const left = Math.max(0, Math.min(...points.map((point) => point.x)) - margin);
+    const top = Math.max(0, Math.min(...points.map((point) => point.y)) - margin);
+    const right = Math.min(canvas.width / ratio, Math.max(...points.map((point) => point.x)) + margin);
+    const bottom = Math.min(canvas.height / ratio, Math.max(...points.map((point) => point.y)) + margin);
+    const made = document.createElement("canvas");
+    made.width = Math.max(1, Math.round((right - left) * ratio));
+    made.height = Math.max(1, Math.round((bottom - top) * ratio));
+    made.getContext("2d")?.drawImage(canvas, -Math.round(left * ratio), -Math.round(top * ratio));
+    return made;
 }
 
 function drawSheet(texts: SigningTexts): Sheet {
