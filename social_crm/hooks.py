@@ -80,6 +80,8 @@ social_crm_timeline = [
     "social_crm.field_records.timeline.SOURCES",
 ]
 
+# Who must hear that a person no longer authorises a use of their data: dotted paths of functions that take the decision.
+social_crm_authorisation_ended = ["social_crm.field_records.services.fingerprints.forget"]
 
 # Amounts in words, Spanish dates and pictures for our print formats.
 jinja = {

@@ -72,6 +72,7 @@ SCOPES: dict[str, Scope] = {
     # Field Records
     "Acta": Scope(ANYWHERE, programme_field="programme"),
     "Planned Visit": Scope((("family", "Family"),)),
+    "Fingerprint": Scope((("acta", "Acta"),)),
     # A receipt follows its acta; one of a changed field, and what waits for its record, are their sender's own.
     "Field Submission": Scope((("acta", "Acta"),)),
     "Field Upload": Scope(()),

@@ -105,4 +105,3 @@ def check_capture(
         raise FingerprintError("quality")
     if template and max(view.minutiae for view in read_template(template)) < MIN_MINUTIAE:
         raise FingerprintError("minutiae")
-

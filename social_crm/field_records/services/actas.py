@@ -9,7 +9,7 @@ from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
 from social_crm.field_records.domain.strokes import stroke_text
-from social_crm.field_records.services import arrivals, forms, pictures, seals, templates
+from social_crm.field_records.services import arrivals, fingerprints, forms, pictures, seals, templates
 from social_crm.field_records.services.sealed_pdf import making
 from social_crm.workflow_status import status_from_workflow
 
@@ -41,6 +41,7 @@ def validate(doc: Any) -> None:
         frappe.throw(_("The visit date lies in the future."), title=_("Date not Possible"))
     _check_amendment(doc)
     _note_signatures(doc, before)
+    fingerprints.check_participants(doc)
     result = examine_answers(doc)
     forms.refuse_findings(result)
     doc.answers = json.dumps(result.answers, ensure_ascii=False)
@@ -214,7 +215,7 @@ def _require_complete(doc: Any, result: Result) -> None:
             problems.append(
                 _("{0} cannot sign: write the reason and the witness.").format(row.participant_name)
             )
-        elif not row.cannot_sign and not row.signature:
+        elif not (row.cannot_sign or row.signature or row.fingerprint):
             problems.append(_("The signature of {0} is missing.").format(row.participant_name))
     if problems:
         frappe.throw(

@@ -11,6 +11,8 @@ import binascii
 import io
 import json
 import warnings
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import frappe
@@ -26,6 +28,7 @@ from social_crm.field_records.domain.fingerprints import (
     FingerprintError,
     check_capture,
 )
+from social_crm.field_records.services.sync.handshake import site_time
 from social_crm.social_crm.services import authorisations
 
 PURPOSE = "Biometrics"
@@ -37,10 +40,11 @@ _MAX_PIXELS = 4_000_000
 READERS = ("Social CRM Administrator", "System Manager")
 
 
-def keep(acta: Any, beneficiary: str | None, capture: dict[str, Any]) -> str:
-    """Keep a capture for a participant of an acta that is stored, and return the name of its row.
+def keep(acta: str, beneficiary: str | None, capture: Mapping[str, Any]) -> str:
+    """Keep a capture for a participant of an acta, and return the name of its row; the same one twice is one row.
 
     Args:
+        acta: its name; it may be about to be stored in the same transaction.
         capture: source and finger (options of the DocType), quality (0 to 100, or None for an inked print), template and
             image (base64, at least one), reader_serial, captured_at (site time; now without it).
 
@@ -49,33 +53,35 @@ def keep(acta: Any, beneficiary: str | None, capture: dict[str, Any]) -> str:
     """
     if not beneficiary:
         frappe.throw(
-            _("Only of somebody on record can a fingerprint be taken: choose the person, or let a witness sign."),
+            _(
+                "Only of somebody on record can a fingerprint be taken: choose the person, or let a witness sign."
+            ),
             title=_("Fingerprint"),
         )
-    taken = capture.get("captured_at") or now_datetime().replace(microsecond=0)
     authorisation = _authorisation(beneficiary)
     template, image = _bytes(capture.get("template")), _bytes(capture.get("image"))
     _check(capture, template, image)
+    digest = keyed_digest(_CIPHER, (template or b"") + b"|" + (image or b""))
+    same = {"acta": acta, "beneficiary": beneficiary, "digest": digest, "status": "Kept"}
+    if known := frappe.db.get_value("Fingerprint", same):
+        return str(known)
     doc = frappe.new_doc("Fingerprint")
     doc.update(
         {
-            "acta": acta.name,
-            "beneficiary": beneficiary,
+            **same,
             "authorisation": authorisation,
-            "status": "Kept",
             "finger": capture["finger"],
             "source": capture["source"],
             "quality": capture.get("quality"),
-            "captured_at": taken,
+            "captured_at": _moment(capture.get("captured_at")),
             "captured_by": frappe.session.user,
             "reader_serial": str(capture.get("reader_serial") or "")[:140],
             "template_format": ISO_FORMAT if template else None,
-            "digest": keyed_digest(_CIPHER, (template or b"") + b"|" + (image or b"")),
         }
     )
     doc.flags.by_the_app = True
-    # The right to write the acta was asked by its saving; nobody makes these rows by hand.
-    doc.insert(ignore_permissions=True, set_name=frappe.generate_hash(length=16))
+    # The right to write the acta is asked by its saving; nobody makes these rows by hand.
+    doc.insert(ignore_permissions=True, ignore_links=True, set_name=frappe.generate_hash(length=16))
     content = {"row": doc.name, "template": _text(template), "image": _text(image)}
     sealed = cipher(_CIPHER).encrypt(json.dumps(content).encode()).decode()
     # Past the document: it must lie in no version, log or message on the way.
@@ -101,9 +107,13 @@ def open_capture(name: str, reason: str) -> dict[str, Any]:
             title=_("Fingerprint"),
         )
     if not (reason or "").strip():
-        frappe.throw(_("Write why the fingerprint is opened: it is kept on record."), title=_("Reason Missing"))
+        frappe.throw(
+            _("Write why the fingerprint is opened: it is kept on record."), title=_("Reason Missing")
+        )
     if doc.status != "Kept":
-        frappe.throw(_("This fingerprint was deleted: {0}").format(doc.deletion_reason), title=_("Fingerprint"))
+        frappe.throw(
+            _("This fingerprint was deleted: {0}").format(doc.deletion_reason), title=_("Fingerprint")
+        )
     doc.add_comment("Info", _("Opened. Reason: {0}").format(frappe.utils.escape_html(reason.strip())))
     sealed = frappe.db.get_value("Fingerprint", name, "sealed_capture") or ""
     try:
@@ -112,7 +122,9 @@ def open_capture(name: str, reason: str) -> dict[str, Any]:
         content = {}
     if content.get("row") != name:
         frappe.throw(
-            _("The fingerprint cannot be opened: it was damaged or moved, or the encryption key of the site is another."),
+            _(
+                "The fingerprint cannot be opened: it was damaged or moved, or the encryption key of the site is another."
+            ),
             title=_("Fingerprint"),
         )
     image = content["image"]
@@ -140,9 +152,25 @@ def forget(authorisation: Any) -> None:
         )
 
 
+def check_participants(acta: Any) -> None:
+    """Let a participant name a fingerprint of this very acta and of this very person alone; note its digest."""
+    for row in acta.participants:
+        row.fingerprint_digest = None
+        if row.fingerprint:
+            own = {"name": row.fingerprint, "acta": acta.name, "beneficiary": row.beneficiary or ""}
+            row.fingerprint_digest = frappe.db.get_value("Fingerprint", own, "digest")
+            if not row.fingerprint_digest:
+                frappe.throw(
+                    _("The fingerprint of {0} belongs to another acta or person.").format(
+                        row.participant_name
+                    ),
+                    title=_("Fingerprint"),
+                )
+
+
 def least_quality() -> int:
     """Return the least quality (0 to 100) that the organisation takes from a reader."""
-    stored = frappe.db.get_single_value("Social CRM Settings", "fingerprint_quality")
+    stored = frappe.db.get_single_value("Social CRM Settings", "fingerprint_quality", cache=False)
     return cint(stored) or LEAST_QUALITY
 
 
@@ -186,7 +214,13 @@ def _authorisation(beneficiary: str) -> str:
     )
 
 
-def _check(capture: dict[str, Any], template: bytes | None, image: bytes | None) -> None:
+def _moment(given: Any) -> datetime:
+    """When a capture was taken by the device's clock, whole seconds in the site's time; now when it does not say."""
+    told = site_time(str(given)) if given else None
+    return told or now_datetime().replace(microsecond=0)
+
+
+def _check(capture: Mapping[str, Any], template: bytes | None, image: bytes | None) -> None:
     sources = (frappe.get_meta("Fingerprint").get_field("source").options or "").split("\n")
     source, quality = capture.get("source"), capture.get("quality")
     if source not in sources:
@@ -201,12 +235,14 @@ def _check(capture: dict[str, Any], template: bytes | None, image: bytes | None)
             "nothing": _("The capture is empty. Take it again."),
             "size": _("The capture is larger than {0} kB.").format(MAX_BYTES // 1000),
             "template": _("What the reader gave is no minutiae record (ISO 19794-2)."),
-            "minutiae": _("The print shows too little of the finger. Clean the finger and the reader, and take it again."),
+            "minutiae": _(
+                "The print shows too little of the finger. Clean the finger and the reader, and take it again."
+            ),
             "image": _("A photo of an inked print is one picture, without a record of a reader."),
             "finger": _("Say which finger it is."),
-            "quality": _("The quality is below {0} of 100. Clean the finger and the reader, and take it again.").format(
-                least_quality()
-            ),
+            "quality": _(
+                "The quality is below {0} of 100. Clean the finger and the reader, and take it again."
+            ).format(least_quality()),
         }
         frappe.throw(texts[problem.code], title=_("Fingerprint"))
 

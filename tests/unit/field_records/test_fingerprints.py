@@ -91,4 +91,3 @@ def test_what_a_reader_gives_at_the_least_quality_is_taken_and_an_inked_print_ne
     assert check_capture(None, b"picture", "Left Index Finger", 60, 60, False) is None
     assert check_capture(record((2, 80, MIN_MINUTIAE)), None, "Right Thumb", 60, 60, False) is None
     assert check_capture(None, b"picture", "Left Index Finger", None, 60, True) is None
-

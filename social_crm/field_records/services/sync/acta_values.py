@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from social_crm.field_records.services import actions, instances
+from social_crm.field_records.services import actions, fingerprints, instances
 from social_crm.field_records.services.sync import contents
 from social_crm.field_records.services.sync.acta_files import Files
 from social_crm.field_records.services.sync.handshake import site_time
@@ -57,7 +57,7 @@ def write(doc: Any, record: Mapping[str, Any], receipt: Receipt, found: Files) -
         }
         for entry in record.get("files") or []
     }
-    doc.update(of_body(record["body"], found))
+    doc.update(of_body(record["body"], found, doc.name))
     if is_new:
         doc.insert()
     else:
@@ -71,8 +71,11 @@ def write(doc: Any, record: Mapping[str, Any], receipt: Receipt, found: Files) -
     )
 
 
-def of_body(body: Mapping[str, Any], found: Files) -> dict[str, Any]:
-    """Return the values of an acta's fields for the body of a record. What the form cannot be read from is refused."""
+def of_body(body: Mapping[str, Any], found: Files, acta: str) -> dict[str, Any]:
+    """Return the values of an acta's fields for the body of a record. What the form cannot be read from is refused.
+
+    acta: its name; fingerprints are kept under it, so that they lie nowhere in the open.
+    """
     values = {field: body.get(field) for field in _PLAIN}
     if not frappe.db.exists("Acta Template", body["template"]):
         frappe.throw(
@@ -80,22 +83,17 @@ def of_body(body: Mapping[str, Any], found: Files) -> dict[str, Any]:
         )
     answers = instances.answers_of_instance(body["template"], body["instance"], found.media)
     values["answers"] = json.dumps(answers, ensure_ascii=False)
-    values["participants"] = [_participant(row, found) for row in body.get("participants") or []]
+    values["participants"] = [_participant(row, found, acta) for row in body.get("participants") or []]
     return values
 
 
-def _participant(row: Mapping[str, Any], found: Files) -> dict[str, Any]:
-    if row.get("fingerprint"):
-        frappe.throw(
-            _(
-                "This server takes no fingerprints from devices yet: let the person sign, or write why they cannot."
-            ),
-            title=_("Fingerprint"),
-        )
+def _participant(row: Mapping[str, Any], found: Files, acta: str) -> dict[str, Any]:
     meta = frappe.get_meta("Acta Participant")
     values = {field: row.get(field) for field in _OF_PARTICIPANT}
     values["cannot_sign"] = cint(row.get("cannot_sign"))
     values["signature"] = found.signatures.get(row.get("signature") or "")
+    if row.get("fingerprint"):
+        values["fingerprint"] = fingerprints.keep(acta, row.get("beneficiary"), row["fingerprint"])
     values["witness_signature"] = found.signatures.get(row.get("witness_signature") or "")
     if meta.has_field("signed_device_time") and row.get("signed_device_time"):
         values["signed_device_time"] = site_time(row["signed_device_time"])

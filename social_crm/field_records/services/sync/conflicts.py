@@ -32,7 +32,7 @@ def keep_acta(record: Mapping[str, Any], doc: Any, device: str, found: Files) ->
         # Whoever sends a record may keep it; nobody writes conflicts by hand.
         conflict.insert(ignore_permissions=True)
     files = _keep_files(conflict, record, found)
-    values = acta_values.of_body(record["body"], found)
+    values = acta_values.of_body(record["body"], found, doc.name)
     conflict.device_record = json.dumps(
         {"values": values, "files": files, "close": bool(record.get("close"))},
         ensure_ascii=False,
