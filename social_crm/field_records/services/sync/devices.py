@@ -75,14 +75,14 @@ def note(name: str, **values: Any) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def revoke(name: str, reason: str) -> None:
-    """Revoke a device for everybody who uses it: it wipes itself at its next sync. name: of one of its rows."""
-    doc = _managed(name)
+def revoke(row: str, reason: str) -> None:
+    """Revoke a device for everybody who uses it: it wipes itself at its next sync. row: one of its rows."""
+    doc = _managed(row)
     if not (reason or "").strip():
         frappe.throw(_("Write the reason: the user of the device will read it."), title=_("Reason Missing"))
-    for row in _rows_of(doc.device_id):
+    for one in _rows_of(doc.device_id):
         _write(
-            row,
+            one,
             status="Revoked",
             revoked_on=now_datetime(),
             revoked_by=frappe.session.user,
@@ -90,14 +90,14 @@ def revoke(name: str, reason: str) -> None:
             wiped_on=None,
             unsent_lost=0,
         )
-        frappe.db.delete("Field Device Snapshot", {"name": row})
+        frappe.db.delete("Field Device Snapshot", {"name": one})
 
 
 @frappe.whitelist(methods=["POST"])
-def allow_again(name: str) -> None:
+def allow_again(row: str) -> None:
     """Allow a revoked device again; it begins with nothing."""
-    for row in _rows_of(_managed(name).device_id):
-        _write(row, status="Active", revoked_on=None, revoked_by=None, revocation_reason=None)
+    for one in _rows_of(_managed(row).device_id):
+        _write(one, status="Active", revoked_on=None, revoked_by=None, revocation_reason=None)
 
 
 def _managed(name: str) -> Any:
