@@ -118,6 +118,7 @@ scheduler_events = {
         "social_crm.microcredit.services.nightly.refresh_all",
         "social_crm.microcredit.services.accounting.outbox.nightly",
         "social_crm.microcredit.services.alerts.sending.nightly",
+        "social_crm.field_records.services.sync.uploads.sweep",
     ],
     # Every seal of every acta, and whether one is missing.
     "daily_long": ["social_crm.field_records.services.chain_checks.nightly"],

@@ -169,3 +169,15 @@ SIGNATURE = photo(1, kind="PNG")
 def instance(template: dict, tema: str, photos: int = 0) -> str:
     named = "".join(f"<{name}>{name}.jpg</{name}>" for name in PHOTOS[:photos])
     return f'<{template["key"]} id="{template["key"]}" version="1"><tema>{tema}</tema>{named}</{template["key"]}>'
+
+
+def actas_of(client, record) -> list[dict]:
+    fields = ("name", "status", "origin", "sync_version")
+    return client("System Manager").find("Acta", {"client_uuid": record["uuid"]}, fields)
+
+
+def files_of(client, name: str, doctype: str = "Acta") -> list[dict]:
+    filters = {"attached_to_doctype": doctype, "attached_to_name": name}
+    return client("System Manager").find(
+        "File", filters, ("name", "file_name", "file_url", "is_private", "file_size")
+    )

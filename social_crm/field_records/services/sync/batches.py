@@ -1,6 +1,5 @@
 """A batch of records: each is looked at, stored and committed by itself, so that none holds up another."""
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,9 +11,9 @@ from social_crm.field_records.domain.device_records import Problem, is_uuid, pro
 from social_crm.field_records.services.sync import acta_records, change_records, devices, requests
 from social_crm.field_records.services.sync.handshake import server_time
 from social_crm.field_records.services.sync.limits import limit
+from social_crm.field_records.services.sync.patience import IN_THE_WAY, TRIES, pause, tried_again
 from social_crm.field_records.services.sync.results import result
 
-_TRIES = 5
 _STORES: dict[str, Callable[..., dict[str, Any]]] = {
     "acta": acta_records.store,
     "change": change_records.store,
@@ -22,6 +21,7 @@ _STORES: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def push(batch: str | None = None) -> dict:
     """Store the records of a batch and say of each what became of it."""
     requests.check_body(limit("batch_bytes"))
@@ -44,7 +44,7 @@ def _stored(record: Any, device: str, parts: Mapping[str, bytes]) -> dict[str, A
         found = (Problem("", "object"),)
     if found:
         return result(uuid, "refused", message=_problem_text(found))
-    for attempt in range(_TRIES):
+    for attempt in range(TRIES):
         _begin()
         frappe.db.savepoint("field_record")
         try:
@@ -54,10 +54,10 @@ def _stored(record: Any, device: str, parts: Mapping[str, bytes]) -> dict[str, A
             if after:
                 after()
             return answer
-        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+        except IN_THE_WAY:
             # Another transaction was in the way; the database has undone ours.
             frappe.db.rollback()
-            time.sleep(0.1 * (attempt + 1))
+            pause(attempt)
         except Exception as error:
             _end(keep=False)
             if refused := _words(error):

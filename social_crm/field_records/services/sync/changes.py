@@ -9,6 +9,7 @@ from frappe.utils import cint, now_datetime
 
 from social_crm.field_records.services.sync import devices, holdings, kinds, problems
 from social_crm.field_records.services.sync.holdings import Pending
+from social_crm.field_records.services.sync.patience import tried_again
 
 # Rows of a page; a template with its form is as large as fifty of the others.
 PAGE = 1000
@@ -16,6 +17,7 @@ _TEMPLATE_WEIGHT = 50
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def pull(device: str | None = None, cursor: str | None = None, page: int | None = None) -> dict:
     """Return a page of what changed for a device; page 0 begins, the others go on with the cursor of its answer."""
     row = devices.own_row(device)
@@ -41,6 +43,7 @@ def pull(device: str | None = None, cursor: str | None = None, page: int | None 
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def acknowledge(device: str | None = None, cursor: str | None = None) -> dict:
     """Note that a device keeps all that a pull brought."""
     row = devices.own_row(device)

@@ -12,6 +12,7 @@ from social_crm import permissions
 from social_crm.field_records.domain.device_records import PROTOCOL_MAX, PROTOCOL_MIN, moment
 from social_crm.field_records.services.sync import devices
 from social_crm.field_records.services.sync.limits import limits
+from social_crm.field_records.services.sync.patience import tried_again
 
 # Older versions of the app at /campo offer their update; what they hold they may still send.
 MIN_APP_VERSION = "0.1.0"
@@ -26,6 +27,7 @@ def who() -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def greet(
     device: str | None = None,
     label: str | None = None,
@@ -70,6 +72,7 @@ def greet(
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def wiped(device: str | None = None, unsent: int | None = None) -> dict:
     """Note that a revoked device has deleted what it held, and how many unsent records went with it."""
     permissions.require("Acta", "read")

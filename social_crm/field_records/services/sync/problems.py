@@ -33,6 +33,12 @@ class ProtocolError(frappe.ValidationError):
     http_status_code = 426
 
 
+class BusyError(frappe.ValidationError):
+    """The database could not let this request through; nothing was written."""
+
+    http_status_code = 503
+
+
 def fail(text: str, code: str, title: str, kind: type[Exception] = frappe.ValidationError) -> NoReturn:
     """Answer with an error of the protocol. code: for programs; text: for the user, without markup."""
     frappe.local.response["problem"] = {"code": code, "text": text}

@@ -97,6 +97,8 @@ def chunk() -> bytes:
 
 
 def _bytes(part: Any, bound: int) -> bytes:
+    # From its beginning, also when the request is tried again.
+    part.stream.seek(0)
     content = part.stream.read(bound + 1)
     if len(content) > bound:
         too_large()

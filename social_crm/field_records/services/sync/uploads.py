@@ -14,6 +14,7 @@ from frappe.utils import add_days, cint, now_datetime
 from social_crm.field_records.domain.device_records import is_sha256
 from social_crm.field_records.services.sync import contents, devices, problems, requests
 from social_crm.field_records.services.sync.limits import limit
+from social_crm.field_records.services.sync.patience import tried_again
 
 MOST_ASKED = 200
 # What no record asked for in so many days is taken away; the device still has it.
@@ -21,6 +22,7 @@ DAYS_KEPT = 30
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def status(device: str | None = None, files: list | str | None = None) -> dict:
     """Return of each file how many bytes have arrived, or "complete"."""
     devices.own_row(device)
@@ -42,6 +44,7 @@ def status(device: str | None = None, files: list | str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@tried_again
 def chunk(
     device: str | None = None, sha256: str | None = None, size: int | None = None, offset: int | None = None
 ) -> dict:
