@@ -10,6 +10,7 @@ uploads.py        large files in pieces
 contents.py       what a file may be, and how it becomes an attachment
 results.py        the answer for one record
 batches.py        a batch of records, each in its own transaction
+transactions.py   one for each record
 receipts.py       what became of each UUID
 acta_records.py   a record that is an acta
 acta_values.py    what a record says, written into the acta

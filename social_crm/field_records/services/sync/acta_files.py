@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,7 +57,7 @@ def find(
     opened: dict[str, Content | None] = {}
     for entry in entries:
         sha256 = entry["sha256"]
-        if sha256 in signatures and escape_html(entry["name"]) not in record["body"]["instance"]:
+        if sha256 in signatures and not _is_answer(entry["name"], record["body"]["instance"]):
             if sha256 not in found.signatures:
                 found.signatures[sha256] = drawn.get(sha256) or _signature(
                     sha256, _open(entry, parts, opened), found
@@ -75,6 +76,11 @@ def find(
         found.media[entry["name"]] = contents.address(content)
     found.uploaded = {sha256 for sha256, content in opened.items() if content and content.path}
     return found
+
+
+def _is_answer(name: str, instance: str) -> bool:
+    """Whether a file is what a question of the form was answered with."""
+    return bool(re.search(rf">\s*{re.escape(escape_html(name))}\s*<", instance))
 
 
 def _open(

@@ -8,7 +8,13 @@ from frappe import _
 from frappe.utils import now_datetime, strip_html
 
 from social_crm.field_records.domain.device_records import Problem, is_uuid, problems
-from social_crm.field_records.services.sync import acta_records, change_records, devices, requests
+from social_crm.field_records.services.sync import (
+    acta_records,
+    change_records,
+    devices,
+    requests,
+    transactions,
+)
 from social_crm.field_records.services.sync.handshake import server_time
 from social_crm.field_records.services.sync.limits import limit
 from social_crm.field_records.services.sync.patience import IN_THE_WAY, TRIES, pause, tried_again
@@ -29,7 +35,7 @@ def push(batch: str | None = None) -> dict:
     device = devices.own_row(given.get("device"))
     parts = requests.parts()
     results = [_stored(record, device, parts) for record in given["records"]]
-    _begin()
+    transactions.begin()
     devices.note(device, last_push=now_datetime(), last_seen=now_datetime())
     return {"server_time": server_time(), "results": results}
 
@@ -45,12 +51,14 @@ def _stored(record: Any, device: str, parts: Mapping[str, bytes]) -> dict[str, A
     if found:
         return result(uuid, "refused", message=_problem_text(found))
     for attempt in range(TRIES):
-        _begin()
-        frappe.db.savepoint("field_record")
+        transactions.begin()
         try:
             answer = _STORES[record["kind"]](record, device, parts)
             after = answer.pop("after_commit", None)
-            _end(keep=answer["state"] in ("stored", "known", "conflict"))
+            if answer["state"] in ("stored", "known", "conflict"):
+                transactions.keep()
+            else:
+                transactions.undo()
             if after:
                 after()
             return answer
@@ -59,7 +67,7 @@ def _stored(record: Any, device: str, parts: Mapping[str, bytes]) -> dict[str, A
             frappe.db.rollback()
             pause(attempt)
         except Exception as error:
-            _end(keep=False)
+            transactions.undo()
             if refused := _words(error):
                 return result(uuid, "refused", message=refused)
             _log(uuid)
@@ -70,24 +78,6 @@ def _stored(record: Any, device: str, parts: Mapping[str, bytes]) -> dict[str, A
         "The server could not store this now. Nothing is lost: it stays on the device and is sent again."
     )
     return result(uuid, "refused", message=text, retry=True)
-
-
-def _begin() -> None:
-    """Begin a transaction that sees all that others have committed until now. Tests of the package roll everything back."""
-    if not frappe.flags.in_test:
-        frappe.db.commit()
-
-
-def _end(keep: bool) -> None:
-    if not keep:
-        frappe.db.rollback(save_point="field_record")
-    if frappe.flags.in_test:
-        return
-    if keep:
-        frappe.db.commit()
-    else:
-        # Also forgets what was to happen after the commit.
-        frappe.db.rollback()
 
 
 def _words(error: Exception) -> str:
@@ -104,7 +94,7 @@ def _words(error: Exception) -> str:
 def _log(uuid: str | None) -> None:
     """Keep the trace of a fault for the administrator; no content of the record."""
     frappe.log_error(title=f"Sync of {uuid}", message=frappe.get_traceback())
-    _begin()
+    transactions.keep()
 
 
 def _problem_text(found: tuple[Problem, ...]) -> str:

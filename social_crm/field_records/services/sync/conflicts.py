@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import cstr, now_datetime
 
 from social_crm.field_records.domain.merge import FieldConflict, differences
-from social_crm.field_records.services.sync import acta_values, comparison, contents
+from social_crm.field_records.services.sync import acta_values, comparison, contents, requests
 from social_crm.field_records.services.sync.acta_files import Files
 from social_crm.field_records.services.sync.handshake import site_time
 
@@ -74,11 +74,11 @@ def keep_fields(record: Mapping[str, Any], doc: Any, device: str, found: tuple[F
 def resolve_fields(conflict: str, choices: dict | str, note: str | None = None) -> None:
     """Decide a conflict of fields. choices: field -> {"choice": "Server" | "Device" | "Other", "value": of "Other"}."""
     doc = _open(conflict, "Change")
-    chosen = frappe.parse_json(choices) if isinstance(choices, str) else choices
+    chosen = requests.parsed(choices)
     target = frappe.get_doc(doc.reference_doctype, doc.reference_name)
     target.check_permission("write")
     for row in doc.differences:
-        said = (chosen or {}).get(row.fieldname)
+        said = chosen.get(row.fieldname) if isinstance(chosen, dict) else None
         if not isinstance(said, dict) or said.get("choice") not in ("Server", "Device", "Other"):
             frappe.throw(_("Choose a value for {0}.").format(_(row.label)), title=_("Decision Missing"))
         row.choice, row.other_value = (

@@ -10,6 +10,8 @@ from typing import Any
 import frappe
 from frappe.utils import now_datetime
 
+from social_crm.field_records.services.sync import transactions
+
 _DOCTYPE = "Field Submission"
 # Contents of one record that are remembered; the oldest are forgotten first.
 _REMEMBERED = 200
@@ -60,7 +62,6 @@ def lock(uuid: str, kind: str, device: str) -> Receipt:
     Of two that bring a new UUID at the same time, the second waits for the first one's commit, and finds its receipt.
     """
     if not frappe.db.exists(_DOCTYPE, uuid):
-        frappe.db.savepoint("new_receipt")
         values = {"kind": kind, "user": frappe.session.user, "device": device, "state": "Stored"}
         doc = frappe.get_doc({"doctype": _DOCTYPE, "name": uuid, **values})
         doc.owner = doc.modified_by = frappe.session.user
@@ -68,9 +69,14 @@ def lock(uuid: str, kind: str, device: str) -> Receipt:
             doc.db_insert()
             return Receipt(uuid, frappe.session.user)
         except frappe.DuplicateEntryError:
-            frappe.db.rollback(save_point="new_receipt")
             frappe.clear_messages()
+    # Nothing has been written yet. What is read from now on must not be older than the lock, or the acta that the other
+    # one has just made would not be there for this one.
+    transactions.undo()
     row = frappe.db.get_value(_DOCTYPE, uuid, _FIELDS, as_dict=True, for_update=True)
+    if not row:
+        # The other one was refused meanwhile: this one begins anew.
+        raise frappe.QueryTimeoutError
     return Receipt(
         uuid=uuid,
         user=row.user,

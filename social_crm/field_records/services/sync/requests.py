@@ -45,10 +45,7 @@ def read_batch(batch: str | None) -> dict[str, Any]:
     """Return the batch of this request: device, protocol and records; its records are not looked at yet."""
     if batch is None and frappe.request and "batch" in frappe.request.files:
         batch = _bytes(frappe.request.files["batch"], limit("batch_bytes")).decode("utf-8", "replace")
-    try:
-        value = json.loads(batch or "", parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        value = None
+    value = parsed(batch or "")
     if not isinstance(value, dict) or not isinstance(value.get("records"), list):
         problems.fail(
             _("The batch is no JSON object with a list of records."), "batch", _("Batch not Understood")
@@ -62,6 +59,16 @@ def read_batch(batch: str | None) -> dict[str, Any]:
             problems.TooLargeError,
         )
     return value
+
+
+def parsed(value: Any) -> Any:
+    """Return what a JSON text says, None for what is none; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
 
 
 def check_protocol(protocol: Any) -> None:

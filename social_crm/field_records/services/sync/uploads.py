@@ -26,7 +26,7 @@ DAYS_KEPT = 30
 def status(device: str | None = None, files: list | str | None = None) -> dict:
     """Return of each file how many bytes have arrived, or "complete"."""
     devices.own_row(device)
-    asked = frappe.parse_json(files) if isinstance(files, str) else files
+    asked = requests.parsed(files)
     if not isinstance(asked, list) or len(asked) > MOST_ASKED or not all(is_sha256(one) for one in asked):
         problems.fail(
             _("Name the files by their SHA-256, at most {0} at once.").format(MOST_ASKED),
