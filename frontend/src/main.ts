@@ -12,7 +12,12 @@ async function makeStore(): Promise<FieldStore> {
     const [{ deviceStore }, { WorkerUpdates }] = await Promise.all([import("./store/device"), import("./worker/register")]);
     const update = new WorkerUpdates();
     const store = await deviceStore({ locks: navigator.locks, appVersion: __APP_VERSION__, update });
-    if (import.meta.env.PROD) void update.register();
+    if (import.meta.env.PROD) {
+        void update.register().then(() => {
+            // Nothing is open yet: the version that waited since the last time may start.
+            if (update.waiting.value && store.session.state.value.phase !== "unlocked") void update.apply().catch(() => undefined);
+        });
+    }
     return store;
 }
 

@@ -69,7 +69,7 @@ export const visits: Visit[] = families.slice(0, 5).map((family, index) => ({
     name: `VIS-${index + 1}`,
     family: family.name,
     community: family.community,
-    due_date: "2026-11-22",
+    visit_date: new Date().toISOString().slice(0, 10),
     reason: "Seguimiento",
     position: index + 1,
 }));

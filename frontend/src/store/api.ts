@@ -115,8 +115,8 @@ export interface RecordsApi {
     unitsOf(family: string): Promise<Unit[]>;
     actasOf(family: string): Promise<ActaHeader[]>;
     commitmentsOf(family: string): Promise<KnownCommitment[]>;
-    /** Today's route, in order. */
-    route(): Promise<Visit[]>;
+    /** The visits planned for a day (ISO; today without one), in order. Other days: `all("visit")`. */
+    route(day?: string): Promise<Visit[]>;
     /** A correction of a family, person or unit; goes through the outbox as a change of these fields alone. */
     propose(doctype: "Family" | "Beneficiary" | "Productive Unit", name: string, base: Record<string, unknown>, values: Record<string, unknown>): Promise<string>;
 }

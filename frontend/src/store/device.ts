@@ -82,7 +82,7 @@ class DeviceStore implements FieldStore {
             unitsOf: async (family) => this.need.records.unitsOf(family),
             actasOf: async (family) => this.need.records.actasOf(family),
             commitmentsOf: async (family) => this.need.records.commitmentsOf(family),
-            route: async () => this.need.records.route(),
+            route: async (day) => this.need.records.route(day),
             propose: async (doctype, name, base, values) => this.need.changes.propose(doctype, name, base, values),
         };
     }

@@ -188,7 +188,11 @@ export class KnownRecords {
     personsOf = async (family: string): Promise<Person[]> => (await this.listed("person")).filter((one) => one.family === family);
     actasOf = async (family: string): Promise<ActaHeader[]> => (await this.listed("acta")).filter((one) => one.family === family);
     commitmentsOf = async (family: string): Promise<KnownCommitment[]> => (await this.listed("commitment")).filter((one) => one.family === family);
-    route = async (): Promise<Visit[]> => (await this.listed("visit")).sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
+
+    async route(day: string = today()): Promise<Visit[]> {
+        const visits = (await this.listed("visit")).filter((one) => one.visit_date === day);
+        return visits.sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || (a.start_time ?? "").localeCompare(b.start_time ?? ""));
+    }
 
     async unitsOf(family: string): Promise<Unit[]> {
         const persons = new Set((await this.personsOf(family)).map((one) => one.name));
@@ -217,6 +221,12 @@ export class KnownRecords {
         const data = (await this.vault.unseal<Kept>("records", name, row.sealed)).data as TemplatePackage & { name?: string };
         return { ...data, template: data.template ?? data.name ?? id };
     }
+}
+
+/** The day on the device's clock, where its user is. */
+function today(): string {
+    const now = new Date();
+    return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }
 
 function headerOf(data: TemplatePackage & { name?: string }): TemplatePackage {

@@ -99,9 +99,15 @@ export interface Visit {
     family: Text;
     productive_unit?: Text;
     community?: Text;
-    due_date: Text;
+    beneficiary?: Text;
+    title?: Text;
+    visit_date: Text; // ISO day for which it is planned
+    start_time?: Text;
+    due_date?: Text; // by when a rule wants it
+    template?: Text;
     reason?: Text;
-    position?: number | null; // order of today's route
+    status?: Text;
+    position?: number | null; // order in the day's route
 }
 
 export interface Kinds {
