@@ -105,6 +105,7 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Microcredit Payment Share": ("Microcredit Payment Row",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
     "Acta Participant": ("Acta",),
+    "Acta Written Record": ("Acta",),
     "Sync Conflict Field": ("Sync Conflict",),
 }
 

@@ -16,7 +16,7 @@ ADMINISTRATOR = DEMO_USERS[0][0]
 NOT_DEMO = frozenset(
     {"Shipped Item", "Minimum Wage", "Programme Rules", "Authorisation Text", "Vulnerability Type"}
     | {"Acta Template", "Acta Template Field", "Acta Template Choice", "Acta Template Translation"}
-    | {"Acta Template Form"}
+    | {"Acta Template Form", "Acta Template Write"}
 )
 
 

@@ -8,7 +8,7 @@ from frappe import _
 
 from social_crm import verification_codes
 from social_crm.field_records.domain.templates import FILES, REFERENCE
-from social_crm.field_records.services import actas, forms, sealed_names, templates
+from social_crm.field_records.services import agreements, forms, sealed_names, templates
 from social_crm.field_records.services.sealed_pdf import rendering, standing
 from social_crm.print_formats import jinja
 
@@ -32,7 +32,7 @@ def acta_commitments(doc) -> list[dict]:
     """Return the commitments of an acta: as agreed when it is closed, as they are while it is a draft."""
     if doc.status == "Closed":
         return json.loads(doc.agreed_commitments or "[]")
-    return actas.commitments_of(doc.name)
+    return agreements.commitments_of(doc.name)
 
 
 def acta_names(doc) -> dict:

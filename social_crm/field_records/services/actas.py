@@ -9,7 +9,16 @@ from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
 from social_crm.field_records.domain.strokes import stroke_text
-from social_crm.field_records.services import arrivals, fingerprints, forms, pictures, seals, templates
+from social_crm.field_records.services import (
+    agreements,
+    arrivals,
+    fingerprints,
+    forms,
+    mapping,
+    pictures,
+    seals,
+    templates,
+)
 from social_crm.field_records.services.sealed_pdf import making
 from social_crm.workflow_status import status_from_workflow
 
@@ -34,6 +43,7 @@ def validate(doc: Any) -> None:
     doc.status = status_from_workflow(doc, "Draft")
     for field in OWN_FIELDS:
         doc.set(field, before.get(field) if before else None)
+    doc.set("written_records", before.written_records if before else [])
     arrivals.stamp(doc, before)
     _check_template(doc, before)
     _place(doc)
@@ -47,7 +57,6 @@ def validate(doc: Any) -> None:
     doc.answers = json.dumps(result.answers, ensure_ascii=False)
     if doc.status == "Closed":
         _require_complete(doc, result)
-        doc.agreed_commitments = json.dumps(_agreed(doc.name), ensure_ascii=False)
 
 
 def seal_when_closed(doc: Any) -> None:
@@ -56,8 +65,11 @@ def seal_when_closed(doc: Any) -> None:
     pictures.attach(doc)
     if doc.status == "Closed" and before and before.status != "Closed":
         pictures.require_all(doc)
+        mapping.apply(doc)
         # Whole seconds: what is sealed must come back from the database exactly as it was.
         doc.db_set({"closed_on": now_datetime().replace(microsecond=0), "closed_by": frappe.session.user})
+        # Those that the closing itself has made are among them.
+        doc.db_set("agreed_commitments", json.dumps(agreements.agreed(doc.name), ensure_ascii=False))
         doc.db_set(seals.new_seal(frappe.get_doc("Acta", doc.name)))
         making.request(doc.name)
 
@@ -66,30 +78,6 @@ def examine_answers(doc: Any) -> Result:
     """Return what the domain makes of the answers of an acta."""
     template = templates.load(doc.template, frappe.local.lang)
     return examine(template, forms.read_answers(doc.answers), getdate(doc.visit_date))
-
-
-def commitments_of(acta: str) -> list[Any]:
-    """Return the commitments that an acta made, oldest first."""
-    # They belong to the acta's content: whoever may read the acta reads what was agreed in it.
-    return frappe.get_all(
-        "Commitment",
-        filters={"reference_doctype": "Acta", "reference_name": acta},
-        fields=["name", "subject", "due_date", "responsible_party", "responsible", "status", "creation"],
-        order_by="creation, name",
-    )
-
-
-def _agreed(acta: str) -> list[dict[str, str]]:
-    """The commitments as they stood when the acta was closed: they live on as records of their own."""
-    return [
-        {
-            "name": row.name,
-            "subject": row.subject,
-            "due_date": str(row.due_date),
-            "responsible_party": row.responsible_party or "",
-        }
-        for row in commitments_of(acta)
-    ]
 
 
 def refuse_deletion(doc: Any) -> None:

@@ -1,11 +1,9 @@
 """What people do with an acta: amend it, and agree on commitments."""
 
-from typing import Any
-
 import frappe
 from frappe import _
 
-from social_crm.field_records.services.actas import commitments_of
+from social_crm.field_records.services.agreements import commitments_of, new_commitment
 
 _COPIED = (
     "template",
@@ -51,29 +49,6 @@ def add_commitment(
         )
     doc = new_commitment(source, subject, due_date, responsible_party, responsible)
     return doc.insert().name
-
-
-def new_commitment(
-    acta: Any, subject: str, due_date: str, responsible_party: str = "Family", responsible: str | None = None
-) -> Any:
-    """Return a commitment of an acta, not saved yet: about whom the acta is about."""
-    doc = frappe.new_doc("Commitment")
-    doc.update(
-        {
-            "subject": subject,
-            "status": "Open",
-            "due_date": due_date,
-            "responsible_party": responsible_party,
-            "responsible": responsible or (acta.gestor if responsible_party == "Staff" else None),
-            "beneficiary": acta.beneficiary,
-            "family": acta.family,
-            "community": acta.community,
-            "programme": acta.programme,
-            "reference_doctype": "Acta",
-            "reference_name": acta.name,
-        }
-    )
-    return doc
 
 
 @frappe.whitelist()

@@ -30,6 +30,7 @@ def problem_text(problem: Problem) -> str:
         "questions": _("Row {0}: {1}"),
         "choices": _("Choice {0}: {1}"),
         "translations": _("Translation {0}: {1}"),
+        "writes": _("Write {0}: {1}"),
     }
     return places[problem.table].format(problem.row, text)
 
@@ -49,7 +50,7 @@ def sheet_problem_text(problem: SheetProblem) -> dict[str, str]:
 
 def said(code: str, detail: str, more: str = "") -> str:
     """Return the sentence of a code: {0} is what it is about, {1} what is wrong inside of it."""
-    texts = {**_template_texts(), **_expression_texts(), **_sheet_texts(), **_file_texts()}
+    texts = {**_template_texts(), **_expression_texts(), **_write_texts(), **_sheet_texts(), **_file_texts()}
     return texts.get(code, code).format(detail, more)
 
 
@@ -94,6 +95,23 @@ def _expression_texts() -> dict[str, str]:
         "expression_unknown_function": _("The function {1} is not known: {0}"),
         "expression_arguments": _("The function {1} is given too few or too many values: {0}"),
         "expression_pattern": _("The pattern of regex() is not possible, too long or too slow: {0}"),
+    }
+
+
+def _write_texts() -> dict[str, str]:
+    return {
+        "write_target": _("Nothing is written to {0}."),
+        "write_question": _("There is no question {0}."),
+        "write_in_repeat": _("The question {0} stands in a repeat, {1} takes one answer."),
+        "write_field": _("The field {0} of {1} does not exist, or is not for forms to write."),
+        "write_twice": _("The field {0} of {1} is written twice."),
+        "write_type": _("The answer of {0} does not fit the field {1}."),
+        "write_point": _("The point {0} is written to the field latitude; the longitude goes along."),
+        "write_choice": _(
+            "The field {1} has no value {0}: write what it becomes under Values, such as: {0} = ..."
+        ),
+        "write_needed": _("A {1} cannot be made without {0}: write a question to it."),
+        "write_two_repeats": _("All questions for one {0} must stand in the same repeat, or in none."),
     }
 
 

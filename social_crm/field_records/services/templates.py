@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from social_crm.field_records.domain.templates import Choice, FieldRow, Template, check
+from social_crm.field_records.domain.writes import Write, read_values
 from social_crm.field_records.domain.xlsform import (
     DEFAULT_LANGUAGE,
     Form,
@@ -74,6 +75,19 @@ def translations_of(doc: Any) -> tuple[Translation, ...]:
             constraint_message=row.constraint_message or "",
         )
         for row in doc.get("translations") or []
+    )
+
+
+def writes_of(doc: Any) -> tuple[Write, ...]:
+    """Return the mapping of a template document as the domain knows it."""
+    return tuple(
+        Write(
+            (row.question or "").strip(),
+            row.target or "",
+            (row.target_field or "").strip(),
+            read_values(row.value_map or ""),
+        )
+        for row in doc.get("writes") or []
     )
 
 
@@ -178,4 +192,10 @@ def _refuse_changes(doc: Any, before: Any) -> None:
 def _content(doc: Any) -> tuple:
     fields = ("title", "template_key", "version", "component", "description", "previous_version")
     values = (str(doc.get(field) or "") for field in fields)
-    return (*values, doc.default_language or DEFAULT_LANGUAGE, *rows_of(doc), translations_of(doc))
+    return (
+        *values,
+        doc.default_language or DEFAULT_LANGUAGE,
+        *rows_of(doc),
+        translations_of(doc),
+        writes_of(doc),
+    )

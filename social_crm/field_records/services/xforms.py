@@ -46,7 +46,7 @@ def form_package(template: str) -> dict[str, Any]:
         "languages": json.loads(form.languages),
         "html": form.form_html,
         "model": form.form_model,
-        "mapping": None,
+        "mapping": _mapping(doc),
     }
 
 
@@ -54,18 +54,18 @@ def keep_form(doc: Any) -> None:
     """Make and keep the form of a template that is published; once, since a published version never changes."""
     if doc.status == "Draft" or frappe.db.exists(FORM, doc.name):
         return
-    values = compiled(templates.form_of(doc))
+    values = compiled(templates.form_of(doc), _mapping(doc))
     # Whoever may publish a template may not write its form: it follows from the template alone.
     frappe.get_doc({"doctype": FORM, "template": doc.name, **values}).insert(ignore_permissions=True)
 
 
-def compiled(form: Form) -> dict[str, str]:
+def compiled(form: Form, mapping: Any = None) -> dict[str, str]:
     """Return the fields of an Acta Template Form for a template; what pyxform refuses is told to the user."""
     xform = _xform(form)
     # Text of our own making: pyxform wrote it a moment ago.
     enketo = transform(fromstring(xform))
     digest = hashlib.sha256()
-    for part in (form.title, xform, enketo.html, enketo.model):
+    for part in (form.title, xform, enketo.html, enketo.model, json.dumps(mapping)):
         digest.update(hashlib.sha256(part.encode("utf-8")).digest())
     return {
         "xform": xform,
@@ -74,6 +74,14 @@ def compiled(form: Form) -> dict[str, str]:
         "form_hash": digest.hexdigest(),
         "languages": json.dumps([language_code(language) for language in form.languages]),
     }
+
+
+def _mapping(doc: Any) -> list[dict[str, str]] | None:
+    """What closing writes where, for field apps to tell; the values stay with the server, which writes."""
+    return [
+        {"question": write.question, "target": write.target, "field": write.field}
+        for write in templates.writes_of(doc)
+    ] or None
 
 
 @dataclass(frozen=True)

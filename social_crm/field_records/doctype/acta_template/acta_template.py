@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from social_crm.field_records.services import templates, xforms
+from social_crm.field_records.services import mapping, templates, xforms
 
 
 class ActaTemplate(Document):
@@ -8,6 +8,7 @@ class ActaTemplate(Document):
 
     def validate(self) -> None:
         templates.validate(self)
+        mapping.validate(self)
 
     def on_update(self) -> None:
         xforms.keep_form(self)

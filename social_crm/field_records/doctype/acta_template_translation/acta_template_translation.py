@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class ActaTemplateTranslation(Document):
-    pass
+    """The texts of a question or a choice in another language."""
