@@ -30,7 +30,13 @@ after_migrate = ["social_crm.install.after_migrate"]
 
 # The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
 # Rows of a census name what they became; erasing a person must not fail on them. Receipts of devices name drafts.
-ignore_links_on_delete = ["Shipped Item", "Census Import Row", "Field Submission", "Sync Conflict"]
+ignore_links_on_delete = [
+    "Shipped Item",
+    "Census Import Row",
+    "Field Submission",
+    "Sync Conflict",
+    "OpenRosa Submission",
+]
 
 before_tests = "social_crm.testing.before_tests"
 
@@ -65,6 +71,8 @@ doc_events = {
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
+# Clients of OpenRosa wait for a challenge, also when they come with wrong credentials; other addresses are left alone.
+after_request = ["social_crm.field_records.openrosa.renderer.challenge"]
 extend_bootinfo = [
     "social_crm.access.workspaces.extend_bootinfo",
     "social_crm.workflow_status.translate_states",
@@ -100,6 +108,7 @@ page_renderer = [
     "social_crm.microcredit.verification_page.ReceiptVerification",
     "social_crm.field_records.verification_page.ActaVerification",
     "social_crm.field_records.field_app.FieldApp",
+    "social_crm.field_records.openrosa.renderer.OpenRosa",
 ]
 
 scheduler_events = {

@@ -75,6 +75,7 @@ SCOPES: dict[str, Scope] = {
     "Fingerprint": Scope((("acta", "Acta"),)),
     # A receipt follows its acta; one of a changed field, and what waits for its record, are their sender's own.
     "Field Submission": Scope((("acta", "Acta"),)),
+    "OpenRosa Submission": Scope((("acta", "Acta"),)),
     "Field Upload": Scope(()),
     "Sync Conflict": Scope(
         (("acta", "Acta"), ("productive_unit", "Productive Unit"), *ANYWHERE),

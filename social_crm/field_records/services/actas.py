@@ -176,18 +176,17 @@ def _note_signatures(doc: Any, before: Any) -> None:
     for row in doc.participants:
         if row.cannot_sign:
             row.signature = None
-        row.strokes = _strokes(row)
+        row.strokes = _strokes(row, row.strokes) if row.signature else None
+        row.witness_strokes = _strokes(row, row.witness_strokes) if row.witness_signature else None
         row.signed_at = (
             (known.get(row.signature) or now_datetime().replace(microsecond=0)) if row.signature else None
         )
 
 
-def _strokes(row: Any) -> str | None:
-    if not row.signature:
-        return None
+def _strokes(row: Any, strokes: Any) -> str | None:
     try:
-        return stroke_text(row.strokes) or None
-    except ValueError:
+        return stroke_text(strokes) or None
+    except (ValueError, RecursionError):
         frappe.throw(
             _("The signature of {0} was not understood. Sign again.").format(row.participant_name),
             title=_("Signature not Understood"),

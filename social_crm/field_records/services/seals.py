@@ -65,7 +65,7 @@ _PARTICIPANT_FIELDS = (
 # What the third rule covers beyond the second, and the chain, which is known last of all.
 _LATER_FIELDS = ("verification_code", "sealed_names", "origin", "device", "received_at")
 _CHAIN_FIELDS = ("seal_chain", "seal_number", "previous_hash")
-_LATER_PARTICIPANT_FIELDS = ("strokes", "signed_device_time", "fingerprint_digest")
+_LATER_PARTICIPANT_FIELDS = ("strokes", "signed_device_time", "witness_strokes", "fingerprint_digest")
 # Records that may be renamed, which changes the acta's field with them.
 _RENAMED = {"community": "Community", "programme": "Social Programme"}
 # Named one by one: a part that rows of templates may gain one day must not change the seals of today.

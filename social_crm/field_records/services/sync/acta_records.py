@@ -85,7 +85,9 @@ def _write(
         # Its name first: files are attached under it before its answers name them.
         set_new_name(doc)
         doc.flags.name_set = True
-    doc.flags.arrival = {"origin": "Field App", "device": device, "received_at": now_datetime()}
+    # Which door it came through: a record that comes over the wire cannot say so, its shape is checked.
+    origin = record.get("origin") or "Field App"
+    doc.flags.arrival = {"origin": origin, "device": device, "received_at": now_datetime()}
     found = acta_files.find(record, receipt.files, parts, doc if row else None)
     if found.missing:
         return _missing(record, found.missing)

@@ -81,6 +81,30 @@ def chunk(
     return _finish(row.name, str(sha256), whole, path)
 
 
+def keep_whole(data: bytes, name: str) -> str:
+    """Keep a file that arrived in one piece until its record asks for it; return its SHA-256. name: for the refusal.
+
+    Raises:
+        frappe.ValidationError: it is no picture and no sound, or too much waits.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    extension = contents.examine(data)
+    if not extension:
+        frappe.throw(
+            _("{0}: {1}").format(frappe.utils.escape_html(name), contents.refusal()), title=_("File Refused")
+        )
+    row = _row(sha256, len(data))
+    if not row:
+        frappe.throw(
+            _("Too much waits on the server for its records: send those first."), title=_("File Refused")
+        )
+    if row.status != "Complete":
+        _write(_path(row.name), 0, data)
+        values = {"received": len(data), "size": len(data), "status": "Complete", "extension": extension}
+        frappe.db.set_value("Field Upload", row.name, values)
+    return sha256
+
+
 def find(sha256: str) -> contents.Content | None:
     """Return a file that the caller sent whole."""
     filters = {"user": frappe.session.user, "sha256": sha256, "status": "Complete"}
