@@ -4,7 +4,7 @@ Such a client shows a form and no more. So the form asks at its head which famil
 signs. Names begin with an underscore, which no name of a template may: they are never a template's own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -62,13 +62,14 @@ class Submission:
     texts: tuple[str, ...] = field(default=(), repr=False)
 
 
-def dressed(sheets: Mapping[str, list[Row]], language: str, title: str) -> dict[str, list[Row]]:
-    """Return the sheets of a form with head and tail around its questions. language: its default one."""
+def dressed(sheets: Mapping[str, list[Row]], languages: Sequence[str], title: str) -> dict[str, list[Row]]:
+    """Return the sheets of a form with head and tail around its questions. languages: of the form; head and tail say the same in each."""
+
+    def texts(column: str, text: str) -> Row:
+        return {f"{column}::{language}": text for language in languages}
 
     def row(kind: str, name: str, label: str = "", **cells: str) -> Row:
-        texts = {f"label::{language}": label} if label else {}
-        hint = {f"hint::{language}": cells.pop("hint")} if "hint" in cells else {}
-        return {"type": kind, "name": name, **texts, **hint, **cells}
+        return {"type": kind, "name": name, **(texts("label", label) if label else {}), **cells}
 
     head = [
         row("start", "_inicio"),
@@ -110,9 +111,7 @@ def dressed(sheets: Mapping[str, list[Row]], language: str, title: str) -> dict[
     ]
     lists = [(_LIST_OF_ROLES, value, label) for value, label in _ROLES]
     lists += [(_LIST_OF_YES, "si", "Sí"), (_LIST_OF_YES, "no", "No")]
-    choices = [
-        {"list_name": name, "name": value, f"label::{language}": label} for name, value, label in lists
-    ]
+    choices = [{"list_name": name, "name": value, **texts("label", label)} for name, value, label in lists]
     return {
         **sheets,
         "survey": [*head, *sheets["survey"], *tail],

@@ -90,7 +90,7 @@ def _made(template: str) -> str:
     from pyxform.xls2xform import convert
 
     own = templates.form_of(frappe.get_cached_doc("Acta Template", template))
-    dressed = openrosa.dressed(sheets(own, fill_in=True), own.default_language, own.title)
+    dressed = openrosa.dressed(sheets(own, fill_in=True), own.languages, own.title)
     return str(convert(dressed, form_name=own.key, validate=False).xform)
 
 
