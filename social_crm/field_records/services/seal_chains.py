@@ -31,10 +31,11 @@ class Place:
 def take_place(programme: str | None) -> Place:
     """Lock the chain of a programme until the transaction ends, and return the place of the next acta in it."""
     key = identity("Social Programme", programme) if programme else _WITHOUT_PROGRAMME
+    name = f"CHAIN-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
     # Not locked yet: two that lock what is not there would bar each other's way.
-    if not frappe.db.exists(DOCTYPE, {"chain_key": key}):
-        _begin(key, programme)
-    name, number, last_hash = _locked(key)[0]
+    if not frappe.db.exists(DOCTYPE, name):
+        _begin(name, key, programme)
+    number, last_hash = _locked(name)
     return Place(name, int(number or 0) + 1, last_hash or "")
 
 
@@ -84,19 +85,19 @@ def words_of(broken: Break) -> str:
     return texts[broken.code].format(broken.number)
 
 
-def _locked(key: str) -> tuple:
+def _locked(name: str) -> tuple[int | None, str | None]:
+    """Lock the head of a chain by its name alone: by one index everybody waits in one line."""
     table = frappe.qb.DocType(DOCTYPE)
-    query = frappe.qb.from_(table).select(table.name, table.last_number, table.last_hash)
-    return query.where(table.chain_key == key).for_update().run()
+    query = frappe.qb.from_(table).select(table.last_number, table.last_hash)
+    return query.where(table.name == name).for_update().run()[0]
 
 
-def _begin(key: str, programme: str | None) -> None:
+def _begin(name: str, key: str, programme: str | None) -> None:
     """Write the first row of a chain. Of two at one time the second waits, and finds the one that the first wrote.
 
     One statement, which locks the row that it finds: after a refused insert several would hold it shared, and none get it.
     """
     table = frappe.qb.DocType(DOCTYPE)
-    name = f"CHAIN-{hashlib.sha256(key.encode()).hexdigest()[:8].upper()}"
     now, user = frappe.utils.now(), frappe.session.user
     columns = (
         "name",
