@@ -165,6 +165,30 @@ test("a device without room says so and keeps what it had", async () => {
     expect((await device.store.drafts.read(draft.uuid)).body).toMatchObject({ place: "lost?", end_time: "10:00:00" });
 });
 
+test("one damaged row keeps nobody from the others", async () => {
+    const device = new TestDevice();
+    const store = await device.enrolled();
+    const good = await written(device);
+    const bad = await written(device);
+    const db = await new Dexie(`campo-${store.session.state.value.profile}`).open();
+    await db.table("heads").put({ id: bad.uuid, sealed: new Uint8Array(40) });
+    db.close();
+    await device.restart();
+    expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([good.uuid]);
+});
+
+test("a logout without a network is finished before anybody else is asked for", async () => {
+    const device = new TestDevice();
+    const store = await device.enrolled();
+    device.server.fate = () => "request lost";
+    await store.session.logOut();
+    expect(store.session.state.value.phase).toBe("empty");
+    expect(device.server.loggedIn).toBe(true);
+    device.server.fate = () => "arrives";
+    expect(await store.session.serverUser()).toBeNull();
+    expect(device.server.loggedIn).toBe(false);
+});
+
 test("search needs no accents, finds parts of numbers and beginnings of words", () => {
     const index = new SearchIndex();
     index.put({ kind: "person", id: "1", title: "Ángela Núñez", detail: "", family: null }, ["Ángela Núñez", "40187654"]);

@@ -225,3 +225,99 @@ phoneTest("a revoked device is wiped at its next greeting", async ({ phone }) =>
     const left = await phone.page.evaluate(async () => (await indexedDB.databases()).map((one) => one.name));
     assert.deepEqual(left.filter((name) => name !== "campo"), []);
 });
+
+phoneTest("a new version waits until no draft is open, and then starts", async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await phone.installed();
+    await phone.open();
+    await phone.unlock();
+    const uuid = await write(phone.page, { family: place.family, ready: false });
+    await store(phone.page, async (app, uuid) => void (globalThis.held = await app.drafts.open(uuid)), uuid);
+    wire.newWorker = true;
+    await store(phone.page, async (app) => {
+        const registration = await navigator.serviceWorker.ready;
+        await registration.update();
+        for (let tries = 0; tries < 200 && !app.update.waiting.value; tries += 1) await new Promise((done) => setTimeout(done, 50));
+    });
+    assert.equal(await store(phone.page, (app) => app.update.waiting.value), true, "the new version is there and waits");
+    await assert.rejects(store(phone.page, (app) => app.update.apply()), (problem) => problem.code === "open-draft");
+    // The worker asks again by itself: an older page that says nothing of drafts cannot start it either.
+    const still = await store(phone.page, async () => {
+        const registration = await navigator.serviceWorker.ready;
+        registration.waiting.postMessage("start-now");
+        await new Promise((done) => setTimeout(done, 500));
+        return Boolean(registration.waiting);
+    });
+    assert.equal(still, true);
+    await store(phone.page, async (app) => {
+        await globalThis.held.save({ place: "Guardado" });
+        await globalThis.held.release();
+    });
+    const reloaded = phone.page.waitForEvent("load");
+    await store(phone.page, (app) => app.update.apply()).catch(() => undefined);
+    await reloaded;
+    await phone.open();
+    await phone.unlock();
+    assert.equal(await store(phone.page, async (app, uuid) => (await app.drafts.read(uuid)).body.place, uuid), "Guardado");
+    assert.equal(await store(phone.page, (app) => app.update.waiting.value), false);
+});
+
+phoneTest("5,000 families and 500 actas on the device open and are searched without a wait", async ({ wire, phone }) => {
+    const FAMILIES = 5000;
+    const PAGE = 1000;
+    const rows = [];
+    for (let number = 0; number < FAMILIES; number += 1) {
+        const id = `FAM-9${String(number).padStart(5, "0")}`;
+        rows.push({ kind: "family", id, version: "1", data: { name: id, family_name: `Núñez ${number}`, status: "Active", community: place.community, notes: "x".repeat(120) } });
+        const person = `BEN-9${number}`;
+        rows.push({ kind: "person", id: person, version: "1", data: { name: person, full_name: `Ángela Núñez ${number}`, family: id, status: "Active", documents: [{ document_type: "CC", document_number: String(70_000_000 + number) }] } });
+    }
+    // The rows of a whole programme as the server would page them; everything else is the real server.
+    await phone.context.route("**/*sync.changes.pull", async (route) => {
+        const { page } = route.request().postDataJSON();
+        const answer = await (await route.fetch()).json();
+        const upserts = rows.slice(page * PAGE, (page + 1) * PAGE);
+        const mine = page === 0 ? answer.message.upserts : [];
+        const has_more = (page + 1) * PAGE < rows.length;
+        const message = { ...(answer.message ?? {}), cursor: answer.message?.cursor ?? "made-up", page, has_more, full: true, total: rows.length, upserts: [...mine, ...upserts], gone: [] };
+        await route.fulfill({ status: 200, json: { message } });
+    });
+    await phone.enroll(ROLE);
+    const actas = await store(
+        phone.page,
+        async (app, family) => {
+            const [template] = await app.templates.list();
+            const began = performance.now();
+            for (let number = 0; number < 500; number += 1) {
+                const draft = await app.drafts.create({ template: template.template, family, visit_date: "2020-02-03", instance: `<a>${"y".repeat(4000)}</a>` });
+                await draft.release();
+            }
+            return (performance.now() - began) / 500;
+        },
+        place.family,
+    );
+    await phone.kill();
+    await wire.cut();
+    await phone.switchOn();
+    await phone.open();
+    const times = await store(
+        phone.page,
+        async (app, pin) => {
+            const began = performance.now();
+            await app.session.unlock(app.session.state.value.profiles[0].id, pin);
+            const unlocked = performance.now();
+            const drafts = app.drafts.list.value.length;
+            await app.records.families();
+            const known = performance.now();
+            const hits = app.records.search("nunez 4321").length + app.records.search("70004321").length;
+            app.records.search("angela nun");
+            const searched = performance.now();
+            return { unlock: unlocked - began, load: known - unlocked, search: (searched - known) / 3, drafts, hits };
+        },
+        PIN,
+    );
+    console.log(`one draft kept: ${actas.toFixed(1)} ms; ${JSON.stringify(times)}`);
+    assert.equal(times.drafts, 500);
+    assert.equal(times.hits, 3);
+    assert.ok(times.unlock < 4000 && times.load < 8000 && times.search < 60, JSON.stringify(times));
+});

@@ -49,11 +49,13 @@ export class DeviceSession implements SessionApi {
     }
 
     async serverUser(): Promise<CurrentUser | null> {
+        await this.finishLogOut();
         const who = await this.parts.transport.who();
         return who.user === "Guest" ? null : { user: who.user, fullName: who.full_name || who.user, language: who.language || "es" };
     }
 
     async logIn(user: string, password: string): Promise<CurrentUser> {
+        await this.finishLogOut();
         await this.parts.transport.logIn(user, password);
         const found = await this.serverUser();
         if (!found) throw new FieldError("login");
@@ -73,6 +75,8 @@ export class DeviceSession implements SessionApi {
         const vault = new Vault(id, keys, this.parts.locks);
         await vault.writeState(PROFILE, profile);
         await this.begin(vault, profile);
+        // The browser may clear what it likes unless it promised otherwise; some ask the user, some decide by themselves.
+        void globalThis.navigator?.storage?.persist?.().catch(() => false);
     }
 
     async unlock(id: string, pin: string): Promise<void> {

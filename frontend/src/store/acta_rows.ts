@@ -55,8 +55,9 @@ export class ActaRows {
 
     async heads(): Promise<Map<string, Head>> {
         const rows = await this.vault.db.heads.toArray();
-        const opened = await Promise.all(rows.map((row) => this.vault.unseal<Head>("heads", row.id, row.sealed)));
-        return new Map(rows.map((row, place) => [row.id, opened[place]!]));
+        // One damaged row must not keep the others from being opened; it stays where it is.
+        const opened = await Promise.all(rows.map((row) => this.vault.unseal<Head>("heads", row.id, row.sealed).catch(() => null)));
+        return new Map(rows.flatMap((row, place) => (opened[place] ? [[row.id, opened[place]!] as const] : [])));
     }
 
     async head(uuid: string): Promise<Head> {

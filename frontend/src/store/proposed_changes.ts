@@ -32,8 +32,8 @@ export class ProposedChanges {
 
     async load(): Promise<void> {
         const rows = await this.vault.db.changes.toArray();
-        const opened = await Promise.all(rows.map((row) => this.vault.unseal<ChangeRow>("changes", row.id, row.sealed)));
-        this.rows = new Map(opened.map((one) => [one.uuid, one]));
+        const opened = await Promise.all(rows.map((row) => this.vault.unseal<ChangeRow>("changes", row.id, row.sealed).catch(() => null)));
+        this.rows = new Map(opened.flatMap((one) => (one ? [[one.uuid, one] as const] : [])));
         this.show();
     }
 
