@@ -1,6 +1,7 @@
 // The engine against a server that speaks docs/sync.md, over a network that breaks at every place.
 import { expect, test } from "vitest";
 import type { FieldError } from "../src/store/api";
+import type { DeviceDrafts } from "../src/store/device_drafts";
 import { waitAfter } from "../src/sync/backoff";
 import type { Fate } from "./support/server";
 import { FAMILY, TestDevice } from "./support/store";
@@ -25,6 +26,11 @@ function once(device: TestDevice, path: string, fate: Fate) {
         used = true;
         return fate;
     };
+}
+
+/** The actas of the open vault, from behind the contract. */
+async function openedDrafts(device: TestDevice): Promise<DeviceDrafts> {
+    return (device.store as unknown as { opened: { value: { drafts: DeviceDrafts } } }).opened.value.drafts;
 }
 
 async function edit(device: TestDevice, uuid: string, text: string, close = false) {
@@ -272,6 +278,20 @@ test("seeded storms: every acta and file arrives exactly once", async () => {
         expect(device.server.actas.get(uuid)!.files.map((one) => one.sha256)).toEqual(kept.media.map((one) => one.sha256));
     }
     expect(device.server.conflicts).toEqual([]);
+});
+
+test("only what was confirmed long ago leaves the device by itself", async () => {
+    const device = new TestDevice();
+    await device.enrolled();
+    const sent = await acta(device, "sent", [file("a")]);
+    await device.store.drafts.ready(sent, true);
+    await device.sync();
+    const draft = await acta(device, "draft");
+    const drafts = await openedDrafts(device);
+    await drafts.prune(Date.now() - 60_000);
+    expect(device.store.drafts.list.value).toHaveLength(2);
+    await drafts.prune(Date.now() + 60_000);
+    expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([draft]);
 });
 
 test("back-off doubles to 15 minutes, with chance, and honours the server", () => {

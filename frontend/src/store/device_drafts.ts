@@ -123,6 +123,17 @@ export class DeviceDrafts implements DraftsApi {
         this.show();
     }
 
+    /** Removes actas that the server confirmed before that moment (milliseconds) and nobody has open here. */
+    async prune(before: number): Promise<void> {
+        for (const header of this.list.value) {
+            if (header.state !== "sent" || header.sentAt === null || header.sentAt >= before) continue;
+            if ([...this.opened].some((held) => held.uuid === header.uuid)) continue;
+            await this.rows.remove(header.uuid);
+            this.heads.delete(header.uuid);
+        }
+        this.show();
+    }
+
     closed(held: HeldDraft): void {
         this.opened.delete(held);
     }

@@ -69,6 +69,14 @@ export class ProposedChanges {
         return uuid;
     }
 
+    /** Removes corrections that were taken over, made before that moment (milliseconds). */
+    async prune(before: number): Promise<void> {
+        const old = this.all().filter((row) => row.state === "sent" && row.createdAt < before);
+        await this.vault.db.changes.bulkDelete(old.map((row) => row.uuid));
+        for (const row of old) this.rows.delete(row.uuid);
+        if (old.length) this.show();
+    }
+
     forget(): void {
         this.stopListening();
         this.rows.clear();

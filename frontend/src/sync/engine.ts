@@ -30,6 +30,7 @@ export interface EngineParts {
 
 const LAST = "last-sync";
 const QUIET = 300_000; // milliseconds between rounds when nothing happens
+const KEPT_AFTER_SENT = 30 * 86_400_000; // what the server confirmed stays readable here for a month
 const SOON = 400; // several acts put into the outbox together go together
 
 export class SyncEngine {
@@ -130,6 +131,8 @@ export class SyncEngine {
         this.set({ phase: "fetching", done: 0, total: 0 });
         const pulled = await pull(transport, vault, records, device, () => drafts.templatesInUse(), progress);
         const lastSync = Date.now();
+        await drafts.prune(lastSync - KEPT_AFTER_SENT);
+        await changes.prune(lastSync - KEPT_AFTER_SENT);
         await vault.writeState(LAST, lastSync);
         this.set({ lastSync, newInLast: pulled.brought, goneInLast: pulled.gone });
         return again;
