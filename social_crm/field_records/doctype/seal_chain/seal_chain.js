@@ -1,6 +1,7 @@
 frappe.ui.form.on("Seal Chain", {
     refresh(frm) {
         clearTimeout(frm.chain_timer);
+        frm.disable_save();
         frm.add_custom_button(__("Actas of the Chain"), () => frappe.set_route("List", "Acta", { seal_chain: frm.doc.name }));
         const busy = ["Queued", "Running"].includes(frm.doc.check_status);
         const button = frm.add_custom_button(__("Verify the Chain"), () => verify(frm));
@@ -9,8 +10,6 @@ frappe.ui.form.on("Seal Chain", {
             const share = frm.doc.last_number ? Math.round((100 * (frm.doc.checked_number || 0)) / frm.doc.last_number) : 0;
             frm.dashboard.show_progress(__("Verification"), share, __("{0} of {1} actas", [frm.doc.checked_number || 0, frm.doc.last_number]));
             frm.chain_timer = setTimeout(() => frm.doc.name === cur_frm?.doc.name && frm.reload_doc(), 3000);
-        } else {
-            frm.dashboard.hide_progress(__("Verification"));
         }
         draw_result(frm);
     },

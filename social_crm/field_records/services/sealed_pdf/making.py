@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.translate import get_user_lang
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from social_crm.field_records.services.sealed_pdf import certificate, rendering, signing
@@ -19,6 +20,7 @@ TRIES = 5
 _PAUSE_SECONDS = 1800
 # The scheduler asks for no more at a time: they come back in three minutes.
 _AT_ONCE = 50
+_BEFORE = "before_sealed_pdf"
 _OPEN = ("Waiting", "In Progress", "Failed", "No Certificate")
 
 
@@ -72,18 +74,31 @@ def make(acta: str) -> None:
     token = _claim(acta)
     if not token:
         return
+    frappe.db.savepoint(_BEFORE)
+    language, frappe.local.lang = frappe.local.lang, get_user_lang(frappe.session.user)
     try:
         made = build(acta)
         _keep(acta, token, made)
     except certificate.CertificateProblem as problem:
-        frappe.db.rollback()
+        _undo()
         _set(acta, pdf_status="Failed", pdf_problem=str(problem))
     except Exception as error:
         # Whatever went wrong is told on the acta, and tried again by the scheduler.
-        frappe.db.rollback()
+        _undo()
         frappe.log_error(title="Sealed PDF", message=frappe.get_traceback(), reference_doctype="Acta")
         _set(acta, pdf_status="Failed", pdf_problem=words_of(error)[:500])
+    finally:
+        frappe.local.lang = language
     commit()
+
+
+def _undo() -> None:
+    """Leave nothing of a making that failed. Tests of the package keep what they wrote before it."""
+    if frappe.flags.in_test:
+        frappe.db.rollback(save_point=_BEFORE)
+    else:
+        # Also removes what was written to the disk.
+        frappe.db.rollback()
 
 
 def build(acta: str) -> Made:
