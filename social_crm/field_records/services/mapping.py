@@ -57,10 +57,12 @@ _ACTA_FIELD = {"Family": "family", "Beneficiary": "beneficiary", "Productive Uni
 
 
 def validate(doc: Any) -> None:
-    """Check the mapping of a template that is a draft: its questions, its fields, whether they fit."""
+    """Check the mapping of a template: its questions, its fields, whether they fit."""
     before = doc.get_doc_before_save()
     writes = templates.writes_of(doc)
-    if not writes or (before and before.status != "Draft"):
+    # A field that is gone since is told when a mapping changes, and refuses no withdrawal.
+    stays = before and before.status != "Draft" and templates.writes_of(before) == writes
+    if not writes or stays:
         return
     fields = {target: fields_of(target) for target in (*CHANGED, *MADE)}
     if problems := check_writes(build(*templates.rows_of(doc)), writes, fields, NEEDED):

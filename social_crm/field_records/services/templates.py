@@ -19,7 +19,10 @@ from social_crm.field_records.services import template_problems
 
 
 def validate(doc: Any) -> None:
-    """Check a template; a published or withdrawn one may only change between these two."""
+    """Check a template; a published or withdrawn one changes between these two, in its translations and in what it writes.
+
+    What was asked never changes. A text in one more language, or another record to write to, asks nothing else.
+    """
     before = doc.get_doc_before_save()
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,60}", doc.template_key or ""):
         frappe.throw(
@@ -28,12 +31,13 @@ def validate(doc: Any) -> None:
         )
     if int(doc.version or 0) < 1:
         frappe.throw(_("Versions count from 1."), title=_("Version not Possible"))
-    if before and before.status != "Draft":
-        _refuse_changes(doc, before)
-        return
     doc.default_language = (doc.default_language or "").strip() or DEFAULT_LANGUAGE
     rows, choices = rows_of(doc)
-    problems = [*check(rows, choices), *translation_problems(rows, choices, translations_of(doc))]
+    problems = translation_problems(rows, choices, translations_of(doc))
+    if before and before.status != "Draft":
+        _refuse_changes(doc, before)
+    else:
+        problems = [*check(rows, choices), *problems]
     if problems:
         frappe.throw(template_problems.listed(problems), title=_("The Template has Problems"))
 

@@ -51,12 +51,23 @@ def form_package(template: str) -> dict[str, Any]:
 
 
 def keep_form(doc: Any) -> None:
-    """Make and keep the form of a template that is published; once, since a published version never changes."""
-    if doc.status == "Draft" or frappe.db.exists(FORM, doc.name):
+    """Make and keep the form of a template that is published; made anew where its translations or its mapping changed."""
+    if doc.status == "Draft":
+        return
+    is_kept = frappe.db.exists(FORM, doc.name)
+    before = doc.get_doc_before_save()
+    if is_kept and (before is None or _beside(before) == _beside(doc)):
         return
     values = compiled(templates.form_of(doc), _mapping(doc))
+    form = frappe.get_doc(FORM, doc.name) if is_kept else frappe.new_doc(FORM)
+    form.update({"template": doc.name, **values})
     # Whoever may publish a template may not write its form: it follows from the template alone.
-    frappe.get_doc({"doctype": FORM, "template": doc.name, **values}).insert(ignore_permissions=True)
+    form.save(ignore_permissions=True)
+
+
+def _beside(doc: Any) -> tuple[Any, ...]:
+    """What may change of a published version."""
+    return templates.translations_of(doc), templates.writes_of(doc)
 
 
 def compiled(form: Form, mapping: Any = None) -> dict[str, str]:

@@ -224,11 +224,22 @@ class TestMapping(SocialCRMTestCase):
                 self.template(*rows)
             frappe.clear_messages()
 
-    def test_a_published_mapping_stays(self) -> None:
+    def test_the_mapping_of_a_published_version_may_change_its_questions_may_not(self) -> None:
         name = self.template(*FAMILY)
+        before = xforms.form_package(name)
         frappe.set_user("Administrator")
         doc = frappe.get_doc("Acta Template", name)
-        doc.writes[0].value_map = ""
+        doc.append("writes", write("oficio", "Beneficiary", "occupation"))
+        doc.append("translations", {"language": "English (en)", "element": "oficio", "label": "Trade"})
+        doc.save()
+        now = xforms.form_package(name)
+        self.assertNotEqual(now["hash"], before["hash"])
+        self.assertEqual((now["languages"], len(now["mapping"])), (["es", "en"], 3))
+        doc.append("writes", write("oficio", "Family", "head"))
+        with self.assertRaisesRegex(frappe.ValidationError, "does not exist"):
+            doc.save()
+        doc.reload()
+        doc.questions[0].label = "Otra"
         with self.assertRaises(frappe.PermissionError):
             doc.save()
 

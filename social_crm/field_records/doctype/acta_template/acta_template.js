@@ -1,4 +1,6 @@
 const SERVICES = "social_crm.field_records.services";
+// What a published version keeps for ever.
+const FIXED = ["title", "component", "description", "default_language", "status", "questions", "choices"];
 
 frappe.ui.form.on("Acta Template", {
     refresh(frm) {
@@ -7,10 +9,14 @@ frappe.ui.form.on("Acta Template", {
             frm.add_custom_button(__("Load XLSForm"), () => choose_file(frm));
         }
         draw_preview(frm);
+        const fixed = frm.doc.status === "Draft" || frm.is_new() ? 0 : 1;
+        FIXED.forEach((field) => frm.set_df_property(field, "read_only", fixed));
         if (frm.is_new()) return;
         if (frm.doc.status !== "Draft") {
-            frm.disable_save();
-            frm.set_intro(__("A published version never changes: make a new version of it."), "blue");
+            frm.set_intro(
+                __("What a published version asks never changes: make a new version of it. Translations and what closing writes may change."),
+                "blue"
+            );
         }
         frm.add_custom_button(__("Download XLSForm"), () => download(frm));
         frm.add_custom_button(__("Compare Versions"), () => choose_version(frm));

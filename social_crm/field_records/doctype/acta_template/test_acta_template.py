@@ -1,6 +1,7 @@
 import frappe
 
 from social_crm.field_records import factories as make
+from social_crm.field_records.domain.xlsform import element_of
 from social_crm.field_records.services import instances, templates, xforms
 from social_crm.patches import make_forms_of_templates
 from social_crm.testing import SocialCRMTestCase
@@ -8,10 +9,26 @@ from social_crm.testing import SocialCRMTestCase
 
 class TestActaTemplate(SocialCRMTestCase):
     def test_the_shipped_ones_are_published(self) -> None:
-        for name in ("home_visit-v1", "productive_unit_follow_up-v1", "training_meeting-v1"):
-            with self.subTest(name):
+        for key in (
+            "home_visit",
+            "productive_unit_follow_up",
+            "training_meeting",
+            "goods_delivery",
+            "meeting",
+            "psychosocial_contact",
+            "household_characterisation",
+        ):
+            with self.subTest(key):
+                name = f"{key}-v1"
                 self.assertEqual(frappe.db.get_value("Acta Template", name, "status"), "Published")
-                self.assertTrue(templates.load(name).items)
+                form = templates.form_of(frappe.get_doc("Acta Template", name))
+                self.assertEqual(xforms.form_package(name)["languages"], ["es", "en"])
+                # Every text that is asked stands there in English too.
+                english = {one.element for one in form.translations if one.label}
+                asked = {row.name for row in form.rows if row.label and row.name}
+                asked |= {element_of(choice) for choice in form.choices}
+                spoken = {row.name for row in form.rows if row.field_type == "calculate"}
+                self.assertEqual(asked - english - spoken, set())
 
     def test_problems_are_told_by_row(self) -> None:
         with self.assertRaisesRegex(frappe.ValidationError, "no_hay"):
