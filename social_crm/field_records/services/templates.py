@@ -196,10 +196,4 @@ def _refuse_changes(doc: Any, before: Any) -> None:
 def _content(doc: Any) -> tuple:
     fields = ("title", "template_key", "version", "component", "description", "previous_version")
     values = (str(doc.get(field) or "") for field in fields)
-    return (
-        *values,
-        doc.default_language or DEFAULT_LANGUAGE,
-        *rows_of(doc),
-        translations_of(doc),
-        writes_of(doc),
-    )
+    return (*values, doc.default_language or DEFAULT_LANGUAGE, *rows_of(doc))
