@@ -24,7 +24,7 @@ usage: ./run COMMAND [options]
   shell                a Python shell connected to the site
   frappe ...           any Frappe command on the site, such as: ./run frappe migrate
   reset [--all]        remove the site and its data; with --all the whole bench folder
-  test [GROUP ...]     the tests: unit, site, rest, browser, upgrade, install (all of them without a name)
+  test [GROUP ...]     the tests: unit, frontend, site, rest, browser, upgrade, install (all of them without a name)
   check                formatting, types, translations and the rules of the house
   mutate [NAME ...]    change the loan's arithmetic line by line and see whether a test notices (about an hour)
   benchmark [NAME]     measure what the benchmarks folder describes

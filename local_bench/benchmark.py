@@ -6,6 +6,7 @@ A benchmark file runs inside Frappe on a fresh site with the app. It defines
     MEASURES: dict[str, Callable[[], object]]   what to time, by name, the basis of comparison first
     LIMITS: dict[str, float]                    optional: seconds that a measure must stay below
     ROUNDS: int                                 optional: the most rounds that make sense
+    SERVED = True                               optional: over HTTP, at the address in SOCIAL_CRM_URL; what it needs is committed
     RATIOS: dict[str, tuple]                    optional: (measure, basis, factor, aim or None) to tell below the table: the measure
                                                 as a multiple of the basis, divided by the factor, and the most it should be
 
@@ -92,9 +93,10 @@ def measure(bench: Bench, path: Path, rounds: int) -> tuple[dict[str, dict[str, 
 
     A test run in this checkout stops what an earlier one left running: the two wait for each other.
     """
+    served = "\nSERVED = True\n" in path.read_text()
     with (
         runner.alone(bench),
-        benches.fresh(bench, "benchmark") as copy,
+        benches.fresh(bench, "benchmark", web=served) as copy,
         say.step(f"Measuring {path.stem}"),
     ):
         target = of_bench(copy)

@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from local_bench import cache, say, source
+from local_bench import cache, field_app, say, source
 from local_bench.bench import APP, CHECKOUT, Bench
 from local_bench.processes import clean_environment, run
 
@@ -66,7 +66,9 @@ def link_app(bench: Bench) -> None:
 
 def _public_files() -> list[Path]:
     public = CHECKOUT / APP / "public"
-    return [path for path in public.rglob("*") if path.is_file() and "dist" not in path.parts]
+    return [
+        path for path in public.rglob("*") if path.is_file() and not {"dist", "field_app"} & set(path.parts)
+    ]
 
 
 def app_key() -> str:
@@ -80,6 +82,7 @@ def build_app(bench: Bench) -> bool:
     Returns:
         True if anything was built: then the site's cache has to be cleared.
     """
+    field_app.build(bench)
     current = app_key()
     if bench.is_done("app-assets", current) and _is_complete(bench):
         return False

@@ -37,4 +37,23 @@ def social_crm_demo(
         frappe.destroy()
 
 
-commands = [social_crm_demo]
+@click.command("social-crm-demo-certificate")
+@pass_context
+def social_crm_demo_certificate(context: dict) -> None:
+    """Make a certificate to try sealed actas with; it proves nothing to third parties, and the paper says so."""
+    site = get_site(context)
+    frappe.init(site=site)
+    frappe.connect()
+    try:
+        from social_crm.field_records.services.sealed_pdf import certificate
+        from social_crm.print_formats import jinja
+
+        path = certificate.make_demo(jinja.organisation_identity()["name"])
+        click.echo(f"Wrote {path} and named it in the site's configuration.")
+    except certificate.CertificateProblem as problem:
+        raise click.ClickException(str(problem)) from None
+    finally:
+        frappe.destroy()
+
+
+commands = [social_crm_demo, social_crm_demo_certificate]

@@ -29,8 +29,14 @@ before_migrate = ["social_crm.install.before_migrate"]
 after_migrate = ["social_crm.install.after_migrate"]
 
 # The ledger of shipped rows names what it brought; deleting such a row is the administrator's right.
-# Rows of a census name what they became; erasing a person must not fail on them.
-ignore_links_on_delete = ["Shipped Item", "Census Import Row"]
+# Rows of a census name what they became; erasing a person must not fail on them. Receipts of devices name drafts.
+ignore_links_on_delete = [
+    "Shipped Item",
+    "Census Import Row",
+    "Field Submission",
+    "Sync Conflict",
+    "OpenRosa Submission",
+]
 
 before_tests = "social_crm.testing.before_tests"
 
@@ -65,6 +71,8 @@ doc_events = {
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
 before_request = ["social_crm.access.requests.refuse_aliases"]
+# Clients of OpenRosa wait for a challenge, also when they come with wrong credentials; other addresses are left alone.
+after_request = ["social_crm.field_records.openrosa.renderer.challenge"]
 extend_bootinfo = [
     "social_crm.access.workspaces.extend_bootinfo",
     "social_crm.workflow_status.translate_states",
@@ -80,6 +88,8 @@ social_crm_timeline = [
     "social_crm.field_records.timeline.SOURCES",
 ]
 
+# Who must hear that a person no longer authorises a use of their data: dotted paths of functions that take the decision.
+social_crm_authorisation_ended = ["social_crm.field_records.services.fingerprints.forget"]
 
 # Amounts in words, Spanish dates and pictures for our print formats.
 jinja = {
@@ -93,15 +103,21 @@ jinja = {
     ]
 }
 
-# The page to which the QR of a receipt leads.
-page_renderer = ["social_crm.microcredit.verification_page.ReceiptVerification"]
+# The pages to which the QR of a receipt and of an acta lead, and the field app at /campo.
+page_renderer = [
+    "social_crm.microcredit.verification_page.ReceiptVerification",
+    "social_crm.field_records.verification_page.ActaVerification",
+    "social_crm.field_records.field_app.FieldApp",
+    "social_crm.field_records.openrosa.renderer.OpenRosa",
+]
 
 scheduler_events = {
-    # A census import or a batch of payments whose worker was lost goes on by itself.
+    # A census import or a batch of payments whose worker was lost goes on by itself, and the PDF of an acta is made.
     "cron": {
         "*/3 * * * *": [
             "social_crm.social_crm.services.census.loading.resume_stalled",
             "social_crm.microcredit.services.payments.posting.resume_stalled",
+            "social_crm.field_records.services.sealed_pdf.making.resume",
         ]
     },
     # The stored status of productive units serves lists; each night some pass the term of their last visit.
@@ -111,7 +127,10 @@ scheduler_events = {
         "social_crm.microcredit.services.nightly.refresh_all",
         "social_crm.microcredit.services.accounting.outbox.nightly",
         "social_crm.microcredit.services.alerts.sending.nightly",
+        "social_crm.field_records.services.sync.uploads.sweep",
     ],
+    # Every seal of every acta, and whether one is missing.
+    "daily_long": ["social_crm.field_records.services.chain_checks.nightly"],
     # Alerts go out within the hours of the law, hour by hour.
     "hourly_long": ["social_crm.microcredit.services.alerts.sending.hourly"],
 }

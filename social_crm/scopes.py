@@ -71,6 +71,15 @@ SCOPES: dict[str, Scope] = {
     "FES Semester": Scope((("fes_student", "FES Student"),)),
     # Field Records
     "Acta": Scope(ANYWHERE, programme_field="programme"),
+    "Planned Visit": Scope((("family", "Family"),)),
+    "Fingerprint": Scope((("acta", "Acta"),)),
+    # A receipt follows its acta; one of a changed field, and what waits for its record, are their sender's own.
+    "Field Submission": Scope((("acta", "Acta"),)),
+    "OpenRosa Submission": Scope((("acta", "Acta"),)),
+    "Field Upload": Scope(()),
+    "Sync Conflict": Scope(
+        (("acta", "Acta"), ("productive_unit", "Productive Unit"), *ANYWHERE),
+    ),
     # Psychosocial
     "Psychosocial Case": Scope(ANYWHERE, programme_field="programme"),
     "Psychosocial Activity": Scope(ANYWHERE, programme_field="programme"),
@@ -97,12 +106,17 @@ CHILD_TABLES: dict[str, tuple[str, ...]] = {
     "Microcredit Payment Share": ("Microcredit Payment Row",),
     "Psychosocial Case Professional": ("Psychosocial Case",),
     "Acta Participant": ("Acta",),
+    "Acta Written Record": ("Acta",),
+    "Sync Conflict Field": ("Sync Conflict",),
 }
 
 
 # DocTypes with a rule of their own that holds for everybody, the roles that see every row included: the dotted path
 # of a function that takes the user and returns the criterion.
-OWN_RULES: dict[str, str] = {"Confidential Note": "social_crm.psychosocial.notes.readers"}
+OWN_RULES: dict[str, str] = {
+    "Confidential Note": "social_crm.psychosocial.notes.readers",
+    "Field Device": "social_crm.field_records.services.sync.devices.readers",
+}
 
 # Every DocType whose rows are limited; what refers to such a row is limited with it.
 PROTECTED: tuple[str, ...] = (*SCOPES, *OWN_RULES)

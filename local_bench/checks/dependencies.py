@@ -9,7 +9,11 @@ import sys
 from pathlib import Path
 
 LOCKS = Path("local_bench/lock")
-NPM_LOCKS = (Path("local_bench/desk/package-lock.json"), Path("tests/browser/package-lock.json"))
+NPM_LOCKS = (
+    Path("local_bench/desk/package-lock.json"),
+    Path("tests/browser/package-lock.json"),
+    Path("frontend/package-lock.json"),
+)
 HOST = re.compile(r"https?://")
 
 

@@ -14,9 +14,9 @@ from local_bench.checks import tree
 STANDARD = {
     "__future__", "abc", "bisect", "calendar", "collections", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib",
     "enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "numbers", "operator", "re",
-    "statistics", "string", "textwrap", "types", "typing", "unicodedata", "zlib",
+    "html", "statistics", "string", "textwrap", "types", "typing", "unicodedata", "xml", "zlib",
 }  # fmt: skip
-LIBRARIES = {"rapidfuzz", "num2words", "holidays", "segno"}
+LIBRARIES = {"defusedxml", "rapidfuzz", "num2words", "holidays", "segno"}
 CLOCK = {"today", "now", "utcnow"}
 OUTSIDE = {"open", "print", "input", "eval", "exec", "compile", "__import__", "breakpoint", "globals", "vars"}
 ENDLESS = {"itertools.count", "itertools.cycle", "count", "cycle"}

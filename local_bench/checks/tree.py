@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 APP = "social_crm"
-SKIPPED = {".bench", ".git", "node_modules", "dist", "__pycache__"}
+SKIPPED = {".bench", ".git", "node_modules", "dist", "field_app", "__pycache__"}
 
 
 def files(folder: Path, *suffixes: str) -> list[Path]:

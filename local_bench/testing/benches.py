@@ -88,6 +88,8 @@ def template(bench: Bench) -> Path:
         site.frappe(copy, "install-app", APP)
         # Later Frappe commands of tests must not wait for a scheduler that nobody runs.
         site.update_site_config(copy, pause_scheduler=1, allow_tests=1)
+        # Closed actas are signed in tests too; the certificate lies beside the site's configuration.
+        site.frappe(copy, "social-crm-demo-certificate")
     bench.mark_done("test-template", key)
     return folder
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local_bench import cache, say
+from local_bench import cache, field_app, say
 from local_bench.bench import APP, CHECKOUT, Bench
 from local_bench.processes import clean_environment, end_group, run
 from local_bench.testing import benches, results
@@ -58,6 +59,37 @@ class Run:
 def unit(this: Run) -> Result:
     """Pure tests: no site, no server."""
     return this.pytest("unit", of_bench(this.bench), TESTS / "unit", [])
+
+
+def frontend(this: Run) -> Result:
+    """The field app's own: strict types of its sources, then its tests under vitest, and the size of what was built."""
+    began = time.monotonic()
+    junit = this.output / "frontend.xml"
+    with tempfile.TemporaryDirectory(prefix="field-app-") as name:
+        work = Path(name)
+        field_app.copy_sources(this.bench, work, with_tests=True)
+        settings = {**field_app.settings(work / "built"), "FIELD_APP_BUILT": str(field_app.BUILT)}
+        bins = work / "node_modules" / ".bin"
+        commands = [
+            [bins / "vue-tsc", "--noEmit"],
+            [bins / "vue-tsc", "--noEmit", "-p", "tsconfig.worker.json"],
+        ]
+        tests = [
+            bins / "vitest",
+            "run",
+            "--reporter=default",
+            "--reporter=junit",
+            f"--outputFile.junit={junit}",
+        ]
+        if this.keyword:
+            tests.append(f"--testNamePattern={this.keyword.replace(' or ', '|')}")
+        codes = [subprocess.run(command, cwd=work, env=settings).returncode for command in [*commands, tests]]
+    passed, failed = results.from_junit(junit, chosen=bool(this.keyword))
+    passed += codes[:2].count(0)
+    failed += 2 - codes[:2].count(0)
+    if codes[2] and not failed:
+        failed = 1
+    return Result("frontend", passed, failed, time.monotonic() - began)
 
 
 def site(this: Run) -> Result:
@@ -157,6 +189,7 @@ def _own_benches(group: str) -> Callable[[Run], Result]:
 
 GROUPS: dict[str, Callable[[Run], Result]] = {
     "unit": unit,
+    "frontend": frontend,
     "site": site,
     "package": package,
     "rest": rest,

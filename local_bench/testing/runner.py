@@ -73,7 +73,7 @@ def main(bench: Bench, words: list[str]) -> int:
     asked = parse(words)
     default = groups.ON_OFFICIAL if asked.bench else tuple(groups.GROUPS)
     names = [name for name in groups.GROUPS if name in (asked.groups or default)]
-    names = [name for name in names if name == "package" or (groups.TESTS / name).is_dir()]
+    names = [name for name in names if name in ("package", "frontend") or (groups.TESTS / name).is_dir()]
     if asked.bench and not set(names) <= set(groups.ON_OFFICIAL):
         raise BenchError(f"With --bench only these groups run: {', '.join(groups.ON_OFFICIAL)}.")
     bench.root.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,11 @@ from social_crm.demo.users import DEMO_USERS, DOMAIN
 
 Values = dict[str, Any]
 TEMPLATE = "home_visit-v1"
+CHAIN = "Seal Chain"
+# So many PDFs are made at once after the demo was loaded: each takes a second or two of a worker.
+SEALED = 6
+# What a copy of a closed acta does not take along from the one it is copied from.
+OF_THE_SEAL: Values = {"seal_chain": None, "seal_number": 0, "previous_hash": None, "pdf_status": None}
 VISITS = (
     (
         "Conocer cómo se adapta la familia al nuevo lugar.",
@@ -98,15 +103,33 @@ def write(name: str, people: list[str], planned: Values) -> None:
 
 
 def seal_copies() -> None:
-    """Seal closed actas that were copied: a seal covers the acta's own name and persons."""
+    """Seal closed actas that were copied: a seal covers the acta's own name and persons, and its place in the chain."""
     import frappe
 
     from social_crm.field_records.services import seals
 
     # The generator works on the whole site and for nobody's eyes.
     for name in frappe.get_all(
-        "Acta", filters={"status": "Closed", "owner": ["like", f"%@{DOMAIN}"]}, pluck="name"
+        "Acta",
+        filters={"status": "Closed", "seal_chain": ["is", "not set"], "owner": ["like", f"%@{DOMAIN}"]},
+        order_by="name",
+        pluck="name",
     ):
-        acta = frappe.get_doc("Acta", name)
-        if not seals.holds(acta):
-            frappe.db.set_value("Acta", name, seals.new_seal(acta), update_modified=False)
+        frappe.db.set_value("Acta", name, seals.new_seal(frappe.get_doc("Acta", name)), update_modified=False)
+
+
+def seal_some() -> None:
+    """Leave the sealed PDF of a few actas to be made; the others' is made when somebody asks for it."""
+    import frappe
+
+    from social_crm.field_records.services.sealed_pdf import certificate
+    from social_crm.print_formats import jinja
+
+    if not certificate.is_configured():
+        certificate.make_demo(jinja.organisation_identity()["name"])
+    acta = frappe.qb.DocType("Acta")
+    mine = (acta.status == "Closed") & acta.owner.like(f"%@{DOMAIN}")
+    newest = frappe.qb.from_(acta).select(acta.name).where(mine).orderby(acta.name, order=frappe.qb.desc)
+    kept = [name for (name,) in newest.limit(SEALED).run()]
+    if kept:
+        frappe.qb.update(acta).set(acta.pdf_status, "").where(mine & acta.name.notin(kept)).run()

@@ -8,13 +8,15 @@ import frappe
 from frappe import _
 
 from social_crm.demo.users import DEMO_USERS, DOMAIN, MARK
+from social_crm.field_records.services.sealed_pdf import certificate
 from social_crm.uninstall import remove_contacts_of, remove_user
 
 ADMINISTRATOR = DEMO_USERS[0][0]
 # Rows that the app ships, or that describe the site and not the demo.
 NOT_DEMO = frozenset(
     {"Shipped Item", "Minimum Wage", "Programme Rules", "Authorisation Text", "Vulnerability Type"}
-    | {"Acta Template", "Acta Template Field", "Acta Template Choice"}
+    | {"Acta Template", "Acta Template Field", "Acta Template Choice", "Acta Template Translation"}
+    | {"Acta Template Form", "Acta Template Write"}
 )
 
 
@@ -90,6 +92,7 @@ def remove_demo() -> None:
             remove_user(email)
     frappe.db.delete("DefaultValue", {"defkey": MARK})
     _forget_counters()
+    certificate.remove_demo()
     frappe.db.commit()  # A command of its own: what it removed stays removed.
     frappe.clear_cache()
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import frappe
 
+from social_crm import verification_codes
 from social_crm.demo import actas, groups, owner, people
 from social_crm.demo.users import DOMAIN
-from social_crm.microcredit.services import verification
 from social_crm.social_crm.domain import names as name_rules
 
 Row = tuple[Any, ...]
@@ -99,7 +99,7 @@ class Template:
         self.fund_balance = sum(_funds("balance"))
         self.names: dict[str, Key] = {}
         self.hashed: list[str] = []
-        raw = [self._read(doctype, since) for doctype in owner.tables()]
+        raw = [self._read(doctype, since) for doctype in owner.tables() if doctype != actas.CHAIN]
         raw = [table for table in raw if table.rows]
         for table in raw:
             self._learn_names(table)
@@ -199,6 +199,8 @@ class Template:
             for column, value in zip(columns, row, strict=True):
                 if column == "verification_code" and value:
                     cells.append(Anew())
+                elif table.doctype == "Acta" and column in actas.OF_THE_SEAL:
+                    cells.append(actas.OF_THE_SEAL[column])
                 elif (table.doctype, column) == (MOVEMENT, "balance_after"):
                     cells.append(Grows(value, self.fund_balance))
                 elif person and column in COLUMNS and value:
@@ -267,7 +269,7 @@ def _write(table: Table, blocks: Sequence[dict[Key, str]]) -> None:
 
 def _filled(cell: Any, strings: dict[Key, str]) -> Any:
     if isinstance(cell, Anew):
-        return verification.new_code()
+        return verification_codes.new_code()
     if isinstance(cell, Grows):
         return cell.first + cell.step * int(strings[BLOCK])
     return _put_together(cell, strings) if isinstance(cell, Pieces) else cell

@@ -20,6 +20,7 @@ from social_crm.demo import (
     students,
     treasury,
     units,
+    visits,
 )
 from social_crm.demo.people import PlannedFamily
 from social_crm.demo.quotas import BLOCK
@@ -64,7 +65,9 @@ def load_demo(
         treasury.write(day)
         _write_families(families, seed, day, size, bulk, started)
         treasury.write_bank_file(day)
+        visits.write(day)
         finding.write_down(day)
+        actas.seal_some()
         owner.own(started)
         owner.remember(families, seed, str(day))
         frappe.db.commit()  # A command of its own: the whole demo, or nothing of it.

@@ -3,9 +3,11 @@
 from typing import Any
 
 import frappe
-from frappe.utils import nowdate
+from frappe.model.workflow import apply_workflow
+from frappe.utils import add_days, nowdate
 
 from social_crm import testing_factories as make
+from social_crm.field_records.services import actions
 from social_crm.social_crm import factories as people
 
 COMMUNITY = "Comunidad de las actas"
@@ -73,3 +75,35 @@ def make_template(**values: Any) -> Any:
         "questions": [{"field_type": "text", "field_name": "tema", "label": "Tema", "required": 1}],
     }
     return frappe.get_doc({"doctype": "Acta Template", **fields, **values}).insert()
+
+
+def close(doc: Any) -> Any:
+    """Close an acta and return it as it is then."""
+    return frappe.get_doc("Acta", apply_workflow(doc, "Close").name)
+
+
+def attach(doc: Any, content: str = SIGNATURE.split(",")[1]) -> Any:
+    """Attach a file to an acta. content: in base64."""
+    return frappe.get_doc(
+        {
+            "doctype": "File",
+            "file_name": f"foto-{frappe.generate_hash(length=6)}.png",
+            "content": content,
+            "decode": True,
+            "is_private": 1,
+            "attached_to_doctype": "Acta",
+            "attached_to_name": doc.name,
+        }
+    ).insert()
+
+
+def sealed() -> tuple[Any, Any, Any]:
+    """Return a closed acta that has everything a seal covers, the photo of an answer and a second file."""
+    signer = participant("Ana Epiayú", strokes=[[{"x": 1.5, "y": 2, "t": 0}, {"x": 3, "y": 4, "t": 16}]])
+    doc = make_acta(latitude=11.3812345, longitude=-72.24, start_time="08:30:00", participants=[signer])
+    photo, paper = attach(doc), attach(doc, "SG9qYSBkZSBhc2lzdGVuY2lh")
+    actions.add_commitment(doc.name, "Llevar a la niña al control", str(add_days(nowdate(), 8)))
+    doc.reload()
+    doc.answers = {**ANSWERS, "foto": photo.file_url}
+    doc.save()
+    return close(doc), photo, paper

@@ -6,6 +6,7 @@ import frappe
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, getdate, nowdate
 
+from social_crm import verification_codes
 from social_crm.microcredit import factories as make
 from social_crm.microcredit.services import offers, verification
 from social_crm.microcredit.services.documents import agreements, origination, receipts, statements
@@ -119,7 +120,7 @@ class TestDocuments(SocialCRMTestCase):
         self.assertEqual(len(set(codes)), 3)
         for code in codes:
             self.assertRegex(code, r"^[A-Z2-7]{20}$")
-        found = verification.find(verification.in_groups(codes[0]).lower())
+        found = verification.find(verification_codes.in_groups(codes[0]).lower())
         self.assertEqual((found.number, found.amount, found.reversed_on), (names[0], 1000, None))
         reverse("Microcredit Repayment", names[0], "Error")
         self.assertEqual(verification.find(codes[0]).reversed_on, getdate())

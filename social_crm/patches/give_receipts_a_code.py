@@ -3,7 +3,7 @@
 import frappe
 from frappe.query_builder import DocType
 
-from social_crm.microcredit.services import verification
+from social_crm import verification_codes
 
 _DOCTYPES = ("Microcredit Repayment", "Microcredit Disbursement")
 
@@ -21,7 +21,7 @@ def execute() -> None:
         for (name,) in rows:
             (
                 frappe.qb.update(table)
-                .set(table.verification_code, verification.new_code())
+                .set(table.verification_code, verification_codes.new_code())
                 .where(table.name == name)
                 .run()
             )

@@ -6,12 +6,14 @@ Frappe takes each function it finds here, imported ones included: import modules
 import base64
 import datetime
 import decimal
+import io
 import mimetypes
 import pathlib
 
 import frappe
 import frappe.utils
 import segno
+from PIL import Image, ImageOps
 
 from social_crm.print_formats.domain import words
 
@@ -132,6 +134,25 @@ def attached_image(file_url: str | None, doctype: str, name: str) -> str:
     if not file_url or not frappe.has_permission(doctype, "read", doc=name):
         return ""
     return _data_uri(file_url, doctype, name)
+
+
+def attached_photo(file_url: str | None, doctype: str, name: str, longest: int = 1400) -> str:
+    """Return a photo as `attached_image` does, upright and no larger than paper needs. longest: pixels of its longer side.
+
+    A telephone writes pictures lying on their side, with a note that programs for paper do not read.
+    """
+    whole = attached_image(file_url, doctype, name)
+    if not whole:
+        return ""
+    try:
+        picture = ImageOps.exif_transpose(Image.open(io.BytesIO(base64.b64decode(whole.partition(",")[2]))))
+        picture.thumbnail((longest, longest))
+        out = io.BytesIO()
+        picture.convert("RGB").save(out, "JPEG", quality=82)
+    except (OSError, ValueError, Image.DecompressionBombError):
+        # Not understood here: the program that makes the paper may know better.
+        return whole
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 def _data_uri(file_url: str | None, doctype: str, name: str) -> str:

@@ -15,6 +15,9 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "Workflow Document State": ("state",),
     "Workflow Transition": ("state", "action", "next_state"),
     "Acta Template Field": ("field_name",),
+    "Acta Template Choice": ("list_name", "choice_value"),
+    "Acta Template Translation": ("language", "element"),
+    "Acta Template Write": ("target", "target_field"),
 }
 NUMBERS = frozenset({"Int", "Check", "Float", "Currency", "Percent", "Rating", "Duration"})
 CONTEXT_LINES = 2

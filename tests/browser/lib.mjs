@@ -18,14 +18,14 @@ import { after, before, test } from "node:test";
 
 const modules = process.env.SOCIAL_CRM_BROWSER_MODULES;
 if (!modules) throw new Error("Run these tests with ./run test browser");
-const { chromium } = createRequire(path.join(modules, "_"))("playwright-core");
+export const { chromium } = createRequire(path.join(modules, "_"))("playwright-core");
 
 export const url = process.env.SOCIAL_CRM_URL;
 export const output = process.env.SOCIAL_CRM_OUTPUT;
 export const people = JSON.parse(fs.readFileSync(process.env.SOCIAL_CRM_PEOPLE, "utf-8"));
 
 const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
-const FLAGS = [
+export const FLAGS = [
     "--no-sandbox", // Chromium refuses to start as root with it
     "--disable-gpu",
     "--disable-quic",
@@ -38,7 +38,7 @@ const PATIENCE = 60_000;
 // Errors of Frappe's own scripts that no app causes: a number field selects its text a moment after it lost the focus.
 const FRAMEWORKS_OWN = /document\.activeElement\.select is not a function/;
 
-function chromiumPath() {
+export function chromiumPath() {
     const names = ["chromium", "chromium-browser", "google-chrome"];
     for (const folder of process.env.PATH.split(path.delimiter)) {
         for (const name of names) {

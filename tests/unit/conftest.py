@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 # Tests share helpers (ledger_cases.py): pytest imports each of them by its path, without its folder.
 sys.path.insert(0, str(Path(__file__).parent / "microcredit"))
+sys.path.insert(0, str(Path(__file__).parent / "field_records"))
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
 settings.register_profile(

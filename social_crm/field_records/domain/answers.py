@@ -1,7 +1,7 @@
 """The answers of an acta against its template: what applies, what is calculated, what is missing or wrong.
 
 Stored answers are plain: text, integers, decimals as text, ISO dates and times, choices as values (several: a list), a
-point as {"latitude", "longitude"[, "accuracy"]} in decimal texts, a picture as the address of its file, a repeat as a
+point as {"latitude", "longitude"[, "accuracy"]} in decimal texts, a picture or a recording as the address of its file, a repeat as a
 list of rows. What does not apply (`relevant` is false) is left out.
 """
 
@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from social_crm.field_records.domain.expressions import Context, Value, as_text, evaluate, holds
-from social_crm.field_records.domain.templates import Item, Template
+from social_crm.field_records.domain.templates import FILES, Item, Template
 
 MAX_TEXT = 10_000
 MAX_REPEATS = 100
@@ -215,8 +215,8 @@ def clean(item: Item, value: Any, template: Template) -> tuple[Any, str]:
         return None, "text"
     if len(value) > MAX_TEXT:
         return None, "too_long"
-    if kind == "image" and not re.fullmatch(r"/(private/)?files/[^\s<>\"']{1,300}", value):
-        return None, "image"
+    if kind in FILES and not re.fullmatch(r"/(private/)?files/[^\s<>\"']{1,300}", value):
+        return None, kind
     return value.strip() or None, ""
 
 

@@ -33,7 +33,12 @@ _RISKY_PATTERN = re.compile(r"\([^)]*[+*{][^)]*\)\s*[+*{]")
 
 
 class ExpressionError(ValueError):
-    """The text is not an expression we know; the message says where it stops being one."""
+    """The text is not an expression we know; `code` names the reason, `detail` where it stops being one."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,11 @@ def parse(text: str) -> Node:
         ExpressionError: it is too long, nested too deeply, or not an expression of the subset.
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"An expression has at most {MAX_LENGTH} characters.")
+        raise ExpressionError("too_long", str(MAX_LENGTH))
     parser = _Parser(_tokens(text))
     node = parser.either(0)
     if parser.peek()[0] != "end":
-        raise ExpressionError(f"Unexpected: {parser.peek()[1]}")
+        raise ExpressionError("unexpected", parser.peek()[1])
     return node
 
 
@@ -145,11 +150,11 @@ class _Parser:
     def expect(self, sign: str) -> None:
         kind, text = self.take()
         if (kind, text) != ("sign", sign):
-            raise ExpressionError(f"Expected {sign} instead of {text or 'the end'}")
+            raise ExpressionError("expected", sign)
 
     def _chain(self, depth: int, words: tuple[str, ...], below: Callable[[int], Node]) -> Node:
         if depth > MAX_DEPTH:
-            raise ExpressionError("The expression is nested too deeply.")
+            raise ExpressionError("too_deep", str(MAX_DEPTH))
         node = below(depth)
         for _ in range(len(self.tokens)):
             kind, text = self.peek()
@@ -178,7 +183,7 @@ class _Parser:
         if self.peek() == ("sign", "-"):
             self.take()
             if depth > MAX_DEPTH:
-                raise ExpressionError("The expression is nested too deeply.")
+                raise ExpressionError("too_deep", str(MAX_DEPTH))
             return Node("operator", "negate", parts=(self._unary(depth + 1),))
         return self._primary(depth)
 
@@ -196,11 +201,11 @@ class _Parser:
             return inner
         if kind == "name" and self.peek() == ("sign", "("):
             return self._function(text, depth)
-        raise ExpressionError(f"Unexpected: {text or 'the end'}")
+        raise ExpressionError("unexpected", text) if text else ExpressionError("ends_early")
 
     def _function(self, name: str, depth: int) -> Node:
         if name not in FUNCTIONS and name != "if":
-            raise ExpressionError(f"Unknown function: {name}")
+            raise ExpressionError("unknown_function", f"{name}()")
         self.expect("(")
         parts: list[Node] = []
         if self.peek() != ("sign", ")"):
@@ -213,9 +218,9 @@ class _Parser:
         self.expect(")")
         least, most = ARGUMENTS[name]
         if not least <= len(parts) <= most:
-            raise ExpressionError(f"{name}() takes {least} to {most} arguments")
+            raise ExpressionError("arguments", f"{name}()")
         if name == "regex" and parts[1].kind != "text":
-            raise ExpressionError("The pattern of regex() must be a text")
+            raise ExpressionError("pattern")
         if name == "regex":
             _check_pattern(parts[1].name)
         return Node("call", name, parts=tuple(parts))
@@ -230,23 +235,23 @@ def _tokens(text: str) -> list[tuple[str, str]]:
             break
         match = _TOKEN.match(stripped, at)
         if not match or match.end() == at:
-            raise ExpressionError(f"Unexpected: {stripped[at : at + 20].strip()}")
+            raise ExpressionError("unexpected", stripped[at : at + 20].strip())
         kind = str(match.lastgroup)
         found = match.group(kind)
         tokens.append((kind, found[1:-1] if kind == "text" else found))
         at = match.end()
     if not tokens:
-        raise ExpressionError("The expression is empty.")
+        raise ExpressionError("ends_early")
     return [*tokens, ("end", "")]
 
 
 def _check_pattern(pattern: str) -> None:
     if len(pattern) > 200 or _RISKY_PATTERN.search(pattern):
-        raise ExpressionError("The pattern of regex() is too long or repeats what already repeats.")
+        raise ExpressionError("pattern")
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ExpressionError(f"The pattern of regex() is wrong: {error}") from error
+        raise ExpressionError("pattern") from error
 
 
 def _operate(node: Node, context: Context) -> Value:
@@ -381,9 +386,7 @@ ARGUMENTS: dict[str, tuple[int, int]] = {
     "starts-with": (2, 2),
     "regex": (2, 2),
     "not": (1, 1),
-    "true": (0, 0),
-    "false": (0, 0),
-    "today": (0, 0),
+    **dict.fromkeys(("true", "false", "today"), (0, 0)),
     "coalesce": (2, 2),
     "concat": (1, 20),
     "number": (1, 1),

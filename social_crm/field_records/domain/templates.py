@@ -16,13 +16,22 @@ QUESTION_TYPES = (
     "select_multiple",
     "geopoint",
     "image",
+    "audio",
     "calculate",
     "note",
 )
 FIELD_TYPES = (*QUESTION_TYPES, "begin_group", "end_group", "begin_repeat", "end_repeat")
 SELECTS = ("select_one", "select_multiple")
+# Their answer is the address of a stored file. A signature that is drawn is an image with the appearance "signature".
+FILES = ("image", "audio")
+# Names that the sheet or the XForm gives a meaning of its own.
+RESERVED = frozenset({"meta", "instanceID", "deprecatedID", "instanceName"})
+# What only field apps stumble over: a template that was published before these rules can still be answered in the Desk.
+_OF_FORMS = frozenset({"list_name", "reserved_name", "unknown_field_in_text", "choice_label_missing"})
 MAX_ROWS = 1000
 MAX_DEPTH = 6
+# An answer that stands in a text: "How old is ${name}?"
+REFERENCE = re.compile(r"\$\{([^}]*)\}")
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
 
 
@@ -55,11 +64,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a row (counted from 1; 0 is the template as a whole); `code` names the rule, `detail` the part."""
+    """What is wrong with a row (counted from 1; 0 is the template as a whole), of `table`: questions or choices.
+
+    `code` names the rule, `detail` the part, `more` what is wrong inside of an expression, `field` the field of the row.
+    """
 
     row: int
     code: str
     detail: str = ""
+    more: str = ""
+    field: str = ""
+    table: str = "questions"
 
 
 @dataclass(frozen=True)
@@ -104,13 +119,11 @@ def check(rows: Sequence[FieldRow], choices: Sequence[Choice]) -> tuple[Problem,
     names = {row.name for row in rows if row.name}
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        problems.extend(
-            Problem(number, code, detail) for code, detail in _row_problems(row, lists, names, seen)
-        )
+        problems.extend(_row_problems(number, row, lists, names, seen))
         seen.add(row.name)
     if not any(row.field_type in QUESTION_TYPES and row.field_type != "note" for row in rows):
         problems.append(Problem(0, "no_question"))
-    return tuple(sorted(problems, key=lambda problem: problem.row))
+    return tuple(sorted(problems, key=lambda problem: (problem.table == "choices", problem.row)))
 
 
 def build(rows: Sequence[FieldRow], choices: Iterable[Choice]) -> Template:
@@ -120,7 +133,7 @@ def build(rows: Sequence[FieldRow], choices: Iterable[Choice]) -> Template:
         ValueError: the template has problems.
     """
     listed = tuple(choices)
-    if problems := check(rows, listed):
+    if problems := [one for one in check(rows, listed) if one.code not in _OF_FORMS]:
         raise ValueError(f"The template has problems: {problems[0]}")
     stack: list[tuple[FieldRow | None, list[Item]]] = [(None, [])]
     for row in rows:
@@ -168,40 +181,58 @@ def _structure(rows: Sequence[FieldRow]) -> list[Problem]:
 def _choice_problems(choices: Sequence[Choice]) -> list[Problem]:
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
-    for choice in choices:
+
+    def add(number: int, code: str, detail: str, field: str) -> None:
+        problems.append(Problem(number, code, detail, field=field, table="choices"))
+
+    for number, choice in enumerate(choices, start=1):
         if not re.fullmatch(r"[^\s'\"]{1,64}", choice.value):
-            problems.append(Problem(0, "choice_value", choice.value))
+            add(number, "choice_value", choice.value, "value")
+        if not re.fullmatch(r"[^\s'\"/]{1,64}", choice.list_name):
+            add(number, "list_name", choice.list_name, "list_name")
+        if not choice.label.strip():
+            add(number, "choice_label_missing", choice.value, "label")
         if (choice.list_name, choice.value) in seen:
-            problems.append(Problem(0, "choice_twice", f"{choice.list_name}: {choice.value}"))
+            add(number, "choice_twice", f"{choice.list_name}: {choice.value}", "value")
         seen.add((choice.list_name, choice.value))
     return problems
 
 
 def _row_problems(
-    row: FieldRow, lists: set[str], names: set[str], seen: set[str]
-) -> Iterable[tuple[str, str]]:
+    number: int, row: FieldRow, lists: set[str], names: set[str], seen: set[str]
+) -> Iterable[Problem]:
     if row.field_type not in FIELD_TYPES:
-        yield "unknown_type", row.field_type
+        yield Problem(number, "unknown_type", row.field_type, field="field_type")
         return
     if row.field_type.startswith("end_"):
         return
     if not _NAME.fullmatch(row.name):
-        yield "field_name", row.name
+        yield Problem(number, "field_name", row.name, field="name")
     elif row.name in seen:
-        yield "name_twice", row.name
+        yield Problem(number, "name_twice", row.name, field="name")
+    elif row.name in RESERVED:
+        yield Problem(number, "reserved_name", row.name, field="name")
     if row.field_type in SELECTS and row.choice_list not in lists:
-        yield "choice_list", row.choice_list
+        yield Problem(number, "choice_list", row.choice_list, field="field_type")
     if row.field_type == "calculate" and not row.calculation:
-        yield "calculation_missing", row.name
+        yield Problem(number, "calculation_missing", row.name, field="calculation")
     if not row.label and row.field_type not in ("calculate", "begin_group", "begin_repeat"):
-        yield "label_missing", row.name
-    for text in (row.relevant, row.constraint, row.calculation):
+        yield Problem(number, "label_missing", row.name, field="label")
+    for field in ("label", "hint", "constraint_message"):
+        if unknown := set(REFERENCE.findall(getattr(row, field))) - names:
+            yield Problem(number, "unknown_field_in_text", ", ".join(sorted(unknown)), field=field)
+    yield from _expression_problems(number, row, names)
+
+
+def _expression_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
+    for field in ("relevant", "constraint", "calculation"):
+        text = getattr(row, field)
         if not text:
             continue
         try:
             unknown = fields_of(parse(text)) - names
         except ExpressionError as error:
-            yield "expression", f"{text}: {error}"
+            yield Problem(number, f"expression_{error.code}", text, error.detail, field)
             continue
         if unknown:
-            yield "unknown_field", ", ".join(sorted(unknown))
+            yield Problem(number, "unknown_field", ", ".join(sorted(unknown)), field=field)

@@ -8,11 +8,27 @@ from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from social_crm.field_records.domain.answers import Result, examine
-from social_crm.field_records.services import forms, pictures, seals, templates
+from social_crm.field_records.domain.strokes import stroke_text
+from social_crm.field_records.services import (
+    agreements,
+    arrivals,
+    fingerprints,
+    forms,
+    mapping,
+    pictures,
+    seals,
+    templates,
+)
+from social_crm.field_records.services.sealed_pdf import making
 from social_crm.workflow_status import status_from_workflow
 
 # Read-only on screen; over REST a value may still arrive, and is put back.
-OWN_FIELDS = ("closed_on", "closed_by", "content_hash", "seal_version", "sealed_files", "agreed_commitments")
+OWN_FIELDS = (
+    *("closed_on", "closed_by", "content_hash", "seal_version", "sealed_files", "agreed_commitments"),
+    *("sealed_names", "seal_chain", "seal_number", "previous_hash", "verification_code"),
+    *("pdf_status", "pdf_problem", "pdf_file", "pdf_sha256", "pdf_unsealed_sha256", "pdf_made_with"),
+    *("pdf_heartbeat", "pdf_tries"),
+)
 
 
 def validate(doc: Any) -> None:
@@ -27,18 +43,20 @@ def validate(doc: Any) -> None:
     doc.status = status_from_workflow(doc, "Draft")
     for field in OWN_FIELDS:
         doc.set(field, before.get(field) if before else None)
+    doc.set("written_records", before.written_records if before else [])
+    arrivals.stamp(doc, before)
     _check_template(doc, before)
     _place(doc)
     if doc.visit_date and getdate(doc.visit_date) > getdate():
         frappe.throw(_("The visit date lies in the future."), title=_("Date not Possible"))
     _check_amendment(doc)
     _note_signatures(doc, before)
+    fingerprints.check_participants(doc)
     result = examine_answers(doc)
     forms.refuse_findings(result)
     doc.answers = json.dumps(result.answers, ensure_ascii=False)
     if doc.status == "Closed":
         _require_complete(doc, result)
-        doc.agreed_commitments = json.dumps(_agreed(doc.name), ensure_ascii=False)
 
 
 def seal_when_closed(doc: Any) -> None:
@@ -47,38 +65,19 @@ def seal_when_closed(doc: Any) -> None:
     pictures.attach(doc)
     if doc.status == "Closed" and before and before.status != "Closed":
         pictures.require_all(doc)
+        mapping.apply(doc)
         # Whole seconds: what is sealed must come back from the database exactly as it was.
         doc.db_set({"closed_on": now_datetime().replace(microsecond=0), "closed_by": frappe.session.user})
+        # Those that the closing itself has made are among them.
+        doc.db_set("agreed_commitments", json.dumps(agreements.agreed(doc.name), ensure_ascii=False))
         doc.db_set(seals.new_seal(frappe.get_doc("Acta", doc.name)))
+        making.request(doc.name)
 
 
 def examine_answers(doc: Any) -> Result:
     """Return what the domain makes of the answers of an acta."""
-    return examine(templates.load(doc.template), forms.read_answers(doc.answers), getdate(doc.visit_date))
-
-
-def commitments_of(acta: str) -> list[Any]:
-    """Return the commitments that an acta made, oldest first."""
-    # They belong to the acta's content: whoever may read the acta reads what was agreed in it.
-    return frappe.get_all(
-        "Commitment",
-        filters={"reference_doctype": "Acta", "reference_name": acta},
-        fields=["name", "subject", "due_date", "responsible_party", "responsible", "status", "creation"],
-        order_by="creation, name",
-    )
-
-
-def _agreed(acta: str) -> list[dict[str, str]]:
-    """The commitments as they stood when the acta was closed: they live on as records of their own."""
-    return [
-        {
-            "name": row.name,
-            "subject": row.subject,
-            "due_date": str(row.due_date),
-            "responsible_party": row.responsible_party or "",
-        }
-        for row in commitments_of(acta)
-    ]
+    template = templates.load(doc.template, frappe.local.lang)
+    return examine(template, forms.read_answers(doc.answers), getdate(doc.visit_date))
 
 
 def refuse_deletion(doc: Any) -> None:
@@ -177,8 +176,20 @@ def _note_signatures(doc: Any, before: Any) -> None:
     for row in doc.participants:
         if row.cannot_sign:
             row.signature = None
+        row.strokes = _strokes(row, row.strokes) if row.signature else None
+        row.witness_strokes = _strokes(row, row.witness_strokes) if row.witness_signature else None
         row.signed_at = (
             (known.get(row.signature) or now_datetime().replace(microsecond=0)) if row.signature else None
+        )
+
+
+def _strokes(row: Any, strokes: Any) -> str | None:
+    try:
+        return stroke_text(strokes) or None
+    except (ValueError, RecursionError):
+        frappe.throw(
+            _("The signature of {0} was not understood. Sign again.").format(row.participant_name),
+            title=_("Signature not Understood"),
         )
 
 
@@ -191,7 +202,7 @@ def _require_complete(doc: Any, result: Result) -> None:
             problems.append(
                 _("{0} cannot sign: write the reason and the witness.").format(row.participant_name)
             )
-        elif not row.cannot_sign and not row.signature:
+        elif not (row.cannot_sign or row.signature or row.fingerprint):
             problems.append(_("The signature of {0} is missing.").format(row.participant_name))
     if problems:
         frappe.throw(

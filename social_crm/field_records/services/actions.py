@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from social_crm.field_records.services.actas import commitments_of
+from social_crm.field_records.services.agreements import commitments_of, new_commitment
 
 _COPIED = (
     "template",
@@ -47,24 +47,8 @@ def add_commitment(
             frappe.PermissionError,
             title=_("Closed Acta"),
         )
-    doc = frappe.new_doc("Commitment")
-    doc.update(
-        {
-            "subject": subject,
-            "status": "Open",
-            "due_date": due_date,
-            "responsible_party": responsible_party,
-            "responsible": responsible or (source.gestor if responsible_party == "Staff" else None),
-            "beneficiary": source.beneficiary,
-            "family": source.family,
-            "community": source.community,
-            "programme": source.programme,
-            "reference_doctype": "Acta",
-            "reference_name": source.name,
-        }
-    )
-    doc.insert()
-    return doc.name
+    doc = new_commitment(source, subject, due_date, responsible_party, responsible)
+    return doc.insert().name
 
 
 @frappe.whitelist()

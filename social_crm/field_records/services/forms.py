@@ -16,7 +16,7 @@ from social_crm.field_records.services import templates
 def template_form(template: str) -> list[dict]:
     """Return the questions of a template, groups and repeats with their parts, for whoever may read it."""
     frappe.get_doc("Acta Template", template).check_permission("read")
-    built = templates.load(template)
+    built = templates.load(template, frappe.local.lang)
     return [_node(item, built) for item in built.items]
 
 
@@ -24,7 +24,7 @@ def template_form(template: str) -> list[dict]:
 def look_at_answers(template: str, answers: str | dict, visit_date: str | None = None) -> dict:
     """Return what the server makes of answers: visible paths, values as kept, findings and what is missing."""
     frappe.get_doc("Acta Template", template).check_permission("read")
-    result = examine(templates.load(template), read_answers(answers), getdate(visit_date))
+    result = examine(templates.load(template, frappe.local.lang), read_answers(answers), getdate(visit_date))
     return {
         "visible": sorted(result.visible),
         "answers": result.answers,
@@ -70,6 +70,7 @@ def finding_text(finding: Finding) -> str:
         "choice": _("{0}: choose one of the options."),
         "geopoint": _("{0}: write latitude and longitude."),
         "image": _("{0}: attach a picture."),
+        "audio": _("{0}: attach a recording."),
         "text": _("{0}: write a text."),
         "too_long": _("{0}: the text is too long."),
         "not_rows": _("{0}: a list of rows is needed."),

@@ -6,6 +6,9 @@ A seal carries the number of the rule it was made by, because a rule that grows 
 2. Also its title and the template's, the rows of the template version (the questions that give the answers their
    meaning), and every file that was attached when it was closed: name and SHA-256. Answers and commitments as the
    very text that is stored.
+3. Also the strokes of the signatures and their times on the device, where and when the acta came in, the names that the paper
+   shows, the code of its QR, and its place in a chain: its number and the seal of the acta before it. Community and
+   programme by what stays when they are renamed.
 """
 
 import hashlib
@@ -16,10 +19,12 @@ from typing import Any
 import frappe
 from frappe import _
 
+from social_crm import verification_codes
 from social_crm.field_records.domain.sealing import seal
-from social_crm.field_records.services import templates
+from social_crm.field_records.services import seal_chains, sealed_names, templates
 
-SEAL_VERSION = 2
+SEAL_VERSION = 3
+_KNOWN_VERSIONS = (2, 3)
 _FIELDS = (
     "name",
     "template",
@@ -57,6 +62,12 @@ _PARTICIPANT_FIELDS = (
     "witness_document",
     "witness_signature",
 )
+# What the third rule covers beyond the second, and the chain, which is known last of all.
+_LATER_FIELDS = ("verification_code", "sealed_names", "origin", "device", "received_at")
+_CHAIN_FIELDS = ("seal_chain", "seal_number", "previous_hash")
+_LATER_PARTICIPANT_FIELDS = ("strokes", "signed_device_time", "witness_strokes", "fingerprint_digest")
+# Records that may be renamed, which changes the acta's field with them.
+_RENAMED = {"community": "Community", "programme": "Social Programme"}
 # Named one by one: a part that rows of templates may gain one day must not change the seals of today.
 _QUESTION_FIELDS = (
     "field_type",
@@ -76,7 +87,10 @@ _CHOICE_FIELDS = ("list_name", "value", "label")
 
 
 def new_seal(doc: Any) -> dict[str, Any]:
-    """Return the fields that seal an acta as it stands in the database: seal_version, sealed_files, content_hash."""
+    """Seal an acta as it stands in the database, as the next one of its chain; return the fields to be written.
+
+    The chain stays locked until the transaction ends: sealing is the last thing that a closing does.
+    """
     # The files of this very acta: whoever may close it seals them all.
     files = frappe.get_all(
         "File",
@@ -86,24 +100,46 @@ def new_seal(doc: Any) -> dict[str, Any]:
     )
     doc.seal_version = SEAL_VERSION
     doc.sealed_files = json.dumps([_file_as_it_is(doc.name, name) for name in files], ensure_ascii=False)
-    return {
-        "seal_version": doc.seal_version,
-        "sealed_files": doc.sealed_files,
-        "content_hash": seal(sealed_content(doc)),
+    doc.sealed_names = json.dumps(sealed_names.live(doc), ensure_ascii=False)
+    doc.verification_code = doc.verification_code or verification_codes.new_code()
+    content = sealed_content(doc)
+    place = seal_chains.take_place(doc.programme)
+    chain = {
+        "seal_chain": place.chain,
+        "seal_number": place.number,
+        "previous_hash": place.previous_hash,
     }
+    content_hash = seal({**content, **chain})
+    seal_chains.advance(place, content_hash)
+    own = ("seal_version", "sealed_files", "sealed_names", "verification_code")
+    return {**{field: doc.get(field) for field in own}, **chain, "content_hash": content_hash}
 
 
 @frappe.whitelist()
 def verify(acta: str) -> dict:
     """Return whether a closed acta is still what was sealed.
 
-    {"valid": true or false, "content_hash": the seal, "seal_version": the number of the rule it was made by}
+    {"valid": true or false, "content": whether it still gives its seal, "pdf": whether the sealed PDF is still what was signed
+    (null without one), "previous": whether the acta before it in the chain has the seal that this one carries (null for
+    seals of older rules), "content_hash": the seal, "seal_version": the number of the rule it was made by, "chain", "number"}
     """
+    from social_crm.field_records.services.sealed_pdf.standing import standing
+
     doc = frappe.get_doc("Acta", acta)
     doc.check_permission("read")
     if doc.status != "Closed":
         frappe.throw(_("Only a closed acta has a seal."), title=_("Not Closed"))
-    return {"valid": holds(doc), "content_hash": doc.content_hash, "seal_version": doc.seal_version or 1}
+    found, previous = standing(doc), seal_chains.follows(doc)
+    return {
+        "valid": found.valid and previous is not False,
+        "content": found.content,
+        "pdf": found.pdf,
+        "previous": previous,
+        "content_hash": doc.content_hash,
+        "seal_version": doc.seal_version or 1,
+        "chain": doc.seal_chain,
+        "number": doc.seal_number,
+    }
 
 
 def holds(doc: Any) -> bool:
@@ -123,8 +159,10 @@ def sealed_content(doc: Any) -> dict[str, Any]:
     ]
     if not doc.seal_version:
         return {**content, **_first_rule(doc)}
-    if doc.seal_version != SEAL_VERSION:
+    if doc.seal_version not in _KNOWN_VERSIONS:
         raise ValueError("unknown version of the seal")
+    if doc.seal_version > 2:
+        content.update(_third_rule(doc))
     sealed_files = json.loads(doc.sealed_files or "[]")
     return {
         **content,
@@ -148,6 +186,16 @@ def photos_of(answers: Any) -> list[str]:
         return [found for item in answers for found in photos_of(item)]
     is_file = isinstance(answers, str) and answers.startswith(("/files/", "/private/files/"))
     return [answers] if is_file else []
+
+
+def _third_rule(doc: Any) -> dict[str, Any]:
+    content = {field: _text(doc.get(field)) for field in (*_LATER_FIELDS, *_CHAIN_FIELDS)}
+    content.update(
+        {field: seal_chains.identity(doctype, doc.get(field)) for field, doctype in _RENAMED.items()}
+    )
+    fields = (*_PARTICIPANT_FIELDS, *_LATER_PARTICIPANT_FIELDS)
+    content["participants"] = [{field: _text(row.get(field)) for field in fields} for row in doc.participants]
+    return content
 
 
 def _first_rule(doc: Any) -> dict[str, Any]:

@@ -6,11 +6,23 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.field_records.domain.templates import Choice, FieldRow, Problem, Template, build, check
+from social_crm.field_records.domain.templates import Choice, FieldRow, Template, check
+from social_crm.field_records.domain.writes import Write, read_values
+from social_crm.field_records.domain.xlsform import (
+    DEFAULT_LANGUAGE,
+    Form,
+    Translation,
+    language_code,
+    translation_problems,
+)
+from social_crm.field_records.services import template_problems
 
 
 def validate(doc: Any) -> None:
-    """Check a template; a published or withdrawn one may only change between these two."""
+    """Check a template; a published or withdrawn one changes between these two, in its translations and in what it writes.
+
+    What was asked never changes. A text in one more language, or another record to write to, asks nothing else.
+    """
     before = doc.get_doc_before_save()
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,60}", doc.template_key or ""):
         frappe.throw(
@@ -19,14 +31,15 @@ def validate(doc: Any) -> None:
         )
     if int(doc.version or 0) < 1:
         frappe.throw(_("Versions count from 1."), title=_("Version not Possible"))
+    doc.default_language = (doc.default_language or "").strip() or DEFAULT_LANGUAGE
+    rows, choices = rows_of(doc)
+    problems = translation_problems(rows, choices, translations_of(doc))
     if before and before.status != "Draft":
         _refuse_changes(doc, before)
-        return
-    if problems := check(*rows_of(doc)):
-        frappe.throw(
-            "<br>".join(frappe.utils.escape_html(problem_text(problem)) for problem in problems[:20]),
-            title=_("The Template has Problems"),
-        )
+    else:
+        problems = [*check(rows, choices), *problems]
+    if problems:
+        frappe.throw(template_problems.listed(problems), title=_("The Template has Problems"))
 
 
 def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
@@ -55,9 +68,88 @@ def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
     return rows, choices
 
 
-def load(template: str) -> Template:
-    """Return a template as the domain works with it."""
-    return build(*rows_of(frappe.get_cached_doc("Acta Template", template)))
+def translations_of(doc: Any) -> tuple[Translation, ...]:
+    """Return the translations of a template document as the domain knows them."""
+    return tuple(
+        Translation(
+            language=(row.language or "").strip(),
+            element=(row.element or "").strip(),
+            label=row.label or "",
+            hint=row.hint or "",
+            constraint_message=row.constraint_message or "",
+        )
+        for row in doc.get("translations") or []
+    )
+
+
+def writes_of(doc: Any) -> tuple[Write, ...]:
+    """Return the mapping of a template document as the domain knows it."""
+    return tuple(
+        Write(
+            (row.question or "").strip(),
+            row.target or "",
+            (row.target_field or "").strip(),
+            read_values(row.value_map or ""),
+        )
+        for row in doc.get("writes") or []
+    )
+
+
+def form_of(doc: Any) -> Form:
+    """Return a template document as an XLSForm says it."""
+    rows, choices = rows_of(doc)
+    return Form(
+        key=doc.template_key,
+        version=int(doc.version),
+        title=doc.title,
+        rows=rows,
+        choices=choices,
+        translations=translations_of(doc),
+        default_language=doc.default_language or DEFAULT_LANGUAGE,
+    )
+
+
+def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of an Acta Template for a form: questions, choices and translations."""
+    return {
+        "questions": [
+            {
+                "field_type": row.field_type,
+                "field_name": row.name,
+                "label": row.label,
+                "choice_list": row.choice_list,
+                "required": int(row.required),
+                "hint": row.hint,
+                "relevant": row.relevant,
+                "constraint_rule": row.constraint,
+                "constraint_message": row.constraint_message,
+                "calculation": row.calculation,
+                "appearance": row.appearance,
+                "default_value": row.default,
+            }
+            for row in form.rows
+        ],
+        "choices": [
+            {"list_name": choice.list_name, "choice_value": choice.value, "label": choice.label}
+            for choice in form.choices
+        ],
+        "translations": [
+            {
+                "language": one.language,
+                "element": one.element,
+                "label": one.label,
+                "hint": one.hint,
+                "constraint_message": one.constraint_message,
+            }
+            for one in form.translations
+        ],
+    }
+
+
+def load(template: str, language: str = "") -> Template:
+    """Return a template as the domain works with it; its texts in a language (a code such as "en"), or as they were written."""
+    form = form_of(frappe.get_cached_doc("Acta Template", template))
+    return form.spoken(language or language_code(form.default_language))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -91,32 +183,6 @@ def refuse_deletion(doc: Any) -> None:
         )
 
 
-def problem_text(problem: Problem) -> str:
-    """Return a problem of a template in the user's language."""
-    texts = {
-        "too_many_rows": _("A template has at most {0} rows."),
-        "no_question": _("The template asks nothing."),
-        "nested_repeat": _("A repeat cannot stand inside another repeat."),
-        "too_deep": _("Groups are nested more than {0} deep."),
-        "end_without_begin": _("{0} has no beginning."),
-        "never_ended": _("A {0} is begun and never ended."),
-        "choice_value": _("The choice value {0} has spaces or quotes, or is empty or too long."),
-        "choice_twice": _("The choice {0} stands there twice."),
-        "unknown_type": _("Unknown type: {0}."),
-        "field_name": _(
-            "The name {0} is not possible: letters, digits and underscores, starting with a letter."
-        ),
-        "name_twice": _("The name {0} stands there twice."),
-        "choice_list": _("The choice list {0} does not exist."),
-        "calculation_missing": _("{0} needs a calculation."),
-        "label_missing": _("{0} needs a label."),
-        "expression": _("The expression is not understood: {0}"),
-        "unknown_field": _("The expression names a field that does not exist: {0}."),
-    }
-    text = texts.get(problem.code, problem.code).format(problem.detail)
-    return _("Row {0}: {1}").format(problem.row, text) if problem.row else text
-
-
 def _refuse_changes(doc: Any, before: Any) -> None:
     now, then = _content(doc), _content(before)
     if now != then or doc.status == "Draft":
@@ -129,4 +195,5 @@ def _refuse_changes(doc: Any, before: Any) -> None:
 
 def _content(doc: Any) -> tuple:
     fields = ("title", "template_key", "version", "component", "description", "previous_version")
-    return (*(str(doc.get(field) or "") for field in fields), *rows_of(doc))
+    values = (str(doc.get(field) or "") for field in fields)
+    return (*values, doc.default_language or DEFAULT_LANGUAGE, *rows_of(doc))

@@ -4,21 +4,17 @@ The code is random and kept with the voucher, so a receipt can be verified for a
 the paper has the code, and may ask the site without logging in whether the receipt stands. The answer names no person.
 """
 
-import base64
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import frappe
-from frappe.utils import get_url, getdate
+from frappe.utils import getdate
+
+from social_crm import verification_codes
 
 # Where the address on a receipt leads; what follows it is the code.
 PATH = "verificar"
-# 100 random bits: nobody finds a receipt by trying.
-_BYTES = 13
-_LENGTH = 20
-_GROUP = 5
 # DocType -> the fields of its value date and of the loan's currency.
 _RECEIPTS: dict[str, str] = {
     "Microcredit Repayment": "paid_on",
@@ -39,29 +35,13 @@ class Receipt:
     reversed_on: date | None
 
 
-def new_code() -> str:
-    """Return a code of 20 letters and digits that are hard to mistake for each other."""
-    return base64.b32encode(secrets.token_bytes(_BYTES)).decode()[:_LENGTH]
-
-
-def in_groups(code: str | None) -> str:
-    """Return a code in groups of five, as it stands on paper; empty for none."""
-    text = code or ""
-    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
-
-
-def address(code: str | None) -> str:
-    """Return the address at which a receipt is verified; empty without a code."""
-    return get_url(f"/{PATH}/{in_groups(code)}") if code else ""
-
-
 def find(text: str) -> Receipt | None:
     """Return the receipt of a code as somebody typed or scanned it, or None.
 
     For anybody, whoever is logged in: the code is the permission, and what is told names no person.
     """
-    code = "".join(character for character in text.upper() if character.isalnum())
-    if len(code) != _LENGTH:
+    code = verification_codes.bare(text)
+    if not code:
         return None
     for doctype, day in _RECEIPTS.items():
         row = frappe.db.get_value(

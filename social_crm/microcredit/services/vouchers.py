@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate, now_datetime
 
-from social_crm import permissions
-from social_crm.microcredit.services import ledger, loans, refusals, verification
+from social_crm import permissions, verification_codes
+from social_crm.microcredit.services import ledger, loans, refusals
 from social_crm.microcredit.services.ledger import Fact
 from social_crm.workflow_status import enter_cancelled_state, require_transition
 
@@ -105,7 +105,7 @@ def post(doc: Any, fact: Fact) -> ledger.Posted:
     by = "received_by" if doc.meta.has_field("received_by") else "posted_by"
     values = {"posted_at": posted.entry.posted_at, by: frappe.session.user, "posting_day": posted.entry.day}
     if doc.meta.has_field("verification_code"):
-        values["verification_code"] = verification.new_code()
+        values["verification_code"] = verification_codes.new_code()
     write(doc, values)
     return posted
 

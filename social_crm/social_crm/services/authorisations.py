@@ -70,6 +70,7 @@ def withdraw(authorisation: str, channel: str, reason: str | None = None, on: st
     )
     doc.reload()
     doc.add_comment("Info", _("Authorisation withdrawn."))
+    _tell_the_end(doc)
 
 
 def check(doc: "frappe.model.document.Document") -> None:
@@ -96,6 +97,14 @@ def refresh_statuses(doc: "frappe.model.document.Document") -> None:
         frappe.db.set_value("Data Authorisation", name, "status", status, update_modified=False)
         if name == doc.name:
             doc.status = status
+    if doc.decision == "Refused":
+        _tell_the_end(doc)
+
+
+def _tell_the_end(doc: "frappe.model.document.Document") -> None:
+    """Let the components that hold such data do what the end of the authorisation asks of them."""
+    for path in frappe.get_hooks("social_crm_authorisation_ended"):
+        frappe.get_attr(path)(doc)
 
 
 def check_text(doc: "frappe.model.document.Document") -> None:

@@ -135,14 +135,14 @@ def test_wrong_answers(answers: dict[str, Any], path: str, code: str) -> None:
     [
         ((), "no_question"),
         ((FieldRow("note", "a", "A"),), "no_question"),
-        ((FieldRow("audio", "a", "A"),), "unknown_type"),
+        ((FieldRow("video", "a", "A"),), "unknown_type"),
         ((FieldRow("text", "a b", "A"),), "field_name"),
         ((FieldRow("text", "a", "A"), FieldRow("text", "a", "A")), "name_twice"),
         ((FieldRow("text", "a"),), "label_missing"),
         ((FieldRow("select_one", "a", "A", choice_list="none"),), "choice_list"),
         ((FieldRow("calculate", "a"),), "calculation_missing"),
         ((FieldRow("text", "a", "A", relevant="${b} = 1"),), "unknown_field"),
-        ((FieldRow("text", "a", "A", constraint="evil()"),), "expression"),
+        ((FieldRow("text", "a", "A", constraint="evil()"),), "expression_unknown_function"),
         ((FieldRow("begin_group", "g", "G"), FieldRow("text", "a", "A")), "never_ended"),
         ((FieldRow("text", "a", "A"), FieldRow("end_group")), "end_without_begin"),
         (

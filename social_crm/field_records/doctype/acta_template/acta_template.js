@@ -1,30 +1,167 @@
+const SERVICES = "social_crm.field_records.services";
+// What a published version keeps for ever.
+const FIXED = ["title", "component", "description", "default_language", "status", "questions", "choices"];
+
 frappe.ui.form.on("Acta Template", {
     refresh(frm) {
-        const change = (label, status) =>
-            frm.add_custom_button(label, () =>
-                frappe
-                    .call("social_crm.field_records.services.templates.set_status", { template: frm.doc.name, status })
-                    .then(() => frm.reload_doc())
-            );
-        if (frm.is_new()) return;
-        if (frm.doc.status !== "Draft") {
-            frm.disable_save();
-            frm.set_intro(__("A published version never changes: make a new version of it."), "blue");
-        }
-        if (frappe.model.can_write("Acta Template")) {
-            if (frm.doc.status === "Draft" && !frm.is_dirty()) change(__("Publish"), "Published");
-            if (frm.doc.status === "Published") change(__("Withdraw"), "Withdrawn");
-            if (frm.doc.status === "Withdrawn") change(__("Publish"), "Published");
-            if (frm.doc.status !== "Draft") frm.add_custom_button(__("New Version"), () => make_version(frm));
+        const can_write = frappe.model.can_write("Acta Template");
+        if (can_write && (frm.is_new() || frm.doc.status === "Draft")) {
+            frm.add_custom_button(__("Load XLSForm"), () => choose_file(frm));
         }
         draw_preview(frm);
+        const fixed = frm.doc.status === "Draft" || frm.is_new() ? 0 : 1;
+        FIXED.forEach((field) => frm.set_df_property(field, "read_only", fixed));
+        if (frm.is_new()) return;
+        if (frm.doc.status !== "Draft") {
+            frm.set_intro(
+                __("What a published version asks never changes: make a new version of it. Translations and what closing writes may change."),
+                "blue"
+            );
+        }
+        frm.add_custom_button(__("Download XLSForm"), () => download(frm));
+        frm.add_custom_button(__("Compare Versions"), () => choose_version(frm));
+        if (can_write) add_states(frm);
     },
 });
 
+function add_states(frm) {
+    const change = (label, status) =>
+        frm.add_custom_button(label, () =>
+            frappe
+                .call({
+                    method: `${SERVICES}.templates.set_status`,
+                    args: { template: frm.doc.name, status },
+                    freeze: true,
+                })
+                .then(() => frm.reload_doc())
+        );
+    if (frm.doc.status === "Draft" && !frm.is_dirty()) change(__("Publish"), "Published");
+    if (frm.doc.status === "Published") change(__("Withdraw"), "Withdrawn");
+    if (frm.doc.status === "Withdrawn") change(__("Publish"), "Published");
+    if (frm.doc.status !== "Draft") frm.add_custom_button(__("New Version"), () => make_version(frm));
+}
+
 function make_version(frm) {
     frappe
-        .call("social_crm.field_records.services.templates.new_version", { template: frm.doc.name })
+        .call(`${SERVICES}.templates.new_version`, { template: frm.doc.name })
         .then(({ message }) => frappe.set_route("Form", "Acta Template", message));
+}
+
+function download(frm) {
+    if (frm.is_dirty()) frappe.show_alert({ message: __("The download holds what is saved."), indicator: "orange" });
+    window.open(`/api/method/${SERVICES}.xlsforms.download?template=${encodeURIComponent(frm.doc.name)}`);
+}
+
+function choose_file(frm) {
+    const input = $('<input type="file" accept=".xlsx,.ods,.xls">');
+    input.on("change", () => {
+        const [file] = input[0].files;
+        if (!file) return;
+        const reader = new FileReader();
+        reader.onload = () => load(frm, reader.result);
+        reader.readAsDataURL(file);
+    });
+    input.trigger("click");
+}
+
+function load(frm, content) {
+    const stored = frm.is_new() ? {} : { template_key: frm.doc.template_key, version: frm.doc.version };
+    frappe
+        .call({
+            method: `${SERVICES}.xlsforms.load`,
+            args: { content, ...stored },
+            freeze: true,
+            freeze_message: __("Reading the spreadsheet"),
+        })
+        .then(({ message }) => {
+            if (message.values) fill(frm, message.values);
+            if (message.problems.length || message.notices.length) show_findings(message);
+            else frappe.show_alert({ message: __("The spreadsheet is in the form. Look it over and save."), indicator: "green" });
+        });
+}
+
+function fill(frm, values) {
+    const { questions, choices, translations, ...fields } = values;
+    if (!frm.is_new()) ["template_key", "version"].forEach((field) => delete fields[field]);
+    Object.entries(fields).forEach(([field, value]) => frm.set_value(field, value));
+    Object.entries({ questions, choices, translations }).forEach(([table, rows]) => {
+        frm.clear_table(table);
+        (rows || []).forEach((row) => frm.add_child(table, row));
+        frm.refresh_field(table);
+    });
+    frm.dirty();
+    draw_preview(frm);
+}
+
+// Everything at once, by sheet and cell: whoever corrects the spreadsheet goes down the list.
+function show_findings({ problems, notices }) {
+    const list = (items) =>
+        `<ul class="pl-4">${items
+            .map((item) => `<li><b>${frappe.utils.escape_html(item.where)}</b>: ${frappe.utils.escape_html(item.text)}</li>`)
+            .join("")}</ul>`;
+    const parts = [];
+    if (problems.length) {
+        parts.push(`<p>${__("Nothing was loaded. Correct this in the spreadsheet and load it again:")}</p>${list(problems)}`);
+    }
+    if (notices.length) parts.push(`<p>${__("This was left out, and changes nothing of what is asked:")}</p>${list(notices)}`);
+    frappe.msgprint({
+        title: problems.length ? __("The Spreadsheet has Problems") : __("The Spreadsheet was Loaded"),
+        indicator: problems.length ? "red" : "orange",
+        message: parts.join(""),
+        wide: true,
+    });
+}
+
+function choose_version(frm) {
+    frappe.call(`${SERVICES}.template_versions.versions`, { template: frm.doc.name }).then(({ message }) => {
+        if (!message.length) {
+            frappe.msgprint({ title: __("Compare Versions"), message: __("This template has no other version.") });
+            return;
+        }
+        const options = message.map((row) => ({
+            value: row.name,
+            label: __("Version {0} ({1})", [row.version, __(row.status)]),
+        }));
+        const previous = frm.doc.previous_version || message[0].name;
+        const dialog = new frappe.ui.Dialog({
+            title: __("Compare Versions"),
+            size: "large",
+            fields: [
+                {
+                    fieldtype: "Select",
+                    fieldname: "other",
+                    label: __("Compare with"),
+                    options,
+                    default: options.some((option) => option.value === previous) ? previous : options[0].value,
+                    onchange: () => show_changes(frm, dialog),
+                },
+                { fieldtype: "HTML", fieldname: "changes" },
+            ],
+        });
+        dialog.show();
+        show_changes(frm, dialog);
+    });
+}
+
+function show_changes(frm, dialog) {
+    const other = dialog.get_value("other");
+    if (!other) return;
+    frappe.call(`${SERVICES}.template_versions.changes`, { template: frm.doc.name, other }).then(({ message }) => {
+        if (dialog.get_value("other") !== other) return;
+        const colours = { added: "green", removed: "red", changed: "orange", moved: "blue" };
+        const text = (value) => frappe.utils.escape_html(value) || "—";
+        const rows = message.map(
+            (row) => `<tr><td><span class="indicator ${colours[row.kind]}">${frappe.utils.escape_html(row.what)}</span></td>
+                <td>${row.kind === "changed" ? `<del class="text-muted">${text(row.was)}</del><br>${text(row.now)}` : ""}</td></tr>`
+        );
+        dialog
+            .get_field("changes")
+            .$wrapper.html(
+                rows.length
+                    ? `<table class="table table-sm"><tbody>${rows.join("")}</tbody></table>`
+                    : `<p class="text-muted">${__("Both versions ask the same.")}</p>`
+            );
+    });
 }
 
 function draw_preview(frm) {
@@ -33,12 +170,13 @@ function draw_preview(frm) {
         const label = frappe.utils.escape_html(row.label || row.field_name || "");
         if (row.field_type.startsWith("begin_")) return `<div class="border-left pl-3 mb-3"><h5>${label}</h5>`;
         const choices = (frm.doc.choices || [])
-            .filter((choice) => choice.list_name === row.choice_list)
+            .filter((choice) => row.choice_list && choice.list_name === row.choice_list)
             .map((choice) => frappe.utils.escape_html(choice.label));
         const required = row.required ? ' <span class="text-danger">*</span>' : "";
         const detail = choices.length ? `<div class="text-muted small">${choices.join(" · ")}</div>` : "";
         const relevant = row.relevant ? `<div class="text-muted small">${__("Only if")} ${frappe.utils.escape_html(row.relevant)}</div>` : "";
         return `<div class="mb-2">${label}${required}${detail}${relevant}</div>`;
     };
-    frm.get_field("preview_html").$wrapper.html((frm.doc.questions || []).map(line).join(""));
+    const rows = (frm.doc.questions || []).filter((row) => row.field_type);
+    frm.get_field("preview_html").$wrapper.html(rows.map(line).join(""));
 }

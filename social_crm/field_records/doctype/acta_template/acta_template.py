@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from social_crm.field_records.services import templates
+from social_crm.field_records.services import mapping, templates, xforms
 
 
 class ActaTemplate(Document):
@@ -8,6 +8,10 @@ class ActaTemplate(Document):
 
     def validate(self) -> None:
         templates.validate(self)
+        mapping.validate(self)
+
+    def on_update(self) -> None:
+        xforms.keep_form(self)
 
     def on_trash(self) -> None:
         templates.refuse_deletion(self)

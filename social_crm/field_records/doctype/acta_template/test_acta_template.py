@@ -1,16 +1,34 @@
 import frappe
 
 from social_crm.field_records import factories as make
-from social_crm.field_records.services import templates
+from social_crm.field_records.domain.xlsform import element_of
+from social_crm.field_records.services import instances, templates, xforms
+from social_crm.patches import make_forms_of_templates
 from social_crm.testing import SocialCRMTestCase
 
 
 class TestActaTemplate(SocialCRMTestCase):
     def test_the_shipped_ones_are_published(self) -> None:
-        for name in ("home_visit-v1", "productive_unit_follow_up-v1", "training_meeting-v1"):
-            with self.subTest(name):
+        for key in (
+            "home_visit",
+            "productive_unit_follow_up",
+            "training_meeting",
+            "goods_delivery",
+            "meeting",
+            "psychosocial_contact",
+            "household_characterisation",
+        ):
+            with self.subTest(key):
+                name = f"{key}-v1"
                 self.assertEqual(frappe.db.get_value("Acta Template", name, "status"), "Published")
-                self.assertTrue(templates.load(name).items)
+                form = templates.form_of(frappe.get_doc("Acta Template", name))
+                self.assertEqual(xforms.form_package(name)["languages"], ["es", "en"])
+                # Every text that is asked stands there in English too.
+                english = {one.element for one in form.translations if one.label}
+                asked = {row.name for row in form.rows if row.label and row.name}
+                asked |= {element_of(choice) for choice in form.choices}
+                spoken = {row.name for row in form.rows if row.field_type == "calculate"}
+                self.assertEqual(asked - english - spoken, set())
 
     def test_problems_are_told_by_row(self) -> None:
         with self.assertRaisesRegex(frappe.ValidationError, "no_hay"):
@@ -53,3 +71,91 @@ class TestActaTemplate(SocialCRMTestCase):
         self.assertEqual(templates.new_version(doc.name), f"{doc.template_key}-v3")
         with self.assertRaises(frappe.DuplicateEntryError):
             make.make_template(template_key=doc.template_key)
+
+    def test_publishing_makes_the_form_of_field_apps(self) -> None:
+        doc = make.make_template(
+            questions=[
+                {"field_type": "begin_group", "field_name": "casa", "label": "Casa"},
+                {
+                    "field_type": "text",
+                    "field_name": "tema",
+                    "label": "Tema",
+                    "relevant": "${tipo} = 'a'",
+                    "required": 1,
+                },
+                {"field_type": "end_group"},
+                {"field_type": "select_one", "field_name": "tipo", "label": "Tipo", "choice_list": "tipos"},
+                {
+                    "field_type": "image",
+                    "field_name": "firma",
+                    "label": "Firma",
+                    "appearance": "signature",
+                },
+            ],
+            choices=[{"list_name": "tipos", "choice_value": "a", "label": "Aé"}],
+            translations=[
+                {"language": "English (en)", "element": "tema", "label": "Subject"},
+                {"language": "English (en)", "element": "tipos/a", "label": "Ay"},
+            ],
+        )
+        with self.assertRaises(frappe.ValidationError):
+            xforms.form_package(doc.name)
+        templates.set_status(doc.name, "Published")
+        package = xforms.form_package(doc.name)
+        self.assertEqual((package["key"], package["version"]), (doc.template_key, 1))
+        self.assertEqual(package["languages"], ["es", "en"])
+        path = f"/{doc.template_key}/casa/tema"
+        for piece in (f'name="{path}"', "data-relevant", "or-appearance-signature", ">Subject<", ">Aé<"):
+            with self.subTest(piece):
+                self.assertIn(piece, package["html"])
+        self.assertIn(f'<{doc.template_key} id="{doc.template_key}" version="1"', package["model"])
+        # A published version never changes, and so does not its form.
+        templates.set_status(doc.name, "Withdrawn")
+        self.assertEqual(xforms.form_package(doc.name)["hash"], package["hash"])
+        self.assertEqual(templates.load(doc.name, "en").labels("tipos"), {"a": "Ay"})
+        self.assertEqual(templates.load(doc.name, "es-CO").labels("tipos"), {"a": "Aé"})
+
+    def test_what_is_filled_in_becomes_answers(self) -> None:
+        doc = make.make_template(status="Published")
+        xml = instances.instance_of_answers(doc.name, {"tema": "Agua & luz <hoy>"})
+        self.assertEqual(instances.answers_of_instance(doc.name, xml, {}), {"tema": "Agua & luz <hoy>"})
+        for wrong, text in (
+            ("another version", xml.replace('version="1"', 'version="2"')),
+            ("DOCTYPE", f"<!DOCTYPE x>{xml}"),
+            ("asks nothing", xml.replace("tema>", "otro>")),
+        ):
+            with self.subTest(wrong), self.assertRaisesRegex(frappe.ValidationError, wrong):
+                instances.answers_of_instance(doc.name, text, {})
+
+    def test_a_template_that_no_form_can_be_made_of_is_not_published(self) -> None:
+        doc = make.make_template(
+            questions=[
+                {"field_type": "begin_group", "field_name": "vacio", "label": "Vacío"},
+                {"field_type": "end_group"},
+                {"field_type": "text", "field_name": "Tema", "label": "Tema"},
+                {
+                    "field_type": "text",
+                    "field_name": "tema",
+                    "label": "Tema",
+                    "default_value": "${no_existe}",
+                },
+            ]
+        )
+        with self.assertRaisesRegex(frappe.ValidationError, r"Row 4 \(tema\)"):
+            templates.set_status(doc.name, "Published")
+        self.assertFalse(frappe.db.exists(xforms.FORM, doc.name))
+
+    def test_translations_name_what_is_there(self) -> None:
+        for row in (
+            {"language": "English (en)", "element": "otra", "label": "x"},
+            {"language": "English", "element": "tema", "label": "x"},
+        ):
+            with self.subTest(row), self.assertRaises(frappe.ValidationError):
+                make.make_template(translations=[row])
+
+    def test_published_before_there_were_forms(self) -> None:
+        doc = make.make_template(status="Published")
+        before = xforms.form_package(doc.name)
+        frappe.db.delete(xforms.FORM, {"name": doc.name})
+        make_forms_of_templates.execute()
+        self.assertEqual(xforms.form_package(doc.name), before)

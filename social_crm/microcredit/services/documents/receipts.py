@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 
-from social_crm import permissions
+from social_crm import permissions, verification_codes
 from social_crm.microcredit.services import verification
 from social_crm.microcredit.services.money import decimals_of, to_decimal
 from social_crm.print_formats import jinja
@@ -21,7 +21,7 @@ def receipt_of(doc: Any) -> dict[str, Any]:
         "Microcredit", doc.microcredit, ["programme", "principal", "application", "refinances"], as_dict=True
     )
     handled_by = doc.get("received_by") or doc.get("posted_by")
-    address = verification.address(doc.verification_code)
+    address = verification_codes.address(verification.PATH, doc.verification_code)
     return {
         "decimals": decimals_of(doc.currency),
         "programme": loan.programme,
@@ -30,7 +30,7 @@ def receipt_of(doc: Any) -> dict[str, Any]:
         "document": jinja.identity_document(doc.beneficiary, doc.get("paid_on") or doc.get("disbursed_on")),
         "handled_by": frappe.db.get_value("User", handled_by, "full_name") if handled_by else "",
         "reversed_by": frappe.db.get_value("User", doc.reversed_by, "full_name") if doc.reversed_by else "",
-        "code": verification.in_groups(doc.verification_code),
+        "code": verification_codes.in_groups(doc.verification_code),
         "address": address,
         "qr": jinja.qr_code(address) if address else "",
     }

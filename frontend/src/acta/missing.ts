@@ -1,0 +1,39 @@
+// What an acta still needs before it can be closed. Pure, so that it is tested in milliseconds.
+
+import type { DraftBody, Participant } from "../store/api";
+
+export type Step = "form" | "people" | "commitments" | "review";
+export const STEPS: readonly Step[] = ["form", "people", "commitments", "review"];
+
+export type Gap =
+    | { kind: "form"; count: number }
+    | { kind: "date" }
+    | { kind: "future" }
+    | { kind: "nobody" }
+    | { kind: "unsigned" | "reason" | "witness" | "witnessSignature"; name: string };
+
+/** What a participant lacks; null when they have signed, or somebody signed for them with the reason. */
+export function lackOf(person: Participant): "unsigned" | "reason" | "witness" | "witnessSignature" | null {
+    if (!person.cannot_sign) return person.signature ? null : "unsigned";
+    if (!person.cannot_sign_reason?.trim()) return "reason";
+    if (!person.witness_name?.trim()) return "witness";
+    return person.witness_signature ? null : "witnessSignature";
+}
+
+/** Everything that stands in the way of closing, in the order of the steps. `today` is an ISO day of the device. */
+export function gapsOf(body: Pick<DraftBody, "visit_date" | "participants">, missingAnswers: number, today: string): Gap[] {
+    const gaps: Gap[] = [];
+    if (!body.visit_date) gaps.push({ kind: "date" });
+    else if (body.visit_date > today) gaps.push({ kind: "future" });
+    if (missingAnswers) gaps.push({ kind: "form", count: missingAnswers });
+    if (!body.participants.length) gaps.push({ kind: "nobody" });
+    for (const person of body.participants) {
+        const lack = lackOf(person);
+        if (lack) gaps.push({ kind: lack, name: person.participant_name });
+    }
+    return gaps;
+}
+
+export function stepOf(gap: Gap): Step {
+    return gap.kind === "form" || gap.kind === "date" || gap.kind === "future" ? "form" : "people";
+}

@@ -1,0 +1,32 @@
+import { nextTick } from "vue";
+import { createRouter, createWebHistory } from "vue-router";
+import TodayScreen from "./TodayScreen.vue";
+
+// Every address lies below /campo; the server answers each of them with the shell.
+export const router = createRouter({
+    history: createWebHistory("/campo/"),
+    routes: [
+        { path: "/", name: "today", component: TodayScreen },
+        { path: "/familias", name: "families", component: () => import("./FamiliesScreen.vue") },
+        { path: "/familias/:id", name: "family", component: () => import("./FamilyScreen.vue"), props: true },
+        { path: "/nueva/:family?", name: "new", component: () => import("./NewActaScreen.vue"), props: true },
+        { path: "/actas/:uuid", name: "acta", component: () => import("./ActaScreen.vue"), props: true },
+        { path: "/actas/:uuid/enviada", name: "done", component: () => import("./DoneScreen.vue"), props: true },
+        { path: "/borradores", name: "drafts", component: () => import("./DraftsScreen.vue") },
+        { path: "/envios", name: "outbox", component: () => import("./OutboxScreen.vue") },
+        { path: "/cambios", name: "changes", component: () => import("./ChangesScreen.vue") },
+        { path: "/ajustes", name: "settings", component: () => import("./SettingsScreen.vue") },
+        { path: "/:rest(.*)*", redirect: { name: "today" } },
+    ],
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});
+
+// A screen reader begins at the heading of the new screen, and the tab says where one is.
+router.afterEach((to, from) => {
+    if (to.path === from.path) return;
+    void nextTick(() => {
+        const heading = document.querySelector<HTMLElement>("h1");
+        heading?.focus({ preventScroll: true });
+        if (heading) document.title = `${heading.textContent?.trim()} · Campo`;
+    });
+});

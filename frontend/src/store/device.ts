@@ -1,0 +1,177 @@
+// The contract of api.ts on a real device: encrypted vaults, the sync engine, the service worker.
+
+import { computed, shallowRef, type WritableComputedRef } from "vue";
+import { DeviceSession } from "../session/device_session";
+import type { Opened } from "../session/opened";
+import { Vaults } from "../session/vaults";
+import { Transport } from "../sync/transport";
+import { FieldError, type DeviceApi, type DraftsApi, type FieldStore, type OutboxApi, type RecordsApi, type SyncStatus, type TemplatesApi, type UpdateApi } from "./api";
+import { Registry } from "./database";
+import type { Locks } from "./vault";
+
+export interface DeviceParts {
+    locks: Locks;
+    appVersion: string;
+    update: UpdateApi & { check(): Promise<void> };
+    registry?: Registry;
+    transport?: Transport;
+    clock?: () => number;
+}
+
+const CLOSED: SyncStatus = {
+    online: true, phase: "idle", safe: false, loginNeeded: false, error: null, errorCode: null, lastSync: null, nextTry: null, done: 0, total: 0,
+    newInLast: {}, goneInLast: 0, clockSkew: null,
+};
+const DEFAULT_PIXELS = 1600;
+
+async function estimate(): Promise<{ usage: number | null; quota: number | null }> {
+    const found = await globalThis.navigator?.storage?.estimate?.().catch(() => null);
+    return { usage: found?.usage ?? null, quota: found?.quota ?? null };
+}
+
+class DeviceStore implements FieldStore {
+    private readonly opened = shallowRef<Opened | null>(null);
+    readonly session: DeviceSession;
+    readonly records: RecordsApi;
+    readonly templates: TemplatesApi;
+    readonly drafts: DraftsApi;
+    readonly outbox: OutboxApi;
+    readonly sync: FieldStore["sync"];
+    readonly device: DeviceApi;
+    readonly update: UpdateApi;
+    private readonly deviceId = shallowRef<string | null>(null);
+
+    constructor(private readonly parts: DeviceParts) {
+        const registry = parts.registry ?? new Registry();
+        this.session = new DeviceSession({
+            registry,
+            vaults: new Vaults(registry, parts.clock),
+            transport: parts.transport ?? new Transport(),
+            locks: parts.locks,
+            appVersion: parts.appVersion,
+            estimate,
+            onOpened: (opened) => (this.opened.value = opened),
+            onNewVersion: (version) => {
+                if (version !== parts.appVersion) void parts.update.check();
+            },
+        });
+        this.records = this.makeRecords();
+        this.templates = { list: async () => this.need.records.templates(), load: async (template) => this.need.records.template(template) };
+        this.drafts = this.makeDrafts();
+        this.outbox = this.makeOutbox();
+        this.sync = { status: computed(() => this.opened.value?.engine.status.value ?? CLOSED), now: async () => this.need.engine.now() };
+        this.device = this.makeDevice();
+        this.update = parts.update;
+        void registry.device().then((id) => (this.deviceId.value = id));
+    }
+
+    private get need(): Opened {
+        if (!this.opened.value) throw new FieldError("not-found", "locked");
+        return this.opened.value;
+    }
+
+    private makeRecords(): RecordsApi {
+        return {
+            revision: computed(() => this.opened.value?.records.revision.value ?? 0),
+            search: (words, kinds, limit) => this.opened.value?.records.search(words, kinds, limit) ?? [],
+            get: async (kind, id) => this.need.records.get(kind, id),
+            all: async (kind) => this.need.records.all(kind),
+            families: async (community) => this.need.records.families(community),
+            communities: async () => this.need.records.communities(),
+            personsOf: async (family) => this.need.records.personsOf(family),
+            unitsOf: async (family) => this.need.records.unitsOf(family),
+            actasOf: async (family) => this.need.records.actasOf(family),
+            commitmentsOf: async (family) => this.need.records.commitmentsOf(family),
+            route: async (day) => this.need.records.route(day),
+            propose: async (doctype, name, base, values) => this.need.changes.propose(doctype, name, base, values),
+        };
+    }
+
+    private makeDrafts(): DraftsApi {
+        return {
+            list: computed(() => this.opened.value?.drafts.list.value ?? []),
+            create: async (values) => this.need.drafts.create(values),
+            open: async (uuid) => this.need.drafts.open(uuid),
+            read: async (uuid) => this.need.drafts.read(uuid),
+            ready: async (uuid, close) => this.need.drafts.ready(uuid, close),
+            reopen: async (uuid) => this.need.drafts.reopen(uuid),
+            discard: async (uuid) => this.need.drafts.discard(uuid),
+        };
+    }
+
+    private makeOutbox(): OutboxApi {
+        const changes = computed(() => this.opened.value?.changes.list.value ?? []);
+        const actas = computed(() => this.drafts.list.value.filter((one) => one.state !== "draft").sort((a, b) => a.createdAt - b.createdAt));
+        const unsent = computed(() => {
+            const waiting = [...actas.value, ...changes.value].filter((one) => one.state !== "sent" && one.state !== "conflict");
+            return waiting.length;
+        });
+        const atRisk = computed(() => unsent.value + this.drafts.list.value.filter((one) => one.state === "draft").length);
+        return { actas, changes, unsent, atRisk, retry: (uuid) => this.retry(uuid) };
+    }
+
+    private async retry(uuid: string): Promise<void> {
+        const opened = this.need;
+        const acta = opened.drafts.list.value.find((one) => one.uuid === uuid);
+        if (acta?.state === "refused") {
+            await opened.drafts.reopen(uuid);
+            await opened.drafts.ready(uuid, acta.close);
+        } else if (opened.changes.list.value.some((one) => one.uuid === uuid && one.state === "refused")) {
+            await opened.changes.patch(uuid, { state: "ready", problem: null, message: null });
+        }
+        await opened.engine.now();
+    }
+
+    private makeDevice(): DeviceApi {
+        const pixels: WritableComputedRef<number> = computed({
+            get: () => this.pixels.value ?? this.opened.value?.profile.photoPixels ?? this.opened.value?.profile.serverPixels ?? DEFAULT_PIXELS,
+            set: (value) => {
+                this.pixels.value = value;
+                void this.opened.value?.saveProfile({ photoPixels: value });
+            },
+        });
+        return {
+            id: this.deviceId,
+            label: computed(() => this.opened.value?.profile.label ?? ""),
+            appVersion: this.parts.appVersion,
+            photoPixels: pixels,
+            persist: async () => (await globalThis.navigator?.storage?.persist?.()) ?? false,
+            storage: () => this.storage(),
+            freeSpace: () => this.freeSpace(),
+        };
+    }
+
+    private readonly pixels = shallowRef<number | null>(null);
+
+    private async storage() {
+        const opened = this.opened.value;
+        const headers = this.drafts.list.value;
+        return {
+            ...(await estimate()),
+            persisted: (await globalThis.navigator?.storage?.persisted?.()) ?? false,
+            records: opened?.records.size ?? 0,
+            files: headers.reduce((sum, one) => sum + one.files, 0),
+            fileBytes: headers.reduce((sum, one) => sum + one.bytes, 0),
+        };
+    }
+
+    /** Files of actas that the server has confirmed; the actas themselves stay readable. */
+    private async freeSpace(): Promise<number> {
+        const { drafts } = this.need;
+        let freed = 0;
+        for (const header of drafts.list.value) {
+            if (header.state !== "sent" || !header.closed || !header.bytes) continue;
+            const { body } = await drafts.rows.read(header.uuid);
+            await drafts.rows.removeBlobs(body.media.map((one) => one.id));
+            freed += header.bytes;
+        }
+        return freed;
+    }
+}
+
+/** Opens the registry and shows who may unlock. */
+export async function deviceStore(parts: DeviceParts): Promise<FieldStore> {
+    const store = new DeviceStore(parts);
+    await store.session.start();
+    return store;
+}

@@ -1,0 +1,125 @@
+// What comes down from the server and is kept on the device, by kind. Field names are those of the DocTypes.
+// A value that a record does not have is missing or null; screens must bear both.
+
+type Text = string | null;
+
+export interface TemplatePackage {
+    template: string; // the document's name: a version of a template
+    key: string;
+    version: number;
+    title: string;
+    description: Text;
+    component: Text;
+    status: "Draft" | "Published" | "Withdrawn";
+    hash: string; // SHA-256 of html and model
+    languages: string[];
+    html: string;
+    model: string;
+    mapping: Record<string, unknown> | null;
+}
+
+export type TemplateHeader = Omit<TemplatePackage, "html" | "model" | "mapping">;
+
+export interface Community {
+    name: string;
+    community_name: string;
+    kind?: Text;
+    municipality?: Text;
+}
+
+export interface Family {
+    name: string;
+    family_name: string;
+    community: Text;
+    status: Text;
+    head?: Text; // name of a person
+    head_name?: Text;
+    member_count?: number | null;
+    present_detail?: Text;
+    latitude?: number | null;
+    longitude?: number | null;
+    notes?: Text;
+}
+
+export interface PersonDocument {
+    document_type: string;
+    document_number: string;
+}
+
+export interface Person {
+    name: string;
+    full_name: string;
+    family: Text;
+    kinship?: Text;
+    status: Text;
+    birth_date?: Text;
+    sex?: Text;
+    community?: Text;
+    phone?: Text;
+    documents?: PersonDocument[];
+}
+
+export interface Unit {
+    name: string;
+    unit_name: string;
+    beneficiary: Text;
+    family: Text;
+    community?: Text;
+    programme?: Text;
+    kind?: Text;
+    status: Text;
+    next_visit?: Text;
+    last_follow_up?: Text;
+}
+
+export interface ActaHeader {
+    name: string;
+    uuid: Text;
+    title: string;
+    template: string;
+    visit_date: Text;
+    status: string; // Draft | Closed
+    family: Text;
+    version?: Text;
+}
+
+export interface KnownCommitment {
+    name: string;
+    subject: string;
+    due_date: Text;
+    status: string;
+    family?: Text;
+    beneficiary?: Text;
+    productive_unit?: Text;
+    responsible_party?: Text;
+}
+
+export interface Visit {
+    name: string;
+    family: Text;
+    productive_unit?: Text;
+    community?: Text;
+    beneficiary?: Text;
+    title?: Text;
+    visit_date: Text; // ISO day for which it is planned
+    start_time?: Text;
+    due_date?: Text; // by when a rule wants it
+    template?: Text;
+    reason?: Text;
+    status?: Text;
+    position?: number | null; // order in the day's route
+}
+
+export interface Kinds {
+    template: TemplatePackage;
+    community: Community;
+    family: Family;
+    person: Person;
+    unit: Unit;
+    acta: ActaHeader;
+    commitment: KnownCommitment;
+    visit: Visit;
+}
+
+export type Kind = keyof Kinds;
+export const KINDS: readonly Kind[] = ["template", "community", "family", "person", "unit", "acta", "commitment", "visit"];

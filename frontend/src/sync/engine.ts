@@ -1,0 +1,204 @@
+// One round of sync after the other: greet, send, fetch. One tab does it for all; failures wait longer each time.
+
+import { shallowRef } from "vue";
+import { FieldError, type FieldErrorCode, type SyncStatus } from "../store/api";
+import type { DeviceDrafts } from "../store/device_drafts";
+import type { KnownRecords } from "../store/known_records";
+import type { ProposedChanges } from "../store/proposed_changes";
+import type { Vault } from "../store/vault";
+import { waitAfter } from "./backoff";
+import { deviceTime } from "./parcels";
+import { pull } from "./pull";
+import { push, PROTOCOL } from "./push";
+import { ServerError, type Greeting, type Limits, type Transport } from "./transport";
+
+export interface EngineParts {
+    transport: Transport;
+    vault: Vault;
+    records: KnownRecords;
+    drafts: DeviceDrafts;
+    changes: ProposedChanges;
+    device: string;
+    label: () => string;
+    appVersion: string;
+    estimate: () => Promise<{ usage: number | null; quota: number | null }>;
+    onGreeting: (greeting: Greeting) => void;
+    onLoginNeeded: (needed: boolean) => void;
+    /** The device was revoked: wipe, then tell the server how many unsent records went with it. */
+    onRevoked: (unsent: number) => Promise<void>;
+}
+
+const LAST = "last-sync";
+const QUIET = 300_000; // milliseconds between rounds when nothing happens
+const KEPT_AFTER_SENT = 30 * 86_400_000; // what the server confirmed stays readable here for a month
+const SOON = 400; // several acts put into the outbox together go together
+
+export class SyncEngine {
+    readonly status = shallowRef<SyncStatus>({
+        online: typeof navigator === "undefined" || navigator.onLine !== false, phase: "idle", safe: false, loginNeeded: false, error: null,
+        errorCode: null, lastSync: null, nextTry: null, done: 0, total: 0, newInLast: {}, goneInLast: 0, clockSkew: null,
+    });
+    private failures = 0;
+    private careful = false;
+    private timer: ReturnType<typeof setTimeout> | null = null;
+    private running: Promise<void> | null = null;
+    private isStopped = false;
+    private askedAgain = false;
+
+    constructor(private readonly parts: EngineParts) {}
+
+    async start(): Promise<void> {
+        this.set({ lastSync: await this.parts.vault.readState<number>(LAST) });
+        this.refreshSafe();
+        if (typeof addEventListener === "function") {
+            addEventListener("online", this.online);
+            addEventListener("offline", this.offline);
+        }
+        this.soon();
+    }
+
+    stop(): void {
+        this.isStopped = true;
+        this.clearTimer();
+        if (typeof removeEventListener === "function") {
+            removeEventListener("online", this.online);
+            removeEventListener("offline", this.offline);
+        }
+    }
+
+    private online = () => {
+        this.failures = 0;
+        this.set({ online: true });
+        this.soon();
+    };
+
+    private offline = () => this.set({ online: false });
+
+    /** Something is ready: a round soon, unless the server is being given time. */
+    soon(): void {
+        this.refreshSafe();
+        if (this.running) {
+            this.askedAgain = true;
+            return;
+        }
+        if (!this.failures) this.plan(SOON);
+    }
+
+    refreshSafe(): void {
+        const safe = this.parts.drafts.atRisk === 0 && this.parts.changes.unsent === 0;
+        if (safe !== this.status.value.safe) this.set({ safe });
+    }
+
+    /** A round now, whatever was planned. Resolves when it ended, well or not: `status` tells. */
+    async now(): Promise<void> {
+        this.clearTimer();
+        this.running ??= this.round().finally(() => {
+            this.running = null;
+            if (this.askedAgain && !this.failures) this.plan(SOON);
+            this.askedAgain = false;
+        });
+        return this.running;
+    }
+
+    private async round(): Promise<void> {
+        if (this.isStopped) return;
+        const { vault } = this.parts;
+        await vault.locks.request(`sync:${vault.id}`, { ifAvailable: true }, async (lock) => {
+            if (!lock) return this.plan(QUIET); // another tab does it
+            try {
+                const again = await this.work();
+                this.failures = again ? this.failures + 1 : 0;
+                this.careful = false;
+                this.set({ phase: "idle", error: null, errorCode: null, loginNeeded: false, online: true, nextTry: null });
+                this.parts.onLoginNeeded(false);
+                this.plan(again ? waitAfter(this.failures) : QUIET);
+            } catch (problem) {
+                await this.failed(problem);
+            }
+            this.refreshSafe();
+        });
+    }
+
+    private async work(): Promise<boolean> {
+        const { transport, vault, records, drafts, changes, device } = this.parts;
+        await records.loaded;
+        this.set({ phase: "greeting", done: 0, total: 0 });
+        await this.takeBack();
+        const limits = await this.greet();
+        this.set({ phase: "sending" });
+        const progress = (done: number, total: number) => this.set({ done, total });
+        const again = await push({ transport, device, drafts, changes, limits, careful: this.careful, progress });
+        this.set({ phase: "fetching", done: 0, total: 0 });
+        const pulled = await pull(transport, vault, records, device, () => drafts.templatesInUse(), progress);
+        const lastSync = Date.now();
+        await drafts.prune(lastSync - KEPT_AFTER_SENT);
+        await changes.prune(lastSync - KEPT_AFTER_SENT);
+        await vault.writeState(LAST, lastSync);
+        this.set({ lastSync, newInLast: pulled.brought, goneInLast: pulled.gone });
+        return again;
+    }
+
+    /** What was under way when the app ended: nobody knows whether it arrived, so it goes again. */
+    private async takeBack(): Promise<void> {
+        const { drafts, changes } = this.parts;
+        for (const one of drafts.list.value) {
+            if (one.state !== "sending") continue;
+            await drafts.rows.move(one.uuid, { kind: "stopped" });
+            await drafts.renew(one.uuid);
+        }
+        for (const row of changes.all()) if (row.state === "sending") await changes.patch(row.uuid, { state: "ready" });
+    }
+
+    private async greet(): Promise<Limits> {
+        const { transport, drafts, changes, device, appVersion, estimate } = this.parts;
+        const { usage, quota } = await estimate();
+        const began = Date.now();
+        const greeting = await transport.greet({
+            device, label: this.parts.label(), app_version: appVersion, protocol: PROTOCOL, unsent: drafts.unsent + changes.unsent,
+            storage_used: usage ?? 0, storage_quota: quota ?? 0, device_time: deviceTime(),
+        });
+        const middle = (began + Date.now()) / 2;
+        if (greeting.device.status === "Revoked") throw new FieldError("revoked", greeting.device.reason ?? "");
+        if (greeting.protocol.min > PROTOCOL || greeting.protocol.max < PROTOCOL) throw new FieldError("old-app");
+        this.set({ clockSkew: Math.round(middle - Date.parse(greeting.server_time)) });
+        this.parts.onGreeting(greeting);
+        return greeting.limits;
+    }
+
+    private async failed(problem: unknown): Promise<void> {
+        const code: FieldErrorCode = problem instanceof FieldError ? problem.code : "server";
+        if (code === "revoked") {
+            this.stop();
+            await this.parts.onRevoked(this.parts.drafts.unsent + this.parts.changes.unsent);
+            return;
+        }
+        this.failures += 1;
+        this.careful = true;
+        const words = problem instanceof Error && problem.message !== code ? problem.message : null;
+        const isLogin = code === "login";
+        const isFinal = isLogin || code === "old-app" || code === "quota";
+        const wait = waitAfter(this.failures, problem instanceof ServerError ? problem.retryAfter : null);
+        this.set({
+            phase: isFinal ? "idle" : "waiting", error: words, errorCode: code, loginNeeded: isLogin,
+            online: code === "offline" ? false : this.status.value.online, nextTry: isFinal ? null : Date.now() + wait,
+        });
+        this.parts.onLoginNeeded(isLogin);
+        // Without a login nothing gets better by itself, yet another tab may log in: look again when all is quiet.
+        this.plan(isFinal ? QUIET : wait);
+    }
+
+    private plan(wait: number): void {
+        this.clearTimer();
+        if (this.isStopped) return;
+        this.timer = setTimeout(() => void this.now(), wait);
+    }
+
+    private clearTimer(): void {
+        if (this.timer !== null) clearTimeout(this.timer);
+        this.timer = null;
+    }
+
+    private set(part: Partial<SyncStatus>): void {
+        this.status.value = { ...this.status.value, ...part };
+    }
+}

@@ -1,0 +1,23 @@
+frappe.ui.form.on("Planned Visit", {
+    setup(frm) {
+        frm.set_query("template", () => ({ filters: { status: "Published" } }));
+        frm.set_query("productive_unit", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
+        frm.set_query("beneficiary", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
+    },
+    onload(frm) {
+        if (frm.is_new() && !frm.doc.gestor) frm.set_value("gestor", frappe.session.user);
+    },
+    refresh(frm) {
+        if (!frm.is_new() && frm.doc.status === "Planned" && frappe.model.can_create("Acta")) {
+            frm.add_custom_button(__("Write the Acta"), () =>
+                frappe.new_doc("Acta", {
+                    template: frm.doc.template,
+                    family: frm.doc.family,
+                    beneficiary: frm.doc.beneficiary,
+                    productive_unit: frm.doc.productive_unit,
+                    community: frm.doc.community,
+                })
+            ).addClass("btn-primary");
+        }
+    },
+});

@@ -1,0 +1,99 @@
+"""The forms of published templates as OpenRosa clients get them, and the list of families that goes with each."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable
+
+import frappe
+from frappe import _
+from frappe.utils import get_url
+
+from social_crm import permissions
+from social_crm.field_records.domain import openrosa
+from social_crm.field_records.domain.xlsform import sheets
+from social_crm.field_records.services import templates
+from social_crm.field_records.services.xforms import FORM
+
+_CACHE = "social_crm_openrosa_forms"
+
+
+def listed(address: Callable[[str], str] | None = None) -> str:
+    """Return the list of the published templates that the caller may read."""
+    at = address or get_url
+    rows = frappe.get_list(
+        "Acta Template",
+        filters={"status": "Published"},
+        fields=["name", "title", "template_key", "version", "description"],
+        order_by="title, version",
+        limit_page_length=0,
+    )
+    return openrosa.form_list(
+        {
+            "formID": row.template_key,
+            "name": row.title,
+            "version": row.version,
+            "hash": f"md5:{_md5(form(row.name))}",
+            "descriptionText": row.description or "",
+            "downloadUrl": at(f"/openrosa/forms/{row.name}"),
+            "manifestUrl": at(f"/openrosa/manifest/{row.name}"),
+        }
+        for row in rows
+        if frappe.db.exists(FORM, row.name)
+    )
+
+
+def form(template: str) -> str:
+    """Return the XForm of a published version with head and tail; it never changes, so it is made once.
+
+    Raises:
+        frappe.DoesNotExistError: the caller may read no such template, or it has no form.
+    """
+    if not frappe.db.exists(FORM, template) or not frappe.has_permission(
+        "Acta Template", "read", doc=template
+    ):
+        frappe.throw(_("There is no such form."), frappe.DoesNotExistError, title=_("Form not Found"))
+    kept = frappe.cache.hget(_CACHE, template)
+    if not kept:
+        kept = _made(template)
+        frappe.cache.hset(_CACHE, template, kept)
+    return kept
+
+
+def manifest(template: str, address: Callable[[str], str] | None = None) -> str:
+    """Return the files that a form needs: the families that the caller may see today."""
+    form(template)
+    url = (address or get_url)(f"/openrosa/media/{openrosa.FAMILIES}")
+    return openrosa.manifest(
+        [{"filename": openrosa.FAMILIES, "hash": f"md5:{_md5(families())}", "downloadUrl": url}]
+    )
+
+
+def families() -> str:
+    """Return the families that the caller may see as CSV: name (what is sent back) and label (what is shown)."""
+    permissions.require("Family", "read")
+    rows = frappe.get_list(
+        "Family",
+        fields=["name", "family_name", "community"],
+        order_by="family_name, name",
+        limit_page_length=0,
+    )
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("name", "label"))
+    writer.writerows((row.name, f"{row.family_name} · {row.community or ''} ({row.name})") for row in rows)
+    return out.getvalue()
+
+
+def _made(template: str) -> str:
+    # Imported here, as in `xforms`: it brings the readers of spreadsheets along.
+    from pyxform.xls2xform import convert
+
+    own = templates.form_of(frappe.get_cached_doc("Acta Template", template))
+    dressed = openrosa.dressed(sheets(own, fill_in=True), own.languages, own.title)
+    return str(convert(dressed, form_name=own.key, validate=False).xform)
+
+
+def _md5(text: str) -> str:
+    # OpenRosa names forms and files by MD5: to notice a change, not to protect from one.
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,85 @@
+"""A record that changes fields of a family, a person or a productive unit: merged field by field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model import default_fields
+
+from social_crm.field_records.domain.digests import record_digest
+from social_crm.field_records.domain.merge import comparable, merge
+from social_crm.field_records.services.sync import conflicts, receipts
+from social_crm.field_records.services.sync.handshake import site_time
+from social_crm.field_records.services.sync.results import result
+
+DOCTYPES = ("Family", "Beneficiary", "Productive Unit")
+_KINDS = frozenset(
+    {"Data", "Small Text", "Text", "Select", "Link", "Date", "Time", "Int", "Float", "Currency", "Check"}
+)
+
+
+def store(record: Mapping[str, Any], device: str, parts: Mapping[str, bytes]) -> dict[str, Any]:
+    """Merge what a device wrote into a record; the caller's transaction is the record's. Refusals are raised."""
+    body = record["body"]
+    receipt = receipts.lock(record["uuid"], "Change", device)
+    if receipt.user != frappe.session.user:
+        frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
+    digest = record_digest(record)
+    if receipt.seen:
+        if digest not in receipt.seen:
+            frappe.throw(
+                _("Another change has this UUID: give each change its own."), title=_("UUID Used Already")
+            )
+        return _answer(record, "known", receipt.name, receipt.seen[digest])
+    doc = _target(body)
+    kinds = {name: _kind(doc, name) for name in body["values"]}
+    base, written, now = (
+        {name: comparable(values.get(name), kind) for name, kind in kinds.items()}
+        for values in (body["base"], body["values"], doc)
+    )
+    merged = merge(base, written, now)
+    for name in merged.taken:
+        doc.set(name, body["values"][name])
+    if merged.taken:
+        doc.save()
+    conflict = conflicts.keep_fields(record, doc, device, merged.conflicts) if merged.conflicts else ""
+    receipt.doctype, receipt.name, receipt.device = doc.doctype, doc.name, device
+    receipts.write(receipt, digest, conflict, device_time=site_time(record["device_time"]))
+    return _answer(record, "conflict" if conflict else "stored", doc.name, conflict)
+
+
+def _target(body: Mapping[str, Any]) -> Any:
+    """The record that is changed, locked, if the caller may change it; one that is not theirs is as good as none."""
+    if body["doctype"] not in DOCTYPES:
+        frappe.throw(_("Devices do not change {0}.").format(_(body["doctype"])), title=_("Not Possible"))
+    name = body["name"]
+    if not frappe.db.exists(body["doctype"], name) or not frappe.has_permission(
+        body["doctype"], "read", doc=name
+    ):
+        frappe.throw(
+            _("{0} does not exist or is not assigned to you any more.").format(name),
+            frappe.PermissionError,
+            title=_("Not Yours"),
+        )
+    doc = frappe.get_doc(body["doctype"], name, for_update=True)
+    doc.check_permission("write")
+    return doc
+
+
+def _kind(doc: Any, name: str) -> str:
+    """The kind of a field that the caller may write; what the program computes, a device does not write either."""
+    field = doc.meta.get_field(name)
+    fixed = (
+        not field or field.read_only or field.hidden or field.set_only_once or field.fieldtype not in _KINDS
+    )
+    levels = doc.meta.get_permlevel_access("write", user=frappe.session.user)
+    if fixed or name in default_fields or (field.permlevel and field.permlevel not in levels):
+        frappe.throw(_("A device does not write the field {0}.").format(name), title=_("Field not Possible"))
+    return str(field.fieldtype)
+
+
+def _answer(record: Mapping[str, Any], state: str, name: str, conflict: str) -> dict[str, Any]:
+    if conflict and state == "known" and frappe.db.get_value("Sync Conflict", conflict, "status") == "Open":
+        state = "conflict"
+    return result(record["uuid"], state, name=name, conflict=conflict or None)

@@ -1,0 +1,115 @@
+"""Two versions of one record, flat and readable, as a person compares them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, format_datetime, get_fullname
+
+from social_crm.field_records.domain.merge import comparable
+from social_crm.field_records.services import forms, templates
+
+_HEADER = (
+    "visit_date",
+    "start_time",
+    "end_time",
+    "family",
+    "beneficiary",
+    "productive_unit",
+    "community",
+    "programme",
+    "place",
+    "latitude",
+    "longitude",
+    "accuracy",
+)
+_OF_PARTICIPANT = (
+    "participant_role",
+    "document_number",
+    "cannot_sign_reason",
+    "witness_name",
+    "witness_document",
+)
+
+
+def of_acta(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return an acta as path -> text: header fields, "answers.<question>", "participants.<number>"."""
+    meta = frappe.get_meta("Acta")
+    flat = {}
+    for name in _HEADER:
+        kind = meta.get_field(name).fieldtype
+        flat[name] = comparable(values.get(name), kind)
+        if kind == "Float" and flat[name] == "0":
+            flat[name] = ""
+    for name, value in forms.read_answers(values.get("answers")).items():
+        flat[f"answers.{name}"] = _text(value)
+    for number, row in enumerate(values.get("participants") or [], start=1):
+        flat[f"participants.{number}"] = _participant(row)
+    return flat
+
+
+def labels_of_acta(template: str) -> dict[str, str]:
+    """Return the labels of the paths of `of_acta`."""
+    meta = frappe.get_meta("Acta")
+    labels = {name: meta.get_label(name) for name in _HEADER}
+    rows, _choices = templates.rows_of(frappe.get_cached_doc("Acta Template", template))
+    labels.update({f"answers.{row.name}": row.label or row.name for row in rows if row.name})
+    labels.update({f"participants.{number}": f"{_('Participant')} {number}" for number in range(1, 101)})
+    return labels
+
+
+def shown(doc: Any) -> dict[str, Any]:
+    """Return a conflict as its form draws it."""
+    return {
+        "kind": doc.kind,
+        "status": doc.status,
+        "may_decide": doc.status == "Open" and _may_write(doc),
+        "closed": bool(doc.acta and frappe.db.get_value("Acta", doc.acta, "status") == "Closed"),
+        "server": {"who": _who(doc.server_user), "when": _when(doc.server_time)},
+        "device": {
+            "who": _who(doc.device_user),
+            "when": _when(doc.device_time),
+            "received": _when(doc.received_at),
+        },
+        "rows": [
+            {
+                "field": row.fieldname,
+                "label": _(row.label),
+                "base": row.base_value or "",
+                "server": row.server_value or "",
+                "device": row.device_value or "",
+                "choice": row.choice or "",
+                "other": row.other_value or "",
+            }
+            for row in doc.differences
+        ],
+    }
+
+
+def _may_write(doc: Any) -> bool:
+    return bool(
+        frappe.db.exists(doc.reference_doctype, doc.reference_name)
+        and frappe.has_permission(doc.reference_doctype, "write", doc=doc.reference_name)
+    )
+
+
+def _participant(row: Any) -> str:
+    said = [cstr(row.get("participant_name")), *(cstr(row.get(name)) for name in _OF_PARTICIPANT)]
+    mark = _("signed") if row.get("signature") or row.get("witness_signature") else _("not signed")
+    return " · ".join([one for one in said if one] + [mark])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return cstr(value)
+
+
+def _who(user: str | None) -> str:
+    return str(get_fullname(user)) if user else ""
+
+
+def _when(moment: Any) -> str:
+    return str(format_datetime(moment)) if moment else ""

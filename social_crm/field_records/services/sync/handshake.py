@@ -1,0 +1,120 @@
+"""The beginning of each round of sync: who is there, from where, and what both sides speak."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.utils import cint, now_datetime
+
+import social_crm
+from social_crm import permissions
+from social_crm.field_records.domain.device_records import PROTOCOL_MAX, PROTOCOL_MIN, moment
+from social_crm.field_records.services.sync import devices
+from social_crm.field_records.services.sync.limits import limits
+from social_crm.field_records.services.sync.patience import tried_again
+
+# Older versions of the app at /campo offer their update; what they hold they may still send.
+MIN_APP_VERSION = "0.1.0"
+_MEGABYTE = 1024 * 1024
+
+
+# Open to guests: an app without a session has to learn that it has none, and shows them nothing else.
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+def who() -> dict:
+    """Return who is logged in and, of a session, the token that its requests carry; read by a shell that holds neither."""
+    return {"user": frappe.session.user, "full_name": _full_name(), "csrf_token": _token()}
+
+
+@frappe.whitelist(methods=["POST"])
+@tried_again
+def greet(
+    device: str | None = None,
+    label: str | None = None,
+    app_version: str | None = None,
+    protocol: int | None = None,
+    unsent: int | None = None,
+    storage_used: int | None = None,
+    storage_quota: int | None = None,
+    device_time: str | None = None,
+) -> dict:
+    """Note what a device says of itself and answer with what it needs to know; storage in bytes."""
+    permissions.require("Acta", "read")
+    row = devices.find_or_make(device)
+    revocation = devices.revoked(str(device))
+    told = moment(device_time) if device_time else None
+    values = {
+        "last_seen": now_datetime(),
+        "app_version": (app_version or "")[:40],
+        "protocol": cint(protocol),
+        "unsent": max(0, cint(unsent)),
+        "storage_used": max(0, cint(storage_used)) // _MEGABYTE,
+        "storage_quota": max(0, cint(storage_quota)) // _MEGABYTE,
+        "device_time": site_time(told) if told else None,
+        "clock_skew": skew(told) if told else 0,
+    }
+    if label:
+        values["label"] = label.strip()[:140]
+    devices.note(row, **values)
+    return {
+        "user": frappe.session.user,
+        "full_name": _full_name(),
+        "language": frappe.local.lang,
+        "csrf_token": _token(),
+        "server_time": server_time(),
+        "protocol": {"min": PROTOCOL_MIN, "max": PROTOCOL_MAX},
+        "device": {"status": "Revoked", "reason": revocation.revocation_reason}
+        if revocation
+        else {"status": "Active"},
+        "limits": limits(),
+        "app": {"min_version": MIN_APP_VERSION, "newest": social_crm.__version__},
+    }
+
+
+@frappe.whitelist(methods=["POST"])
+@tried_again
+def wiped(device: str | None = None, unsent: int | None = None) -> dict:
+    """Note that a revoked device has deleted what it held, and how many unsent records went with it."""
+    permissions.require("Acta", "read")
+    row = devices.find_or_make(device)
+    if devices.revoked(str(device)):
+        devices.note(row, wiped_on=now_datetime(), unsent_lost=max(0, cint(unsent)), unsent=0)
+    return {"server_time": server_time()}
+
+
+def server_time() -> str:
+    """Return the present time with the offset of the site."""
+    return datetime.now(_zone()).isoformat(timespec="seconds")
+
+
+def site_time(given: datetime | str) -> datetime | None:
+    """Return a time of a device as the site stores times: in its own zone, without an offset; a text that is none: None."""
+    told = moment(given) if isinstance(given, str) else given
+    if told is None:
+        return None
+    try:
+        local = told.astimezone(_zone()) if told.tzinfo else told
+    except (OverflowError, ValueError):
+        return None
+    return local.replace(tzinfo=None, microsecond=0)
+
+
+def skew(told: datetime) -> int:
+    """Return by how many seconds a clock that says this is ahead."""
+    local = site_time(told)
+    return int((local - datetime.now(_zone()).replace(tzinfo=None)).total_seconds()) if local else 0
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(frappe.db.get_system_setting("time_zone") or "UTC")
+
+
+def _full_name() -> str:
+    return _("Guest") if frappe.session.user == "Guest" else frappe.utils.get_fullname(frappe.session.user)
+
+
+def _token() -> str | None:
+    """The token of a session; a caller with an API key has none, and needs none."""
+    if frappe.session.user == "Guest" or frappe.get_request_header("Authorization"):
+        return None
+    return str(frappe.sessions.get_csrf_token())

@@ -1,0 +1,312 @@
+"""Which rows go to a device, kind by kind, and which of their fields: what the field app shows, and no more.
+
+Everything is asked through `get_list`, so that a device gets what its user may see by every other door, on that day.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.utils import add_days, nowdate
+
+from social_crm.field_records.services import xforms
+
+ACTA_DAYS = 365
+VISIT_DAYS_BACK, VISIT_DAYS_AHEAD = 30, 14
+Filters = list[list[Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row. fields: of its data. watched: stored values that change without a save of the row.
+
+    filters: any of these lists of conditions brings a row.
+    """
+
+    name: str
+    doctype: str
+    fields: tuple[str, ...]
+    watched: tuple[str, ...] = ()
+    filters: Callable[[], tuple[Filters, ...]] = lambda: ([],)
+
+
+def _recent_actas() -> tuple[Filters, ...]:
+    since = add_days(nowdate(), -ACTA_DAYS)
+    drafts: Filters = [["status", "=", "Draft"], ["gestor", "=", frappe.session.user]]
+    return ([["visit_date", ">=", since]], drafts)
+
+
+def _own_visits() -> tuple[Filters, ...]:
+    days = [add_days(nowdate(), -VISIT_DAYS_BACK), add_days(nowdate(), VISIT_DAYS_AHEAD)]
+    own: Filters = [["gestor", "=", frappe.session.user], ["status", "=", "Planned"]]
+    return ([*own, ["visit_date", "between", days]],)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "template",
+        "Acta Template",
+        ("name", "status"),
+        ("status",),
+        lambda: ([["status", "in", ["Published", "Withdrawn"]]],),
+    ),
+    Kind(
+        "community",
+        "Community",
+        ("name", "community_name", "kind", "zone", "municipality", "latitude", "longitude"),
+    ),
+    Kind(
+        "family",
+        "Family",
+        (
+            "name",
+            "family_name",
+            "status",
+            "community",
+            "zone",
+            "head",
+            "member_count",
+            "census_code",
+            "present_detail",
+            "latitude",
+            "longitude",
+            "notes",
+        ),
+        ("community", "head", "member_count", "status"),
+        lambda: ([["status", "=", "Active"]],),
+    ),
+    Kind(
+        "person",
+        "Beneficiary",
+        (
+            "name",
+            "first_name",
+            "middle_name",
+            "first_surname",
+            "second_surname",
+            "full_name",
+            "status",
+            "family",
+            "kinship",
+            "community",
+            "birth_date",
+            "sex",
+            "occupation",
+            "schooling_level",
+        ),
+        ("family", "kinship", "community", "status"),
+        lambda: ([["status", "=", "Active"]],),
+    ),
+    Kind(
+        "unit",
+        "Productive Unit",
+        (
+            "name",
+            "unit_name",
+            "beneficiary",
+            "family",
+            "community",
+            "programme",
+            "kind",
+            "workflow_state",
+            "status",
+            "activity_sector",
+            "last_follow_up",
+            "next_visit",
+            "monthly_sales",
+            "jobs",
+        ),
+        ("status", "last_follow_up", "next_visit", "workflow_state"),
+        lambda: ([["status", "!=", "Closed"]],),
+    ),
+    Kind(
+        "acta",
+        "Acta",
+        (
+            "name",
+            "client_uuid",
+            "title",
+            "template",
+            "visit_date",
+            "status",
+            "family",
+            "beneficiary",
+            "productive_unit",
+            "community",
+            "gestor",
+            "sync_version",
+        ),
+        ("sync_version", "status"),
+        _recent_actas,
+    ),
+    Kind(
+        "commitment",
+        "Commitment",
+        (
+            "name",
+            "subject",
+            "status",
+            "due_date",
+            "responsible_party",
+            "responsible",
+            "family",
+            "beneficiary",
+            "productive_unit",
+            "community",
+            "reference_doctype",
+            "reference_name",
+        ),
+        ("status",),
+        lambda: ([["status", "=", "Open"]],),
+    ),
+    Kind(
+        "visit",
+        "Planned Visit",
+        (
+            "name",
+            "title",
+            "family",
+            "beneficiary",
+            "productive_unit",
+            "community",
+            "visit_date",
+            "start_time",
+            "position",
+            "template",
+            "reason",
+            "status",
+        ),
+        ("position", "visit_date"),
+        _own_visits,
+    ),
+)
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def versions(held: Collection[str]) -> dict[str, str]:
+    """Return "kind/id" -> version of every row that the user may have now. held: the same keys of what the device has."""
+    found: dict[str, str] = {}
+    for kind in KINDS:
+        if frappe.has_permission(kind.doctype, "read"):
+            found.update(_versions(kind, held))
+    return found
+
+
+def rows(kind: Kind, names: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return name -> version and data of those rows that the user may still see."""
+    extra = _extra(kind)
+    fields = list(dict.fromkeys(("name", "modified", *kind.fields, *kind.watched)))
+    found = frappe.get_list(kind.doctype, filters=[["name", "in", names]], fields=fields, limit=0)
+    keep = set(kind.fields)
+    # The version is taken from the very row that goes out.
+    read = {
+        row.name: (_version(kind, row, extra), {key: value for key, value in row.items() if key in keep})
+        for row in found
+    }
+    complete = _COMPLETE.get(kind.name)
+    if complete:
+        complete({name: data for name, (_version_now, data) in read.items()}, extra)
+    return read
+
+
+def _versions(kind: Kind, held: Collection[str]) -> dict[str, str]:
+    extra = _extra(kind)
+    fields = list(dict.fromkeys(("name", "modified", *kind.watched)))
+    found: dict[str, str] = {}
+    for filters in kind.filters():
+        for row in frappe.get_list(kind.doctype, filters=filters, fields=fields, limit=0, order_by="name"):
+            key = f"{kind.name}/{row.name}"
+            if kind.name == "template" and not _goes_out(row, key, held, extra):
+                continue
+            found[key] = _version(kind, row, extra)
+    return found
+
+
+def _goes_out(row: Any, key: str, held: Collection[str], forms: dict[str, str]) -> bool:
+    """A published template that has a form; one that was withdrawn only to devices that have it, which keep it for drafts."""
+    return row.name in forms and (row.status == "Published" or key in held)
+
+
+def _extra(kind: Kind) -> dict[str, str]:
+    """What belongs to a row's version and lies in other rows: the form of a template, the open conflict of an acta."""
+    if kind.name == "template":
+        # Hashes of forms; the templates themselves are asked through get_list.
+        return {row.name: row.form_hash for row in frappe.get_all(xforms.FORM, fields=["name", "form_hash"])}
+    if kind.name == "acta" and frappe.has_permission("Sync Conflict", "read"):
+        found = frappe.get_list(
+            "Sync Conflict",
+            filters={"status": "Open", "kind": "Acta"},
+            fields=["name", "acta"],
+            order_by="name",
+            limit=0,
+        )
+        return {row.acta: row.name for row in found}
+    return {}
+
+
+def _version(kind: Kind, row: Any, extra: dict[str, str]) -> str:
+    values = [str(row.modified), *(str(row.get(field)) for field in kind.watched), extra.get(row.name, "")]
+    return hashlib.blake2b("\x1f".join(values).encode(), digest_size=6).hexdigest()
+
+
+def _complete_templates(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    for name, values in data.items():
+        values.update(xforms.form_package(name))
+
+
+def _complete_families(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    heads = [values["head"] for values in data.values() if values.get("head")]
+    if not heads or not frappe.has_permission("Beneficiary", "read"):
+        return
+    found = frappe.get_list(
+        "Beneficiary", filters=[["name", "in", heads]], fields=["name", "full_name"], limit=0
+    )
+    names = {row.name: row.full_name for row in found}
+    for values in data.values():
+        values["head_name"] = names.get(values.get("head"))
+
+
+def _complete_persons(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    # Rows of the persons that were just asked for through get_list.
+    found = frappe.get_all(
+        "Beneficiary Document",
+        filters={"parenttype": "Beneficiary", "parent": ["in", list(data) or [""]]},
+        fields=["parent", "document_type", "document_number"],
+        order_by="parent, idx",
+    )
+    for values in data.values():
+        values["documents"] = []
+    for row in found:
+        data[row.parent]["documents"].append(
+            {"document_type": row.document_type, "document_number": row.document_number}
+        )
+
+
+def _complete_actas(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    for name, values in data.items():
+        values["uuid"] = values.pop("client_uuid", None)
+        values["version"] = str(values.pop("sync_version", None) or 0)
+        values["open_conflict"] = extra.get(name)
+
+
+def _complete_commitments(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    for values in data.values():
+        of, name = values.pop("reference_doctype", None), values.pop("reference_name", None)
+        values["acta"] = name if of == "Acta" else None
+
+
+def _complete_visits(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    for values in data.values():
+        values["due_date"] = values.get("visit_date")
+
+
+_COMPLETE: dict[str, Callable[[dict[str, dict[str, Any]], dict[str, str]], None]] = {
+    "template": _complete_templates,
+    "family": _complete_families,
+    "person": _complete_persons,
+    "acta": _complete_actas,
+    "commitment": _complete_commitments,
+    "visit": _complete_visits,
+}

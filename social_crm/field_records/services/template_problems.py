@@ -1,0 +1,168 @@
+"""What is wrong with a template, a spreadsheet of one or an expression in it, in the user's words."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+
+from social_crm.field_records.domain.templates import Problem
+from social_crm.field_records.domain.xlsform_sheets import SheetProblem
+from social_crm.social_crm.domain.census_problem import cell_name
+
+MOST_SHOWN = 20
+
+
+def listed(problems: Iterable[Problem]) -> str:
+    """Return the first problems of a template, one a line, as HTML."""
+    texts = [problem_text(problem) for problem in problems]
+    shown = [frappe.utils.escape_html(text) for text in texts[:MOST_SHOWN]]
+    if len(texts) > MOST_SHOWN:
+        shown.append(_("And {0} more.").format(len(texts) - MOST_SHOWN))
+    return "<br>".join(shown)
+
+
+def problem_text(problem: Problem) -> str:
+    """Return a problem of a template in the user's language."""
+    text = said(problem.code, problem.detail, problem.more)
+    if not problem.row:
+        return text
+    places = {
+        "questions": _("Row {0}: {1}"),
+        "choices": _("Choice {0}: {1}"),
+        "translations": _("Translation {0}: {1}"),
+        "writes": _("Write {0}: {1}"),
+    }
+    return places[problem.table].format(problem.row, text)
+
+
+def sheet_problem_text(problem: SheetProblem) -> dict[str, str]:
+    """Return where in a workbook something is wrong and what, {"where", "text"}."""
+    where = _("Sheet {0}").format(problem.sheet)
+    if problem.row and problem.column >= 0:
+        cell = cell_name(problem.row, problem.column)
+        where = _("Sheet {0}, cell {1}").format(problem.sheet, cell)
+        if problem.header:
+            where = _("Sheet {0}, cell {1} ({2})").format(problem.sheet, cell, problem.header)
+    elif problem.row:
+        where = _("Sheet {0}, row {1}").format(problem.sheet, problem.row)
+    return {"where": where, "text": said(problem.code, problem.detail or problem.sheet, problem.more)}
+
+
+def said(code: str, detail: str, more: str = "") -> str:
+    """Return the sentence of a code: {0} is what it is about, {1} what is wrong inside of it."""
+    texts = {**_template_texts(), **_expression_texts(), **_write_texts(), **_sheet_texts(), **_file_texts()}
+    return texts.get(code, code).format(detail, more)
+
+
+def _template_texts() -> dict[str, str]:
+    return {
+        "too_many_rows": _("A template has at most {0} rows."),
+        "no_question": _("The template asks nothing."),
+        "nested_repeat": _("A repeat cannot stand inside another repeat."),
+        "too_deep": _("Groups are nested more than {0} deep."),
+        "end_without_begin": _("{0} has no beginning."),
+        "never_ended": _("A {0} is begun and never ended."),
+        "choice_value": _("The choice value {0} has spaces or quotes, or is empty or too long."),
+        "choice_twice": _("The choice {0} stands there twice."),
+        "choice_label_missing": _("The choice {0} needs a label."),
+        "list_name": _("The name {0} of a list of choices has spaces, quotes or slashes, or is too long."),
+        "unknown_type": _("Unknown type: {0}."),
+        "field_name": _(
+            "The name {0} is not possible: letters, digits and underscores, starting with a letter."
+        ),
+        "name_twice": _("The name {0} stands there twice."),
+        "reserved_name": _("The name {0} has a meaning of its own in forms: choose another."),
+        "choice_list": _("The choice list {0} does not exist."),
+        "calculation_missing": _("{0} needs a calculation."),
+        "label_missing": _("{0} needs a label."),
+        "unknown_field": _("The expression names a field that does not exist: {0}."),
+        "unknown_field_in_text": _("The text names a field that does not exist: {0}."),
+        "translation_of_nothing": _("A translation names no question and no choice: {0}."),
+        "translation_language": _(
+            "A language is written as its name and its code, such as English (en): {0}."
+        ),
+        "translation_twice": _("The same text is translated twice: {0}."),
+    }
+
+
+def _expression_texts() -> dict[str, str]:
+    return {
+        "expression_too_long": _("The expression is too long: it has more than {1} characters."),
+        "expression_too_deep": _("The expression is nested too deeply: {0}"),
+        "expression_unexpected": _("The expression is not understood at “{1}”: {0}"),
+        "expression_expected": _("A “{1}” is missing in the expression: {0}"),
+        "expression_ends_early": _("The expression ends too early: {0}"),
+        "expression_unknown_function": _("The function {1} is not known: {0}"),
+        "expression_arguments": _("The function {1} is given too few or too many values: {0}"),
+        "expression_pattern": _("The pattern of regex() is not possible, too long or too slow: {0}"),
+    }
+
+
+def _write_texts() -> dict[str, str]:
+    return {
+        "write_target": _("Nothing is written to {0}."),
+        "write_question": _("There is no question {0}."),
+        "write_in_repeat": _("The question {0} stands in a repeat, {1} takes one answer."),
+        "write_field": _("The field {0} of {1} does not exist, or is not for forms to write."),
+        "write_twice": _("The field {0} of {1} is written twice."),
+        "write_type": _("The answer of {0} does not fit the field {1}."),
+        "write_point": _("The point {0} is written to the field latitude; the longitude goes along."),
+        "write_choice": _(
+            "The field {1} has no value {0}: write what it becomes under Values, such as: {0} = ..."
+        ),
+        "write_needed": _("A {1} cannot be made without {0}: write a question to it."),
+        "write_two_repeats": _("All questions for one {0} must stand in the same repeat, or in none."),
+    }
+
+
+def _sheet_texts() -> dict[str, str]:
+    return {
+        "sheet_missing": _("The spreadsheet has no sheet called {0}: it is no XLSForm."),
+        "sheet_empty": _("The sheet is empty."),
+        "sheet_unknown": _("The sheet is not one of an XLSForm: it was left out."),
+        "sheet_unsupported": _("Templates have no place for this sheet: remove it."),
+        "column_missing": _("The column {0} is missing."),
+        "column_twice": _("The column {0} stands there twice."),
+        "column_unknown": _("The column {0} is not known: it was left out."),
+        "column_unsupported": _("Templates have no place for the column {0}: empty it or remove it."),
+        "column_without_header": _("Something is written under no header: it was left out."),
+        "language_without_code": _(
+            "Write the language {0} with its code in brackets, such as Español (es) or English (en)."
+        ),
+        "settings_twice": _("The settings take one row alone."),
+        "version_no_number": _("The version {0} is not a whole number: it was left out."),
+        "version_differs": _("The version {0} was left out: this draft has its own."),
+        "form_id_differs": _("The spreadsheet is of the form {0}, this draft is another."),
+        "form_id_impossible": _(
+            "The form_id {0} is not possible: lower-case letters, digits and underscores, starting with a letter."
+        ),
+        "type_missing": _("The type is missing."),
+        "list_missing": _("The type {0} needs the name of a list of choices."),
+        "or_other_unsupported": _("Write the choice “other” and its question yourself instead of or_other."),
+        "required_unsupported": _("Required is yes or no, not {0}."),
+        "metadata_left_out": _("The acta itself keeps this, the question was left out: {0}."),
+        "cell_error": _("The cell shows an error of the spreadsheet."),
+        "formula_without_result": _(
+            "The cell has a formula without a result: open the file, save it and load it again."
+        ),
+        "form_refused": _("No form can be made of it: {0}"),
+    }
+
+
+def _file_texts() -> dict[str, str]:
+    return {
+        "file_empty": _("The file is empty. Choose the spreadsheet again."),
+        "file_too_large": _("The file is too large for an XLSForm: at most {0} MB."),
+        "file_encrypted": _(
+            "The file is protected with a password. Open it, save it without a password and upload it again."
+        ),
+        "file_not_xlsform": _(
+            "This is no spreadsheet that can be loaded. Choose an .xlsx, .ods or .xls file."
+        ),
+        "file_broken": _(
+            "The file is damaged and cannot be read. Open it in your spreadsheet program, save it again and upload it."
+        ),
+        "file_unsafe": _(
+            "The file holds instructions that no spreadsheet program writes. It was not opened. Copy the sheet into a new spreadsheet and upload that one."
+        ),
+    }

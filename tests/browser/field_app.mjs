@@ -1,0 +1,179 @@
+// The field app in a browser of its own that keeps its storage, behind a wire that can be cut: the network is truly off.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { chromium, chromiumPath, FLAGS, people, url } from "./lib.mjs";
+
+export const PIN = "482913";
+
+// Passes bytes on to the site until it is cut; then nobody listens, as without a network. The port stays the same.
+export class Wire {
+    #sockets = new Set();
+    #server = null;
+    port = 0;
+    requests = [];
+    /** Called with each chunk that comes back from the site; true drops the connection instead. */
+    dropReply = () => false;
+    /** Serves a worker that differs from the built one by a letter without meaning. */
+    newWorker = false;
+
+    async connect() {
+        const { hostname, port } = new URL(url);
+        this.#server = net.createServer((inner) => {
+            const outer = net.connect(Number(port || 80), hostname);
+            for (const socket of [inner, outer]) {
+                this.#sockets.add(socket);
+                socket.on("close", () => this.#sockets.delete(socket));
+                socket.on("error", () => [inner, outer].forEach((one) => one.destroy()));
+            }
+            let asked = "";
+            inner.on("data", (bytes) => {
+                const line = /^(GET|POST|HEAD|PUT) (\S+) HTTP/m.exec(bytes.toString("latin1"));
+                if (line) {
+                    asked = line[2];
+                    this.requests.push(asked);
+                }
+                // A newer worker must come whole, not as "unchanged".
+                const text = this.newWorker && line ? bytes.toString("latin1").replace(/If-None-Match/i, "X-Ignored-Name") : null;
+                outer.write(text === null ? bytes : Buffer.from(text, "latin1"));
+            });
+            outer.on("data", (bytes) => {
+                if (this.dropReply(asked)) [inner, outer].forEach((one) => one.destroy());
+                else if (this.newWorker && asked.startsWith("/campo-sw.js")) inner.write(renewed(bytes));
+                else inner.write(bytes);
+            });
+            inner.on("end", () => outer.end());
+            outer.on("end", () => inner.end());
+        });
+        await new Promise((done, fail) => {
+            this.#server.once("error", fail);
+            this.#server.listen(this.port, "127.0.0.1", done);
+        });
+        this.port = this.#server.address().port;
+    }
+
+    async cut() {
+        const closed = new Promise((done) => this.#server.close(done));
+        for (const socket of this.#sockets) socket.destroy();
+        await closed;
+        await assert.rejects(fetch(`http://127.0.0.1:${this.port}/campo`), "the network must be off");
+    }
+
+    get address() {
+        return `http://127.0.0.1:${this.port}`;
+    }
+}
+
+function renewed(bytes) {
+    return Buffer.from(bytes.toString("latin1").replace('"use strict"', '"use Strict"'), "latin1");
+}
+
+// A phone: one folder of storage, any number of browser processes one after the other.
+export class Phone {
+    #folder = fs.mkdtempSync(path.join(os.tmpdir(), "social-crm-phone-"));
+    #context = null;
+    page = null;
+    problems = [];
+
+    constructor(wire) {
+        this.wire = wire;
+    }
+
+    get folder() {
+        return this.#folder;
+    }
+
+    get context() {
+        return this.#context;
+    }
+
+    async switchOn() {
+        this.#context = await chromium.launchPersistentContext(this.#folder, {
+            executablePath: chromiumPath(), args: FLAGS, headless: true, viewport: { width: 360, height: 740 }, locale: "es-CO",
+            timezoneId: "America/Bogota", hasTouch: true, isMobile: true, serviceWorkers: "allow",
+        });
+        this.#context.setDefaultTimeout(60_000);
+        this.page = await this.openPage();
+    }
+
+    async openPage() {
+        const page = await this.#context.newPage();
+        page.on("pageerror", (problem) => this.problems.push(String(problem.stack || problem)));
+        page.on("console", (message) => {
+            if (/Content Security Policy/.test(message.text())) this.problems.push(message.text());
+        });
+        return page;
+    }
+
+    /** Opens the app and waits for its store. */
+    async open(address = "/campo", page = this.page) {
+        await page.goto(this.wire.address + address, { waitUntil: "domcontentloaded" });
+        await ready(page);
+    }
+
+    /** Until the service worker has everything: from now on the app needs no network. */
+    async installed() {
+        await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    }
+
+    async enroll(role) {
+        const { user, password } = people[role];
+        await store(this.page, async (app, [user, password, pin]) => {
+            await app.session.logIn(user, password);
+            await app.session.enroll(pin, "Tableta de prueba");
+            await app.sync.now();
+        }, [user, password, PIN]);
+    }
+
+    /** The session ended in the field: the same person logs in again, the vault stays open. */
+    logInAgain(role) {
+        const { user, password } = people[role];
+        return store(this.page, (app, [user, password]) => app.session.logIn(user, password), [user, password]);
+    }
+
+    unlock(page = this.page) {
+        return store(page, async (app, pin) => app.session.unlock(app.session.state.value.profiles[0].id, pin), PIN);
+    }
+
+    /** The process ends without a word. */
+    async kill() {
+        await this.#context?.close();
+        this.#context = null;
+    }
+
+    async throwAway() {
+        await this.kill();
+        fs.rmSync(this.#folder, { recursive: true, force: true });
+    }
+}
+
+const FIND = `(() => {
+    const provided = document.querySelector("#app")?.__vue_app__?._context.provides ?? {};
+    return Object.getOwnPropertySymbols(provided).map((key) => provided[key]).find((one) => one?.drafts && one?.session);
+})()`;
+
+async function ready(page) {
+    for (let tries = 0; tries < 300; tries += 1) {
+        const phase = await page.evaluate(`${FIND}?.session.state.value.phase`).catch(() => null);
+        if (phase && phase !== "starting") return;
+        await new Promise((done) => setTimeout(done, 20));
+    }
+    throw new Error("The field app did not start.");
+}
+
+/** Runs a function on the page with the app's store, which the screens use too; failures come back with their code. */
+export async function store(page, work, argument = null) {
+    // As one expression for the debugger: the page's own policy allows no eval.
+    const answer = await page.evaluate(`(async () => {
+        try {
+            return { value: await (${work})(${FIND}, ${JSON.stringify(argument)}) };
+        } catch (problem) {
+            return { code: problem.code ?? "", text: String(problem.stack ?? problem), detail: { ...problem.detail } };
+        }
+    })()`);
+    if ("text" in answer) throw Object.assign(new Error(answer.text), { code: answer.code, detail: answer.detail });
+    return answer.value;
+}

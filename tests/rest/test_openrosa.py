@@ -1,0 +1,228 @@
+"""The OpenRosa API as clients such as ODK Collect use it: over HTTP Basic with an API key."""
+
+import hashlib
+import io
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from xml.etree.ElementTree import fromstring
+
+import pytest
+import requests
+from lending import make_place
+from PIL import Image
+
+TODAY = str(date.today() - timedelta(days=1))  # the site's day may be one behind the machine's
+TEMPLATE = "home_visit-v1"
+NAMESPACES = {
+    "list": "http://openrosa.org/xforms/xformsList",
+    "files": "http://openrosa.org/xforms/xformsManifest",
+}
+
+
+@pytest.fixture(scope="module")
+def place(client, people):
+    return make_place(client("System Manager"), people, ("Gestor",))
+
+
+@pytest.fixture(scope="module")
+def collect(url, people):
+    """`collect("Gestor")` asks like that person's client."""
+
+    def for_role(role: str):
+        person = people[role]
+        session = requests.Session()
+        session.auth = (person["key"], person["secret"])
+        session.headers["X-OpenRosa-Version"] = "1.0"
+
+        def ask(verb: str, path: str, **options):
+            return session.request(verb, path if "://" in path else url + path, timeout=120, **options)
+
+        return ask
+
+    return for_role
+
+
+def picture(kind: str, colour: int = 0) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (colour % 256, 90, 90)).save(out, kind)
+    return out.getvalue()
+
+
+def instance(place, own: str = "", photo: str = "", deprecated: str = "", **changes) -> str:
+    own = own or f"uuid:{uuid.uuid4()}"
+    values = {"objective": "Conocer la situación", "family": place["family"], **changes}
+    replaced = f"<deprecatedID>{deprecated}</deprecatedID>" if deprecated else ""
+    return f"""<?xml version='1.0'?>
+<home_visit id="home_visit" version="1" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
+<_inicio>{TODAY}T09:15:00.000-05:00</_inicio><_fin>{TODAY}T10:20:00.000-05:00</_fin>
+<_acta><_familia>{values["family"]}</_familia><_fecha>{TODAY}</_fecha><_lugar>Casa</_lugar><_posicion>11.07 -72.85 120.0 6.5</_posicion></_acta>
+<apertura/><motivo_grupo><motivo>seguimiento</motivo><objetivo>{values["objective"]}</objetivo></motivo_grupo>
+<hogar><personas_presentes>3</personas_presentes><novedades>no</novedades><necesidades>ninguna</necesidades></hogar>
+<desarrollo_grupo><desarrollo>Se habló.</desarrollo><foto>{photo}</foto></desarrollo_grupo>
+<_firmantes><_nombre>Ana Epiayú</_nombre><_papel>Beneficiary</_papel><_documento>CC 1</_documento><_firma_si>si</_firma_si><_firma>firma1.jpg</_firma></_firmantes>
+<_firmantes><_nombre>Luis Epiayú</_nombre><_papel>Family Member</_papel><_firma_si>no</_firma_si><_motivo>No ve</_motivo><_testigo>Rosa Uriana</_testigo></_firmantes>
+<orx:meta><orx:instanceID>{own}</orx:instanceID>{replaced}</orx:meta></home_visit>"""
+
+
+def send(ask, xml: str, files=(), more: bool = False):
+    parts = [("xml_submission_file", ("form.xml", xml.encode(), "text/xml"))]
+    parts += [(name, (name, data, "image/jpeg")) for name, data in files]
+    extra = {"*isIncomplete*": "yes"} if more else {}
+    return ask("POST", "/openrosa/submission?deviceID=collect:prueba", files=parts, data=extra)
+
+
+def test_without_or_with_wrong_credentials_there_is_a_challenge(url, people):
+    wrong = (people["Gestor"]["key"], "no")
+    for auth in (None, wrong, ("unknown", "no"), ("", "")):
+        for verb, path in (
+            ("GET", "/openrosa/formList"),
+            ("HEAD", "/openrosa/submission"),
+            ("POST", "/openrosa/submission"),
+        ):
+            answer = requests.request(verb, url + path, auth=auth, timeout=60)
+            assert answer.status_code == 401, (auth, verb, answer.status_code, answer.text[:200])
+            assert answer.headers["WWW-Authenticate"].startswith("Basic")
+            assert answer.headers["X-OpenRosa-Version"] == "1.0"
+    # Other addresses are left alone.
+    assert "WWW-Authenticate" not in requests.get(f"{url}/login", timeout=60).headers
+
+
+def test_the_form_list_leads_to_forms_and_their_families(client, collect, place):
+    ask = collect("Gestor")
+    answer = ask("GET", "/openrosa/formList")
+    assert answer.status_code == 200 and answer.headers["X-OpenRosa-Version"] == "1.0"
+    forms = fromstring(answer.content).findall("list:xform", NAMESPACES)
+    form = next(one for one in forms if one.findtext("list:formID", "", NAMESPACES) == "home_visit")
+    xform = ask("GET", form.findtext("list:downloadUrl", "", NAMESPACES))
+    assert xform.headers["Content-Type"].startswith("text/xml")
+    digest = hashlib.md5(xform.content, usedforsecurity=False).hexdigest()
+    assert form.findtext("list:hash", "", NAMESPACES) == f"md5:{digest}"
+    root = fromstring(xform.content)
+    text = xform.text
+    assert root.tag.endswith("html") and "_firmantes" in text and "jr://file-csv/familias.csv" in text
+    manifest = fromstring(ask("GET", form.findtext("list:manifestUrl", "", NAMESPACES)).content)
+    file = manifest.find("files:mediaFile", NAMESPACES)
+    families = ask("GET", file.findtext("files:downloadUrl", "", NAMESPACES))
+    digest = hashlib.md5(families.content, usedforsecurity=False).hexdigest()
+    assert file.findtext("files:hash", "", NAMESPACES) == f"md5:{digest}"
+    assert place["family"] in families.text
+
+
+def test_only_families_that_the_person_may_see(client, collect, people):
+    elsewhere = make_place(client("System Manager"), people, ())
+    assert elsewhere["family"] not in collect("Gestor")("GET", "/openrosa/media/familias.csv").text
+    refused = collect("Nobody")("GET", "/openrosa/media/familias.csv")
+    assert refused.status_code == 403
+    answer = send(collect("Gestor"), instance(elsewhere), [("firma1.jpg", picture("JPEG"))])
+    assert 400 <= answer.status_code < 500
+    assert not client("System Manager").find("Acta", {"family": elsewhere["family"]})
+
+
+def test_head_says_how_much_is_taken(collect):
+    answer = collect("Gestor")("HEAD", "/openrosa/submission")
+    assert answer.status_code == 204
+    assert int(answer.headers["X-OpenRosa-Accept-Content-Length"]) > 1_000_000
+    assert answer.headers["Location"].endswith("/openrosa/submission")
+
+
+def actas(client, place):
+    fields = ["name", "status", "client_uuid", "amends", "origin", "latitude", "place"]
+    return client("System Manager").find("Acta", {"family": place["family"]}, fields)
+
+
+def test_a_submission_becomes_a_closed_acta_once(client, collect, place):
+    ask, own = collect("Gestor"), str(uuid.uuid4())
+    xml = instance(place, f"uuid:{own}", photo="foto1.jpg")
+    files = [("firma1.jpg", picture("JPEG")), ("foto1.jpg", picture("JPEG", 200))]
+    answer = send(ask, xml, files)
+    assert answer.status_code == 201, answer.text
+    assert fromstring(answer.content).tag.endswith("OpenRosaResponse")
+    for _again in range(2):
+        assert send(ask, xml, files).status_code == 201
+    with ThreadPoolExecutor(4) as pool:
+        assert {one.status_code for one in pool.map(lambda _n: send(ask, xml, files), range(4))} == {201}
+    mine = [row for row in actas(client, place) if row["client_uuid"] == own]
+    assert [(row["status"], row["origin"], row["place"]) for row in mine] == [("Closed", "OpenRosa", "Casa")]
+    acta = client("Gestor").read("Acta", mine[0]["name"])
+    assert [row["participant_name"] for row in acta["participants"]] == ["Ana Epiayú", "Luis Epiayú"]
+    assert acta["participants"][0]["signature"].startswith("data:image/png;base64,")
+    assert acta["participants"][1]["witness_name"] == "Rosa Uriana"
+    assert acta["start_time"] == "9:15:00" and acta["latitude"] == 11.07 and acta["accuracy"] == 6.5
+    attached = client("Gestor").find(
+        "File", {"attached_to_name": acta["name"], "attached_to_doctype": "Acta"}, ["is_private"]
+    )
+    assert attached and all(row["is_private"] for row in attached)
+    kept = client("System Manager").find(
+        "OpenRosa Submission", {"acta": acta["name"]}, ["xml", "status", "user"]
+    )
+    assert [(row["status"], row["xml"].strip()) for row in kept] == [("Stored", xml.strip())]
+    assert client("Gestor").call("GET", "/api/resource/OpenRosa Submission").status_code == 403
+
+
+def test_attachments_may_come_in_several_posts(client, collect, place):
+    ask, own = collect("Gestor"), str(uuid.uuid4())
+    xml = instance(place, f"uuid:{own}", photo="foto2.jpg")
+    assert send(ask, xml, [("firma1.jpg", picture("JPEG"))], more=True).status_code == 202
+    assert not [row for row in actas(client, place) if row["client_uuid"] == own]
+    missing = send(ask, xml)
+    assert missing.status_code == 400 and "foto2.jpg" in missing.text
+    assert send(ask, xml, [("foto2.jpg", picture("JPEG", 150))]).status_code == 201
+    assert [row["status"] for row in actas(client, place) if row["client_uuid"] == own] == ["Closed"]
+
+
+def test_an_edit_of_a_closed_acta_is_an_amendment(client, collect, place):
+    ask, first, second = collect("Gestor"), f"uuid:{uuid.uuid4()}", f"uuid:{uuid.uuid4()}"
+    sign = [("firma1.jpg", picture("JPEG"))]
+    assert send(ask, instance(place, first), sign).status_code == 201
+    edit = instance(place, second, deprecated=first, objective="Otro objetivo")
+    assert send(ask, edit, sign).status_code == 201
+    rows = {row["client_uuid"]: row for row in actas(client, place)}
+    assert rows[second[5:]]["amends"] == rows[first[5:]]["name"]
+    unknown = instance(place, f"uuid:{uuid.uuid4()}", deprecated=f"uuid:{uuid.uuid4()}")
+    assert send(ask, unknown, sign).status_code == 400
+
+
+def test_what_is_no_form_is_refused_and_leaves_nothing(client, collect, place):
+    ask = collect("Gestor")
+    before = len(actas(client, place))
+    sign = [("firma1.jpg", picture("JPEG"))]
+    bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x">]><home_visit id="home_visit" version="1">&b;</home_visit>'
+    for xml in (
+        "",
+        "<",
+        bomb,
+        "<home_visit/>",
+        instance(place).replace('id="home_visit"', 'id="otra"'),
+        instance(place).replace('version="1" xmlns', 'version="99" xmlns'),
+        instance(place).replace("<personas_presentes>3<", "<personas_presentes>muchas<"),
+        instance(place).replace("<apertura/>", "<otra/>"),
+        instance(place, family="FAM-99999999"),
+    ):
+        answer = send(ask, xml, sign)
+        assert 400 <= answer.status_code < 500, (answer.status_code, xml[:200], answer.text)
+        assert "Traceback" not in answer.text
+    for name, data in (
+        ("firma1.jpg", b"no picture"),
+        ("firma1.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ):
+        assert 400 <= send(ask, instance(place), [(name, data)]).status_code < 500
+    large = ask("POST", "/openrosa/submission", data=b"x" * (10 * 1024 * 1024))
+    assert 400 <= large.status_code < 500
+    assert len(actas(client, place)) == before
+
+
+def test_another_persons_instance_is_refused(client, collect, place, people):
+    own = f"uuid:{uuid.uuid4()}"
+    sign = [("firma1.jpg", picture("JPEG"))]
+    assert send(collect("Gestor"), instance(place, own), sign).status_code == 201
+    answer = send(collect("Social CRM Administrator"), instance(place, own, objective="Ajeno"), sign)
+    assert answer.status_code == 403
+    assert send(collect("Auditor"), instance(place), sign).status_code == 403
+
+
+def test_unknown_addresses(collect):
+    ask = collect("Gestor")
+    for path in ("", "/otra", "/forms/", "/forms/no-v1", "/manifest/no-v1", "/media/otra.csv", "/formList/x"):
+        assert ask("GET", f"/openrosa{path}").status_code in (400, 404), path
+    assert ask("POST", "/openrosa/formList").status_code == 405

@@ -1,0 +1,178 @@
+"""Whatever is sent: no error of the server, no half of a record."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lending import make_place
+from sync_device import BASE, SIGNATURE, Device, acta, make_template
+
+
+@pytest.fixture(scope="module")
+def place(client, people):
+    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
+
+
+@pytest.fixture(scope="module")
+def template(client):
+    return make_template(client("System Manager"))
+
+
+@pytest.fixture
+def device(client):
+    return Device(client("Gestor"))
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=20),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3),
+    max_leaves=6,
+)
+PLACES = [
+    ("uuid",), ("revision",), ("base",), ("device_time",), ("close",), ("files",), ("files", 0, "name"), ("files", 0, "size"), ("body",),
+    ("body", "template"), ("body", "instance"), ("body", "visit_date"), ("body", "start_time"), ("body", "family"), ("body", "latitude"),
+    ("body", "amends"), ("body", "programme"), ("body", "participants"), ("body", "participants", 0, "participant_role"),
+    ("body", "participants", 0, "strokes"), ("body", "commitments"), ("body", "place"),
+]  # fmt: skip
+LIKELY = st.sampled_from(
+    [
+        0,
+        -1,
+        2**31,
+        "",
+        " ",
+        "x" * 5000,
+        "\x00",
+        "\ud800",
+        "' OR 1=1 --",
+        "{{ 7 * 7 }}",
+        "<script>",
+        "0000-00-00",
+        "9999-12-31",
+        "2026-11-21",
+        "23:59:59",
+        "💧",
+        "FAM-00001",
+        "None",
+        [],
+        {},
+        [[]],
+        True,
+        1e308,
+    ]
+)
+
+
+FUZZ = {
+    "max_examples": int(os.environ.get("SOCIAL_CRM_FUZZ", "60")),
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+def put(record: dict, path: tuple, value) -> None:
+    """Write a value at a path, as far as the path still leads somewhere."""
+    part = record
+    for step in path[:-1]:
+        try:
+            part = part[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(part, dict) or (isinstance(part, list) and part):
+        part[path[-1]] = value
+
+
+def test_whatever_is_sent_nothing_breaks(client, place, template):
+    device, before, stored = Device(client("Gestor")), counts(client), []
+
+    @settings(**FUZZ)
+    @given(st.lists(st.tuples(st.sampled_from(PLACES), LIKELY | ANYTHING), min_size=1, max_size=3))
+    def send(changes):
+        record = acta(template, place["family"])
+        for path, value in changes:
+            put(record, path, value)
+        response = device.push_raw([record], [SIGNATURE])
+        assert response.status_code == 200, (response.status_code, response.text[:500])
+        answer = response.json()["message"]["results"][0]
+        assert answer["state"] in ("stored", "known", "refused", "missing_files"), answer
+        assert answer["retry"] is False, (answer, record)
+        if answer["state"] == "stored":
+            stored.append(record)
+
+    send()
+    after = counts(client)
+    made = {name: after[name] - before[name] for name in COUNTED}
+    # Each record wholly or not at all: what was made is exactly what the stored records say.
+    assert made == {
+        "Acta": len(stored),
+        "Field Submission": len(stored),
+        "Acta Participant": sum(len(one["body"]["participants"] or []) for one in stored),
+        "Commitment": sum(len(one["body"]["commitments"] or []) for one in stored),
+        "File": 0,
+        "Sync Conflict": 0,
+    }
+    assert stored
+
+
+@settings(**FUZZ)
+@given(
+    function=st.sampled_from(
+        [
+            "handshake.greet",
+            "handshake.wiped",
+            "changes.pull",
+            "changes.acknowledge",
+            "uploads.status",
+            "uploads.chunk",
+            "batches.push",
+        ]
+    ),
+    values=st.dictionaries(
+        st.sampled_from(
+            [
+                "device",
+                "label",
+                "app_version",
+                "protocol",
+                "unsent",
+                "storage_used",
+                "device_time",
+                "cursor",
+                "page",
+                "files",
+                "sha256",
+                "size",
+                "offset",
+                "batch",
+            ]
+        ),
+        LIKELY | ANYTHING,
+        max_size=5,
+    ),
+    known=st.booleans(),
+)
+def test_whatever_is_asked_nothing_breaks(client, function, values, known):
+    if known:
+        values["device"] = "00000000-0000-4000-8000-000000000000"
+    response = client("Gestor").call("POST", BASE + function, json=values)
+    assert response.status_code < 500, (response.status_code, response.text[:800])
+    # A value of a wrong type is refused by the platform, which names the kind of error in other words.
+    assert response.ok or {"exc_type", "exception"} & set(response.json())
+
+
+COUNTED = ("Acta", "Acta Participant", "Commitment", "File", "Field Submission", "Sync Conflict")
+
+
+def counts(client) -> dict[str, int]:
+    admin = client("System Manager")
+    found = {}
+    for doctype in COUNTED:
+        answer = admin.call("GET", "/api/method/frappe.client.get_count", params={"doctype": doctype})
+        found[doctype] = answer.json()["message"]
+    return found

@@ -1,0 +1,222 @@
+"""Whose a record is, and what becomes of it when somebody else changed it too."""
+
+import json
+
+import pytest
+from lending import make_place
+from sync_device import (
+    SIGNATURE,
+    Device,
+    acta,
+    actas_of,
+    files_of,
+    instance,
+    make_template,
+    new_id,
+    photo,
+    sha256,
+)
+
+
+@pytest.fixture(scope="module")
+def place(client, people):
+    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
+
+
+@pytest.fixture(scope="module")
+def template(client):
+    return make_template(client("System Manager"))
+
+
+@pytest.fixture
+def device(client):
+    return Device(client("Gestor"))
+
+
+def test_another_user_cannot_replay(device, client, place, template):
+    record = acta(template, place["family"])
+    device.push_one(record, [SIGNATURE])
+    other = Device(client("Social CRM Administrator"))
+    answer = other.push_one(record, [SIGNATURE])
+    assert (answer["state"], answer["name"], answer["files"]) == ("refused", None, [])
+    assert len(actas_of(client, record)) == 1
+
+
+def test_what_is_not_theirs_is_refused_and_never_comes_down(device, client, people, place, template):
+    elsewhere = make_place(client("System Manager"), people, ("Credit Officer",))
+    record = acta(template, elsewhere["family"])
+    assert device.push_one(record, [SIGNATURE])["state"] == "refused"
+    assert actas_of(client, record) == []
+    change = {
+        "kind": "change",
+        "uuid": new_id(),
+        "device_time": record["device_time"],
+        "body": {"doctype": "Family", "name": elsewhere["family"], "base": {}, "values": {"notes": "x"}},
+    }
+    answer = device.push_one(change)
+    assert answer["state"] == "refused" and not client("System Manager").read(
+        "Family", elsewhere["family"]
+    ).get("notes")
+    got = json.dumps(device.pull()["rows"])
+    assert elsewhere["family"] not in got and elsewhere["person"] not in got and place["family"] in got
+
+
+def test_what_is_no_longer_theirs_is_taken_back(client, people, template):
+    admin = client("System Manager")
+    place = make_place(admin, people, ("FES Advisor",))
+    device = Device(client("FES Advisor"))
+    got = device.pull()
+    assert place["person"] in got["rows"]["person"]
+    admin.update(
+        "Staff Assignment",
+        admin.find("Staff Assignment", {"community": place["community"]})[0]["name"],
+        to_date="2020-02-01",
+    )
+    after = device.pull(got["cursor"])
+    gone = {(row["kind"], row["id"]) for row in after["gone"]}
+    assert {
+        ("person", place["person"]),
+        ("family", place["family"]),
+        ("community", place["community"]),
+    } <= gone
+    assert device.pull(after["cursor"])["gone"] == []
+
+
+def test_what_is_not_acknowledged_comes_again(device, place):
+    first = device.ask("changes.pull", cursor=None, page=0)
+    assert first["full"] and first["upserts"]
+    response = device.raw("changes.pull", cursor="another", page=1)
+    assert response.status_code == 409 and response.json()["problem"]["code"] == "pull_expired"
+    assert device.raw("changes.acknowledge", cursor="another").status_code == 409
+    again = device.ask("changes.pull", cursor=None, page=0)
+    assert again["total"] == first["total"]
+    device.ask("changes.acknowledge", cursor=again["cursor"])
+    device.ask("changes.acknowledge", cursor=again["cursor"])
+    assert device.ask("changes.pull", cursor=first["cursor"], page=0)["full"] is True
+
+
+def conflict_of(client, answer) -> dict:
+    return client("System Manager").read("Sync Conflict", answer["conflict"])
+
+
+def test_the_desk_wrote_meanwhile(device, client, place, template):
+    record = acta(template, place["family"])
+    name = device.push_one(record, [SIGNATURE])["name"]
+    client("Gestor").update("Acta", name, place="Escrito en el escritorio")
+    one = photo(71)
+    edited = acta(template, place["family"], [one], tema="Del dispositivo")
+    edited.update({"uuid": record["uuid"], "revision": 2, "base": "1"})
+    answer = device.push_one(edited, [one, SIGNATURE])
+    assert (answer["state"], answer["name"]) == ("conflict", name) and answer["conflict"]
+    assert {f["sha256"] for f in answer["files"]} >= {sha256(one), sha256(SIGNATURE)}
+    again = device.push_one(edited)
+    assert (again["state"], again["conflict"]) == ("conflict", answer["conflict"])
+    found = conflict_of(client, answer)
+    differences = {
+        row["fieldname"]: (row["server_value"], row["device_value"]) for row in found["differences"]
+    }
+    assert differences["answers.tema"] == ("Visita", "Del dispositivo")
+    assert differences["place"] == ("Escrito en el escritorio", "")
+    assert found["server_user"] == found["device_user"] == client("Gestor").user and found["device_time"]
+    assert len(files_of(client, answer["conflict"], "Sync Conflict")) == 1
+    assert device.pull()["rows"]["acta"][name]["open_conflict"] == answer["conflict"]
+    # A later word of the same device takes the place of its earlier one: still one conflict.
+    later = {**edited, "revision": 3, "body": {**edited["body"], "place": "Tercera"}}
+    assert device.push_one(later, [one])["conflict"] == answer["conflict"]
+    # Whoever may not write the acta decides nothing about it.
+    take = "/api/method/social_crm.field_records.services.sync.conflicts.take_device"
+    assert client("Auditor").call("POST", take, json={"conflict": answer["conflict"]}).status_code == 403
+    gestor = client("Gestor")
+    assert gestor.data("POST", take, json={"conflict": answer["conflict"]}) == name
+    after = gestor.read("Acta", name)
+    assert after["place"] == "Tercera" and "Del dispositivo" in after["answers"]
+    assert len(files_of(client, name)) == 1
+    assert not gestor.call("POST", take, json={"conflict": answer["conflict"]}).ok
+    assert device.push_one(later)["state"] == "known"
+
+
+def test_an_edit_of_a_closed_acta_becomes_an_amendment(device, client, place, template):
+    record = acta(template, place["family"], close=True)
+    answer = device.push_one(record, [SIGNATURE])
+    assert answer["status"] == "Closed"
+    edited = {
+        **record,
+        "revision": 2,
+        "base": answer["version"],
+        "body": {**record["body"], "place": "Después"},
+    }
+    kept = device.push_one(edited)
+    assert (kept["state"], kept["status"]) == ("conflict", "Closed")
+    written = client("Gestor").method(
+        "social_crm.field_records.services.sync.conflicts.take_device",
+        conflict=kept["conflict"],
+        note="Faltó el lugar",
+    )
+    amendment = client("Gestor").read("Acta", written)
+    assert (amendment["amends"], amendment["place"], amendment["status"]) == (
+        answer["name"],
+        "Después",
+        "Draft",
+    )
+    found = conflict_of(client, kept)
+    assert (found["status"], found["resolution"], found["amendment"]) == ("Resolved", "Amendment", written)
+
+
+def test_closing_that_is_refused_keeps_a_draft(device, client, place, template):
+    record = acta(template, place["family"], tema="", close=True)
+    answer = device.push_one(record, [SIGNATURE])
+    assert (answer["state"], answer["status"]) == ("stored", "Draft") and "Tema" in answer["message"]
+    better = {**record, "revision": 2, "base": answer["version"]}
+    better["body"] = {**record["body"], "instance": instance(template, "Ahora")}
+    closed = device.push_one(better)
+    assert (closed["state"], closed["status"], closed["message"]) == ("stored", "Closed", None)
+
+
+def change(place, uuid: str = "", base=None, **values) -> dict:
+    body = {"doctype": "Family", "name": place["family"], "base": base or {}, "values": values}
+    return {"kind": "change", "uuid": uuid or new_id(), "device_time": "2026-11-22T10:00:00Z", "body": body}
+
+
+def test_changes_of_different_fields_merge_and_of_the_same_field_do_not(client, people):
+    admin = client("System Manager")
+    place = make_place(admin, people, ("Gestor",))
+    first, second = Device(client("Gestor")), Device(client("Gestor"))
+    assert first.push_one(change(place, zone="Rural"))["state"] == "stored"
+    sent = change(place, census_code="C-7")
+    assert second.push_one(sent)["state"] == "stored"
+    assert second.push_one(sent)["state"] == "known"
+    family = admin.read("Family", place["family"])
+    assert (family["zone"], family["census_code"]) == ("Rural", "C-7")
+    both = change(place, base={"zone": "", "notes": ""}, zone="Urban", notes="Nota")
+    answer = second.push_one(both)
+    assert answer["state"] == "conflict"
+    assert admin.read("Family", place["family"])["notes"] == "Nota"
+    assert second.push_one(both)["conflict"] == answer["conflict"]
+    assert len(admin.find("Sync Conflict", {"reference_name": place["family"]})) == 1
+    resolve = "social_crm.field_records.services.sync.conflicts.resolve_fields"
+    refused = client("Gestor").call(
+        "POST", f"/api/method/{resolve}", json={"conflict": answer["conflict"], "choices": {}}
+    )
+    assert 400 <= refused.status_code < 500
+    client("Gestor").method(resolve, conflict=answer["conflict"], choices={"zone": {"choice": "Device"}})
+    assert admin.read("Family", place["family"])["zone"] == "Urban"
+    assert conflict_of(client, answer)["resolution"] == "Take the Device's"
+
+
+@pytest.mark.parametrize(
+    "field", ["status", "member_count", "merged_into", "owner", "name", "vulnerabilities", "nothing"]
+)
+def test_what_the_program_computes_no_device_writes(device, place, field):
+    answer = device.push_one(change(place, **{field: "x"}))
+    assert answer["state"] == "refused" and field in answer["message"]
+
+
+def test_a_wrong_record_holds_up_no_other(device, client, place, template):
+    good, bad = acta(template, place["family"]), acta(template, "FAM-NOT-THERE")
+    wrong = acta(template, place["family"])
+    wrong["body"]["instance"] = "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"
+    later = acta(template, place["family"])
+    answers = device.push({"kind": "?"}, good, bad, wrong, later, contents=[SIGNATURE])
+    assert [one["state"] for one in answers] == ["refused", "stored", "refused", "refused", "stored"]
+    assert not any(one["retry"] for one in answers) and all(answers[n]["message"] for n in (0, 2, 3))
+    assert actas_of(client, bad) == actas_of(client, wrong) == []
