@@ -39,5 +39,5 @@ export default defineConfig(({ command }) => ({
         // With FIELD_APP_SERVER=http://127.0.0.1:PORT the screens work against a real site.
         proxy: process.env.FIELD_APP_SERVER ? { "^/(api|login|private|files)": process.env.FIELD_APP_SERVER } : undefined,
     },
-    test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["fake-indexeddb/auto"], testTimeout: 30_000 },
+    test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["./tests/support/setup.ts"], testTimeout: 30_000 },
 }));
