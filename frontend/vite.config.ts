@@ -6,7 +6,7 @@ import { enketoAliases, enketoDependencies } from "./enketo_aliases";
 import { serviceWorker } from "./worker_build";
 
 // The local bench builds a copy of this folder alone and says where the result goes and which version it is.
-const outDir = process.env.FIELD_APP_OUT ?? fileURLToPath(new URL("../social_crm/public/field_app", import.meta.url));
+const outDir = process.env.FIELD_APP_OUT || fileURLToPath(new URL("../social_crm/public/field_app", import.meta.url));
 
 function appVersion(): string {
     if (process.env.FIELD_APP_VERSION) return process.env.FIELD_APP_VERSION;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { allSafe, assertAccessible, enroll, PIN, publishTemplate } from "./field_app_screens.mjs";
 import { browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
-const ADMIN = "Social CRM Manager";
+const ADMIN = "System Manager";
 const GESTOR = "Gestor";
 
 async function prepare(key) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { allSafe, enroll, PIN, publishTemplate, sign } from "./field_app_screens.mjs";
 import { api, browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
-const ADMIN = "Social CRM Manager";
+const ADMIN = "System Manager";
 const GESTOR = "Gestor";
 const PLACE = { latitude: 11.3812, longitude: -72.2401, accuracy: 6 };
 
