@@ -2,7 +2,7 @@
 // with very large text; the PIN, and logging out that is refused while work is unsent.
 
 import assert from "node:assert/strict";
-import { allSafe, assertAccessible, enroll, PIN, publishTemplate } from "./field_app_screens.mjs";
+import { allSafe, assertAccessible, enroll, PIN, publishTemplate, templateTitle } from "./field_app_screens.mjs";
 import { browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
 const ADMIN = "System Manager";
@@ -41,7 +41,7 @@ for (const [language, width, size] of [
         await page.locator(".float").click();
         await page.locator(".template").first().waitFor();
         await look("new-acta");
-        await page.getByRole("button", { name: /Visita de prueba/ }).first().click();
+        await page.getByRole("button", { name: templateTitle(`acceso_${key}`) }).click();
         await page.locator("form.or .question").first().waitFor();
         await look("form");
         for (const [place, name] of [[1, "people"], [2, "commitments"], [3, "review"]]) {
@@ -92,7 +92,7 @@ browserTest("logging out is refused with the count while a draft is on the phone
     await page.locator("#family-search").fill(key);
     await page.locator(".row-link").first().click();
     await page.locator(".float").click();
-    await page.getByRole("button", { name: /Visita de prueba/ }).first().click();
+    await page.getByRole("button", { name: templateTitle(`acceso_${key}`) }).click();
     await page.locator("form.or .question").first().waitFor();
     await page.locator(".top-button").click();
     await page.locator(".nav-item").nth(4).click();

@@ -1,7 +1,7 @@
 // An acta in the field app, from the family to the server, with the network off while it is written.
 
 import assert from "node:assert/strict";
-import { allSafe, enroll, PIN, publishTemplate, sign } from "./field_app_screens.mjs";
+import { allSafe, enroll, PIN, publishTemplate, sign, templateTitle } from "./field_app_screens.mjs";
 import { api, browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
 const ADMIN = "System Manager";
@@ -41,12 +41,13 @@ async function choosePhoto(page, question, buffer, name = "foto.jpg") {
     await question.locator("img").waitFor();
 }
 
-async function begin(page, familyName) {
+async function begin(page, key) {
+    const familyName = `Epiayú ${key}`;
     await page.getByRole("link", { name: "Familias" }).click();
     await page.getByRole("searchbox").fill(familyName.normalize("NFD").replace(/\p{M}/gu, ""));
     await page.locator(".row-link").first().click();
     await page.locator(".float").click();
-    await page.getByRole("button", { name: /Visita de prueba/ }).first().click();
+    await page.getByRole("button", { name: templateTitle(`campo_${key}`) }).click();
     await page.locator("form.or .question").first().waitFor();
 }
 
@@ -61,7 +62,7 @@ browserTest("an acta written with no network is sealed on the server with every 
     await allSafe(page);
     await context.setOffline(true);
 
-    await begin(page, `Epiayú ${key}`);
+    await begin(page, key);
     await page.getByRole("button", { name: "Tomar la ubicación" }).first().click();
     await page.getByText("± 6 m").first().waitFor();
     await question(page, "Objetivo").locator("input").fill("Seguimiento & <acuerdos>");
@@ -134,7 +135,7 @@ browserTest("a draft comes back whole after the browser was ended: text, rows, c
     await enroll(page, context, GESTOR);
     await allSafe(page);
     await context.setOffline(true);
-    await begin(page, `Epiayú ${key}`);
+    await begin(page, key);
     await question(page, "Nombre").locator("input").fill("Ana");
     await page.locator(".add-repeat-btn").click();
     await page.locator(".or-repeat input[name$='/nombre']").nth(1).fill("Luis");
@@ -171,10 +172,10 @@ browserTest("an acta with something missing is not closed, and each gap leads to
     await prepare(key);
     await enroll(page, context, GESTOR);
     await allSafe(page);
-    await begin(page, `Epiayú ${key}`);
+    await begin(page, key);
     await question(page, "Personas").locator("input").fill("55");
-    await page.getByRole("button", { name: "4 Revisar" }).click().catch(() => page.locator(".steps button").nth(3).click());
-    await page.getByText("Faltan 2 respuestas").first().waitFor();
+    await page.locator(".steps button").nth(3).click();
+    await page.locator(".gap", { hasText: "Faltan 2 respuestas" }).waitFor();
     await page.getByText("Nadie ha firmado todavía").waitFor();
     assert.equal(await page.getByRole("button", { name: "Cerrar y enviar" }).isDisabled(), true);
     await page.locator(".gap").first().click();
@@ -182,5 +183,4 @@ browserTest("an acta with something missing is not closed, and each gap leads to
     await page.getByText("Falta esta respuesta").first().waitFor();
     const focused = await page.evaluate(() => document.activeElement?.getAttribute("name") ?? "");
     assert.match(focused, /objetivo$/, "the first question with a gap has the focus");
-    await page.getByRole("link", { name: /Ver los envíos|acta/ }).first().waitFor();
 });

@@ -20,6 +20,7 @@ export async function enroll(page, context, role, language = "es") {
     await fields.nth(2).fill("Celular de prueba");
     await page.locator(".access-card .button-main").click();
     await page.locator(".nav").waitFor();
+    await page.locator(".first-fetch").waitFor({ state: "detached" });
 }
 
 // Waits until the indicator says that the server has everything.
@@ -63,11 +64,14 @@ export async function assertAccessible(page, what) {
     assert.deepEqual(found, { violations: [], small: [], wide: false }, what);
 }
 
+// What the app calls that template.
+export const templateTitle = (template_key) => `Visita de prueba ${template_key}`;
+
 // A published template of its own: every kind of field that the app draws.
 export async function publishTemplate(role, template_key) {
     const { name } = await api(role, "POST", "/api/resource/Acta Template", {
         template_key,
-        title: "Visita de prueba",
+        title: templateTitle(template_key),
         version: 1,
         component: "General",
         questions: QUESTIONS,
