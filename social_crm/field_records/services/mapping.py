@@ -85,14 +85,13 @@ def fields_of(target: str) -> dict[str, TargetField]:
 
 @frappe.whitelist()
 def writable_fields(target: str) -> list[dict]:
-    """Return the fields of a target for the form of a template: value, label; for whoever may read templates."""
+    """Return the fields of a target for the form of a template, {"value", "label"}; for whoever may read templates."""
     permissions.require("Acta Template", "read")
     if target not in (*CHANGED, *MADE):
         return []
     meta = frappe.get_meta(target)
     return [
-        {"value": name, "label": f"{_(meta.get_field(name).label)} ({name})", "options": list(field.options)}
-        for name, field in fields_of(target).items()
+        {"value": name, "label": f"{_(meta.get_field(name).label)} ({name})"} for name in fields_of(target)
     ]
 
 

@@ -24,6 +24,24 @@ frappe.ui.form.on("Acta Template", {
     },
 });
 
+frappe.ui.form.on("Acta Template Write", {
+    form_render: offer_choices,
+    writes_add: offer_choices,
+    target: offer_choices,
+});
+
+// The questions of the template, and the fields of the record that a line writes to.
+function offer_choices(frm, doctype, name) {
+    const { grid } = frm.get_field("writes");
+    const asked = frm.doc.questions.filter((row) => row.field_name && !/^(begin|end)_|^note$/.test(row.field_type));
+    grid.update_docfield_property("question", "options", asked.map((row) => ({ value: row.field_name, label: row.label || row.field_name })));
+    const { target } = locals[doctype][name];
+    if (!target) return;
+    frappe
+        .xcall(`${SERVICES}.mapping.writable_fields`, { target })
+        .then((fields) => grid.update_docfield_property("target_field", "options", fields));
+}
+
 function add_states(frm) {
     const change = (label, status) =>
         frm.add_custom_button(label, () =>
