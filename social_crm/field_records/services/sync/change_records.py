@@ -22,7 +22,7 @@ _KINDS = frozenset(
 def store(record: Mapping[str, Any], device: str, parts: Mapping[str, bytes]) -> dict[str, Any]:
     """Merge what a device wrote into a record; the caller's transaction is the record's. Refusals are raised."""
     body = record["body"]
-    receipt = receipts.lock(record["uuid"], "Change", device)
+    receipt = receipts.lock(record["uuid"], "Correction", device)
     if receipt.user != frappe.session.user:
         frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
     digest = record_digest(record)
