@@ -14,6 +14,7 @@ def sources(tmp_path, monkeypatch):
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "package-lock.json").write_text("{}")
     (tmp_path / "src" / "main.ts").write_text("1")
+    # The real sources belong to the checkout: a test does not write into them.
     monkeypatch.setattr(field_app, "SOURCE", tmp_path)
     return tmp_path
 
