@@ -31,7 +31,7 @@ from social_crm.field_records.services import agreements, forms, template_proble
 _KINDS = (*NUMBERS, *TEXTS, "Date", "Time", "Select", "Check")
 # Who somebody is, where they belong and what other rules decide is not changed by a form.
 PROTECTED: dict[str, frozenset[str]] = {
-    "Family": frozenset(("census_code", "registered_on", "exception_reason")),
+    "Family": frozenset(("family_name", "census_code", "registered_on", "exception_reason")),
     "Beneficiary": frozenset(
         (
             "first_name",
