@@ -6,7 +6,7 @@ import { enketoAliases, enketoDependencies } from "./enketo_aliases";
 import { serviceWorker } from "./worker_build";
 
 // The local bench builds a copy of this folder alone and says where the result goes and which version it is.
-const outDir = process.env.FIELD_APP_OUT ?? fileURLToPath(new URL("../social_crm/public/field_app", import.meta.url));
+const outDir = process.env.FIELD_APP_OUT || fileURLToPath(new URL("../social_crm/public/field_app", import.meta.url));
 
 function appVersion(): string {
     if (process.env.FIELD_APP_VERSION) return process.env.FIELD_APP_VERSION;
@@ -39,5 +39,5 @@ export default defineConfig(({ command }) => ({
         // With FIELD_APP_SERVER=http://127.0.0.1:PORT the screens work against a real site.
         proxy: process.env.FIELD_APP_SERVER ? { "^/(api|login|private|files)": process.env.FIELD_APP_SERVER } : undefined,
     },
-    test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["fake-indexeddb/auto"], testTimeout: 30_000 },
+    test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["./tests/support/setup.ts"], testTimeout: 30_000 },
 }));

@@ -56,6 +56,7 @@ def before_uninstall() -> None:
     remove_roles()
     remove_counters(ours)
     remove_jobs()
+    remove_demo_certificate()
 
 
 def after_uninstall() -> None:
@@ -73,6 +74,13 @@ def after_uninstall() -> None:
             frappe.db.delete("Singles", {"doctype": doctype})
     frappe.db.commit()  # Frappe has committed the uninstall before it calls this hook.
     frappe.clear_cache()
+
+
+def remove_demo_certificate() -> None:
+    """Take the certificate along that was made to try seals with; one of the organisation stays."""
+    from social_crm.field_records.services.sealed_pdf import certificate
+
+    certificate.remove_demo()
 
 
 def our_doctypes() -> list[str]:

@@ -8,6 +8,8 @@ import os
 import pathlib
 import uuid
 from typing import Any
+
+# Another app that listens to files: none is installed here, and only its presence is asked for.
 from unittest.mock import patch
 
 import frappe
@@ -143,7 +145,6 @@ class TestSync(SocialCRMTestCase):
         found = []
         for listens in (False, True):
             one = picture(seed=40 + listens)
-            # Another app's hook of File: none is installed here, and only its presence is asked for.
             with patch.object(contents, "_others_listen", return_value=listens):
                 answer = self.push(self.acta((one, one)), one)
             self.assertEqual(answer["state"], "stored")

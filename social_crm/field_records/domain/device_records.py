@@ -17,6 +17,8 @@ MAX_ROWS = 100
 MAX_STROKES = 300
 MAX_POINTS = 20_000
 MAX_FIELDS = 60
+# An image of a reader in base64.
+MAX_CAPTURE = 400_000
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?")
@@ -183,6 +185,17 @@ def _values(value: Any) -> str:
     return ""
 
 
+def _fingerprint(value: Any) -> str:
+    """A capture: short texts, a quality, and template and image in base64."""
+    if not isinstance(value, Mapping) or len(value) > 20:
+        return "fingerprint"
+    text, number = _text(MAX_CAPTURE), _number(-1e6, 1e6)
+    for key, item in value.items():
+        if not isinstance(key, str) or (item is not None and text(item) and number(item)):
+            return "fingerprint"
+    return ""
+
+
 def _mapping(value: Any) -> str:
     return "" if isinstance(value, Mapping) else "object"
 
@@ -237,7 +250,7 @@ _PARTICIPANT: dict[str, tuple[bool, Check]] = {
     "cannot_sign_reason": (False, _text(2000)),
     "witness_signature": (False, _SHA_FIELD),
     "witness_strokes": (False, _strokes),
-    "fingerprint": (False, _mapping),
+    "fingerprint": (False, _fingerprint),
 }
 _COMMITMENT: dict[str, tuple[bool, Check]] = {
     "uuid": _UUID_FIELD,

@@ -64,7 +64,15 @@ def read(sheets: Mapping[str, Sheet]) -> Reading:
     """Return what the sheets of a workbook say; their cells are texts, the first row that holds something is the header."""
     reader = _Reader(sheets)
     form = reader.form()
-    found = reader.found
+    order = ("survey", "choices", "settings")
+    found = sorted(
+        reader.found,
+        key=lambda one: (
+            order.index(one.sheet.lower()) if one.sheet.lower() in order else 3,
+            one.row,
+            one.column,
+        ),
+    )
     problems = tuple(one for one in found if not one.is_notice)
     notices = tuple(one for one in found if one.is_notice)
     return Reading(None if problems else form, problems, notices, tuple(reader.survey_rows))

@@ -31,7 +31,7 @@ from social_crm.field_records.services import agreements, forms, template_proble
 _KINDS = (*NUMBERS, *TEXTS, "Date", "Time", "Select", "Check")
 # Who somebody is, where they belong and what other rules decide is not changed by a form.
 PROTECTED: dict[str, frozenset[str]] = {
-    "Family": frozenset(("census_code", "registered_on", "exception_reason")),
+    "Family": frozenset(("family_name", "census_code", "registered_on", "exception_reason")),
     "Beneficiary": frozenset(
         (
             "first_name",
@@ -85,14 +85,13 @@ def fields_of(target: str) -> dict[str, TargetField]:
 
 @frappe.whitelist()
 def writable_fields(target: str) -> list[dict]:
-    """Return the fields of a target for the form of a template: value, label; for whoever may read templates."""
+    """Return the fields of a target for the form of a template, {"value", "label"}; for whoever may read templates."""
     permissions.require("Acta Template", "read")
     if target not in (*CHANGED, *MADE):
         return []
     meta = frappe.get_meta(target)
     return [
-        {"value": name, "label": f"{_(meta.get_field(name).label)} ({name})", "options": list(field.options)}
-        for name, field in fields_of(target).items()
+        {"value": name, "label": f"{_(meta.get_field(name).label)} ({name})"} for name in fields_of(target)
     ]
 
 

@@ -98,6 +98,8 @@ WRONG = [
     ("body.participants", [{**ACTA["body"]["participants"][0], "strokes": [[{"x": 1}]]}]),
     ("body.participants", [{**ACTA["body"]["participants"][0], "strokes": [[{"x": 1, "y": 1}] * 20_001]}]),
     ("body.commitments", [{**ACTA["body"]["commitments"][0], "due_date": "soon"}]),
+    ("body.participants", [{**ACTA["body"]["participants"][0], "fingerprint": {"template": {}}}]),
+    ("body.participants", [{**ACTA["body"]["participants"][0], "fingerprint": {"image": "x" * 400_001}}]),
 ]
 
 

@@ -14,6 +14,12 @@ def test_junit_counts_skipped_and_errors_as_failed(tmp_path):
     assert results.from_junit(path) == (5, 4)
 
 
+def test_junit_of_chosen_tests_leaves_the_others_out(tmp_path):
+    path = tmp_path / "x.xml"
+    path.write_text(JUNIT)
+    assert results.from_junit(path, chosen=True) == (5, 3)
+
+
 def test_missing_report_counts_nothing(tmp_path):
     assert results.from_junit(tmp_path / "none.xml") == (0, 0)
 

@@ -24,6 +24,26 @@ frappe.ui.form.on("Acta Template", {
     },
 });
 
+frappe.ui.form.on("Acta Template Write", {
+    form_render: offer_choices,
+    writes_add: offer_choices,
+    target: offer_choices,
+});
+
+// The questions of the template, and the fields of the record that a line writes to.
+function offer_choices(frm, doctype, name) {
+    const { grid } = frm.get_field("writes");
+    const offer = (field, options) => {
+        grid.update_docfield_property(field, "options", options);
+        // The form of the row that is open has its boxes already.
+        grid.grid_rows_by_docname[name]?.grid_form?.fields_dict[field]?.set_data?.(options);
+    };
+    const asked = frm.doc.questions.filter((row) => row.field_name && !/^(begin|end)_|^note$/.test(row.field_type));
+    offer("question", asked.map((row) => ({ value: row.field_name, label: row.label || row.field_name })));
+    const { target } = locals[doctype][name];
+    if (target) frappe.xcall(`${SERVICES}.mapping.writable_fields`, { target }).then((fields) => offer("target_field", fields));
+}
+
 function add_states(frm) {
     const change = (label, status) =>
         frm.add_custom_button(label, () =>

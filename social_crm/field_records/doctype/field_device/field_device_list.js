@@ -3,7 +3,7 @@ frappe.listview_settings["Field Device"] = {
     hide_name_column: true,
     get_indicator(doc) {
         if (doc.status === "Revoked") {
-            const text = doc.wiped_on ? __("Wiped") : __("Revoked");
+            const text = doc.wiped_on ? __("Wiped") : __("Device Revoked");
             return [text, doc.wiped_on ? "gray" : "red", "status,=,Revoked"];
         }
         const days = doc.last_seen ? frappe.datetime.get_diff(frappe.datetime.now_datetime(), doc.last_seen) : 0;

@@ -16,7 +16,7 @@ const text = (value) =>
 
 // Both versions side by side, with authors and times; of a conflict of fields, one is chosen in each row.
 function draw(frm, wrapper, shown) {
-    const choose = shown.may_decide && shown.kind === "Change";
+    const choose = shown.may_decide && shown.kind === "Correction";
     const head = (title, side, more = "") =>
         `<th style="width: 36%"><div>${title}</div><div class="text-muted small">${text(side.who)} · ${text(side.when)}${more}</div></th>`;
     const received = `<br>${__("Received {0}", [frappe.utils.escape_html(shown.device.received)])}`;
@@ -47,7 +47,7 @@ function draw(frm, wrapper, shown) {
 }
 
 function offer(frm, wrapper, shown) {
-    if (shown.kind === "Change") {
+    if (shown.kind === "Correction") {
         frm.add_custom_button(__("Save the Decision"), () => decideFields(frm, wrapper, shown)).addClass("btn-primary");
         return;
     }

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import frappe
@@ -33,7 +34,7 @@ def render(doc: Any, size: str, certificate: dict[str, Any]) -> bytes:
     """
     with _as_the_system(certificate):
         html = frappe.get_print("Acta", doc.name, print_format=print_format())
-        pdf = get_pdf(html, {"page-size": size})
+        pdf = get_pdf(_with_styles_inside(html), {"page-size": size})
     return normalised(pdf, doc)
 
 
@@ -71,6 +72,23 @@ def normalised(pdf: bytes, doc: Any) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _with_styles_inside(html: str) -> str:
+    """Write the style sheets of the platform into the page: a worker need not reach the web server to make a paper.
+
+    What they point to in turn (fonts, icons) is left out: the program that makes the paper reads none of it.
+    """
+    assets = Path(frappe.utils.get_bench_path()) / "sites"
+
+    def inside(found: re.Match[str]) -> str:
+        path = assets / found.group(1).lstrip("/")
+        if ".." in path.parts or not path.is_file():
+            return ""
+        css = re.sub(r"url\((?!['\"]?data:)[^)]*\)", "none", path.read_text(encoding="utf-8"))
+        return f"<style>{css}</style>"
+
+    return re.sub(r"<link\b[^>]*\bhref=[\"'](/assets/[^\"'?]+\.css)[^>]*>", inside, html)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def find(
         )
     drawn = _signatures_of(doc)
     places = _addresses(doc, known)
-    opened: dict[str, Content | None] = {}
+    opened: dict[str, Content] = dict(uploads.find({entry["sha256"] for entry in entries}))
     for entry in entries:
         sha256 = entry["sha256"]
         if sha256 in signatures and not _is_answer(entry["name"], record["body"]["instance"]):
@@ -74,7 +74,7 @@ def find(
             continue
         found.fresh.append((entry, content))
         found.media[entry["name"]] = contents.address(content)
-    found.uploaded = {sha256 for sha256, content in opened.items() if content and content.path}
+    found.uploaded = {sha256 for sha256, content in opened.items() if content.path}
     return found
 
 
@@ -83,16 +83,12 @@ def _is_answer(name: str, instance: str) -> bool:
     return bool(re.search(rf">\s*{re.escape(escape_html(name))}\s*<", instance))
 
 
-def _open(
-    entry: Mapping[str, Any], parts: Mapping[str, bytes], opened: dict[str, Content | None]
-) -> Content | None:
+def _open(entry: Mapping[str, Any], parts: Mapping[str, bytes], opened: dict[str, Content]) -> Content | None:
     """The content of a file, looked at once however often a record names it."""
     sha256 = entry["sha256"]
-    if sha256 not in opened:
-        opened[sha256] = uploads.find(sha256)
-        if opened[sha256] is None and sha256 in parts:
-            opened[sha256] = Content(sha256, contents.examine(parts[sha256]), data=parts[sha256])
-    content = opened[sha256]
+    if sha256 not in opened and sha256 in parts:
+        opened[sha256] = Content(sha256, contents.examine(parts[sha256]), data=parts[sha256])
+    content = opened.get(sha256)
     if content and not content.extension:
         frappe.throw(
             _("{0}: {1}").format(escape_html(entry["name"]), contents.refusal()), title=_("File Refused")

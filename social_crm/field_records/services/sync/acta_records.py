@@ -1,6 +1,6 @@
 """A record that is an acta: made, updated, kept beside another, or known already."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import frappe
@@ -25,9 +25,17 @@ from social_crm.field_records.services.sync.results import result
 from social_crm.workflow_status import status_of_state
 
 
-def store(record: Mapping[str, Any], device: str, parts: Mapping[str, bytes]) -> dict[str, Any]:
-    """Store an acta of a device; the caller's transaction is the record's. Refusals are raised."""
-    receipt = receipts.lock(record["uuid"], "Acta", device)
+def store(
+    record: Mapping[str, Any],
+    device: str,
+    parts: Mapping[str, bytes],
+    see_anew: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Store an acta of a device; the caller's transaction is the record's. Refusals are raised.
+
+    see_anew: as `receipts.lock` has it.
+    """
+    receipt = receipts.lock(record["uuid"], "Acta", device, see_anew)
     row = _acta_row(record["uuid"], receipt)
     digest = record_digest(record)
     if digest in receipt.seen:

@@ -53,7 +53,7 @@ def _stored(record: Any, device: str, parts: Mapping[str, bytes]) -> dict[str, A
     for attempt in range(TRIES):
         transactions.begin()
         try:
-            answer = _STORES[record["kind"]](record, device, parts)
+            answer = _STORES[record["kind"]](record, device, parts, transactions.undo)
             after = answer.pop("after_commit", None)
             if answer["state"] in ("stored", "known", "conflict"):
                 transactions.keep()

@@ -1,6 +1,6 @@
 """A record that changes fields of a family, a person or a productive unit: merged field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import frappe
@@ -19,10 +19,15 @@ _KINDS = frozenset(
 )
 
 
-def store(record: Mapping[str, Any], device: str, parts: Mapping[str, bytes]) -> dict[str, Any]:
+def store(
+    record: Mapping[str, Any],
+    device: str,
+    parts: Mapping[str, bytes],
+    see_anew: Callable[[], None] | None = None,
+) -> dict[str, Any]:
     """Merge what a device wrote into a record; the caller's transaction is the record's. Refusals are raised."""
     body = record["body"]
-    receipt = receipts.lock(record["uuid"], "Change", device)
+    receipt = receipts.lock(record["uuid"], "Correction", device, see_anew)
     if receipt.user != frappe.session.user:
         frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
     digest = record_digest(record)

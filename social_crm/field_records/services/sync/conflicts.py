@@ -53,7 +53,7 @@ def keep_acta(record: Mapping[str, Any], doc: Any, device: str, found: Files) ->
 
 def keep_fields(record: Mapping[str, Any], doc: Any, device: str, found: tuple[FieldConflict, ...]) -> str:
     """Keep the fields that a device and somebody else changed differently; return the conflict's name."""
-    conflict = _new("Change", doc, record, device)
+    conflict = _new("Correction", doc, record, device)
     for one in found:
         conflict.append(
             "differences",
@@ -73,7 +73,7 @@ def keep_fields(record: Mapping[str, Any], doc: Any, device: str, found: tuple[F
 @frappe.whitelist(methods=["POST"])
 def resolve_fields(conflict: str, choices: dict | str, note: str | None = None) -> None:
     """Decide a conflict of fields. choices: field -> {"choice": "Server" | "Device" | "Other", "value": of "Other"}."""
-    doc = _open(conflict, "Change")
+    doc = _open(conflict, "Correction")
     chosen = requests.parsed(choices)
     target = frappe.get_doc(doc.reference_doctype, doc.reference_name)
     target.check_permission("write")

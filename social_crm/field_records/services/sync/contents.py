@@ -17,6 +17,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.core.doctype.file.utils import get_content_hash
+from frappe.utils import now
 from PIL import Image, ImageFile
 
 from social_crm.field_records.services.sync.limits import limit
@@ -140,29 +141,34 @@ def attach(acta_doctype: str, name: str, files: list[tuple[dict[str, Any], Conte
         return {entry["uuid"]: _insert(acta_doctype, name, entry, content) for entry, content in files}
     hashes = {content.sha256: get_content_hash(content.read()) for _entry, content in files}
     folder = frappe.db.get_value("File", {"is_attachments_folder": 1})
-    rows: dict[str, str] = {}
-    for entry, content in files:
-        doc = frappe.get_doc(
-            {
-                "doctype": "File",
-                "name": frappe.generate_hash(length=10),
-                "file_name": entry["name"],
-                "file_url": address(content),
-                "is_private": 1,
-                "file_size": entry["size"],
-                "content_hash": hashes[content.sha256],
-                "folder": folder,
-                "attached_to_doctype": acta_doctype,
-                "attached_to_name": name,
-            }
-        )
-        if doc.meta.has_field("file_type"):
-            doc.set_file_type()
-        doc.flags.name_set = True
-        doc.owner = doc.modified_by = frappe.session.user
-        doc.db_insert()
-        rows[entry["uuid"]] = doc.name
-    return rows
+    docs = {entry["uuid"]: _row(acta_doctype, name, entry, content, folder) for entry, content in files}
+    for (entry, content), doc in zip(files, docs.values(), strict=True):
+        doc.content_hash = hashes[content.sha256]
+        doc.file_size = entry["size"]
+    values = [doc.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True) for doc in docs.values()]
+    frappe.db.bulk_insert("File", list(values[0]), [tuple(one.values()) for one in values])
+    return {file: doc.name for file, doc in docs.items()}
+
+
+def _row(doctype: str, name: str, entry: dict[str, Any], content: Content, folder: str | None) -> Any:
+    """A row of File as Frappe would have made it, not stored yet."""
+    doc = frappe.get_doc(
+        {
+            "doctype": "File",
+            "name": frappe.generate_hash(length=10),
+            "file_name": entry["name"],
+            "file_url": address(content),
+            "is_private": 1,
+            "folder": folder,
+            "attached_to_doctype": doctype,
+            "attached_to_name": name,
+        }
+    )
+    if doc.meta.has_field("file_type"):
+        doc.set_file_type()
+    doc.owner = doc.modified_by = frappe.session.user
+    doc.creation = doc.modified = now()
+    return doc
 
 
 def detach(rows: list[str]) -> list[tuple[str, str]]:

@@ -115,6 +115,6 @@ def _full_name() -> str:
 
 def _token() -> str | None:
     """The token of a session; a caller with an API key has none, and needs none."""
-    if frappe.session.user == "Guest" or frappe.get_request_header("Authorization"):
+    if frappe.session.user == "Guest" or not frappe.request or frappe.request.headers.get("Authorization"):
         return None
     return str(frappe.sessions.get_csrf_token())

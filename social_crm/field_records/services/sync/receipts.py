@@ -4,13 +4,12 @@ A receipt is written in the transaction of its record, so that a UUID is known e
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
 from frappe.utils import now_datetime
-
-from social_crm.field_records.services.sync import transactions
 
 _DOCTYPE = "Field Submission"
 # Contents of one record that are remembered; the oldest are forgotten first.
@@ -56,10 +55,13 @@ class Receipt:
     commitments: dict[str, str] = field(default_factory=dict)
 
 
-def lock(uuid: str, kind: str, device: str) -> Receipt:
+def lock(uuid: str, kind: str, device: str, see_anew: Callable[[], None] | None = None) -> Receipt:
     """Return the receipt of a UUID, locked until the end of the transaction; an empty one of the caller's when it is new.
 
     Of two that bring a new UUID at the same time, the second waits for the first one's commit, and finds its receipt.
+
+    see_anew: begins the transaction again, for a caller that has written nothing in it: what is read later must not be older
+        than the lock, or the acta that the other one has just made would not be there for this one.
     """
     if not frappe.db.exists(_DOCTYPE, uuid):
         values = {"kind": kind, "user": frappe.session.user, "device": device, "state": "Stored"}
@@ -70,9 +72,8 @@ def lock(uuid: str, kind: str, device: str) -> Receipt:
             return Receipt(uuid, frappe.session.user)
         except frappe.DuplicateEntryError:
             frappe.clear_messages()
-    # Nothing has been written yet. What is read from now on must not be older than the lock, or the acta that the other
-    # one has just made would not be there for this one.
-    transactions.undo()
+    if see_anew:
+        see_anew()
     row = frappe.db.get_value(_DOCTYPE, uuid, _FIELDS, as_dict=True, for_update=True)
     if not row:
         # The other one was refused meanwhile: this one begins anew.

@@ -105,18 +105,29 @@ def keep_whole(data: bytes, name: str) -> str:
     return sha256
 
 
-def find(sha256: str) -> contents.Content | None:
-    """Return a file that the caller sent whole."""
-    filters = {"user": frappe.session.user, "sha256": sha256, "status": "Complete"}
-    row = frappe.db.get_value("Field Upload", filters, ["name", "extension"], as_dict=True)
-    path = _path(row.name) if row else None
-    if not row or not path or not path.is_file():
-        return None
-    return contents.Content(sha256, row.extension, path=str(path))
+def find(sha256s: set[str]) -> dict[str, contents.Content]:
+    """Return those of these files that the caller sent whole."""
+    # The caller's own uploads.
+    rows = frappe.get_all(
+        "Field Upload",
+        filters={
+            "user": frappe.session.user,
+            "sha256": ["in", sorted(sha256s) or [""]],
+            "status": "Complete",
+        },
+        fields=["name", "sha256", "extension"],
+    )
+    return {
+        row.sha256: contents.Content(row.sha256, row.extension, path=str(_path(row.name)))
+        for row in rows
+        if _path(row.name).is_file()
+    }
 
 
 def used(sha256s: set[str]) -> list[str]:
     """Take away the rows of the caller's uploads that a record has taken over; return the paths of what they held."""
+    if not sha256s:
+        return []
     # The caller's own uploads.
     rows = frappe.get_all(
         "Field Upload",
