@@ -189,6 +189,23 @@ class TestSync(SocialCRMTestCase):
         self.assertNotIn(f"family/{self.family}", held)
         self.assertIn("community/Otra vereda", held)
 
+    def test_a_draft_of_a_version_that_was_withdrawn_meanwhile_is_taken(self) -> None:
+        record, later = self.acta(), self.acta()
+        frappe.set_user("Administrator")
+        self.template.status = "Withdrawn"
+        self.template.save()
+        draft = factories.make_template()
+        frappe.set_user(factories.GESTOR)
+        answer = self.push(record)
+        self.assertEqual(answer["state"], "stored")
+        self.assertEqual(frappe.db.get_value("Acta", answer["name"], "template"), self.template.name)
+        # One that was never published is no version that anybody could have begun with.
+        later["body"]["template"] = draft.name
+        later["body"]["instance"] = later["body"]["instance"].replace(
+            self.template.template_key, draft.template_key
+        )
+        self.assertEqual(self.push(later)["state"], "refused")
+
     def test_an_assignment_that_ends_takes_the_rows_back(self) -> None:
         row = devices.own_row(self.device)
         first = changes.pull(self.device, None, 0)

@@ -128,7 +128,9 @@ def _check_template(doc: Any, before: Any) -> None:
     )
     if not template:
         frappe.throw(_("Choose the template of the acta."), title=_("Template Missing"))
-    if before is None and template.status != "Published":
+    # Somebody without signal began it while the version was still published: a draft keeps the version it began with.
+    begun_elsewhere = template.status == "Withdrawn" and doc.flags.arrival
+    if before is None and template.status != "Published" and not begun_elsewhere:
         frappe.throw(
             _("The template {0} is not published: choose a published version.").format(doc.template),
             title=_("Template not Published"),
