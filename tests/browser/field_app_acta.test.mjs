@@ -65,7 +65,11 @@ browserTest("an acta written with no network is sealed on the server with every 
     await begin(page, key);
     await page.getByRole("button", { name: "Tomar la ubicación" }).first().click();
     await page.getByText("± 6 m").first().waitFor();
+    await page.evaluate(() => (window.samePage = true));
     await question(page, "Objetivo").locator("input").fill("Seguimiento & <acuerdos>");
+    // The key of a phone's keyboard that says "Go" leaves the form where it is.
+    await question(page, "Objetivo").locator("input").press("Enter");
+    assert.ok(await page.evaluate(() => window.samePage), "Enter in a field loaded the page anew");
     await question(page, "Personas").locator("input").fill("4");
     await page.getByRole("radio", { name: "No", exact: true }).check();
     await question(page, "¿Por qué no?").locator("input").fill("El pozo se secó");

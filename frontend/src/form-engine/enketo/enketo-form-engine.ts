@@ -120,6 +120,7 @@ export const enketoEngine: FormEngine = {
         openSession(options.media, options.photoMaxPx, options.text);
         try {
             const html = prepare(options);
+            stayOnThePage(html);
             element.replaceChildren(html);
             const form = new Form(
                 html,
@@ -142,6 +143,15 @@ export const enketoEngine: FormEngine = {
         }
     },
 };
+
+/** Enter in a field must not send the form away: Enketo says so by an attribute, which the page's security policy refuses. */
+function stayOnThePage(html: HTMLElement): void {
+    html.addEventListener("submit", (event) => event.preventDefault());
+    const set = html.setAttribute.bind(html);
+    html.setAttribute = (name, value) => {
+        if (name !== "onsubmit") set(name, value);
+    };
+}
 
 function isTyped(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement {
     return target instanceof Element && target.matches(TYPED) && target.hasAttribute("name");
