@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 # Requests of one address in a minute; a person scans a handful.
 LIMIT = 30
 _SECONDS = 60
+LANGUAGES = ("es", "en")
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
@@ -44,6 +45,7 @@ class VerificationPage:
 
     def render(self) -> Response:
         """Answer with the paper, with 404 where there is none, and with 429 to whoever asks too often."""
+        _speak_the_language_of_the_reader()
         if frappe.request.method not in ("GET", "HEAD"):
             return self._page(405, {"problem": _("This page is for reading only.")}, {"Allow": "GET, HEAD"})
         if self._is_too_often():
@@ -69,3 +71,10 @@ class VerificationPage:
         if count == 1:
             frappe.cache.expire(key, _SECONDS)
         return count > LIMIT
+
+
+def _speak_the_language_of_the_reader() -> None:
+    """Frappe v15 and v16 ask no browser's language; whoever holds a paper is no user of the site."""
+    wanted = frappe.request.accept_languages.best_match(LANGUAGES)
+    if wanted:
+        frappe.local.lang = wanted

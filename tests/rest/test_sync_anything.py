@@ -28,7 +28,8 @@ ANYTHING = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**70), 2**70)
-    | st.floats(allow_nan=False)
+    # JSON knows neither what is no number nor what is endless.
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=20),
     lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3),
     max_leaves=6,
