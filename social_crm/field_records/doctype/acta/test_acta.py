@@ -44,7 +44,7 @@ class TestActa(SocialCRMTestCase):
 
     def test_a_draft_may_be_incomplete_and_a_closed_one_may_not(self) -> None:
         doc = make.make_acta(answers={}, participants=[])
-        with self.assertRaisesRegex(frappe.ValidationError, "Objetivo de la visita"):
+        with self.assertRaisesRegex(frappe.ValidationError, "Objetivo de la visita|Objective of the visit"):
             apply_workflow(doc, "Close")
         doc.reload()
         doc.answers = make.ANSWERS
@@ -108,7 +108,7 @@ class TestActa(SocialCRMTestCase):
             ("Acta", doc.name, "seal_version", 0),
             ("Acta", doc.name, "seal_version", 2),
             ("Acta", doc.name, "seal_version", 4),
-            ("Acta", doc.name, "sealed_names", doc.sealed_names.replace("Gestor", "Otro")),
+            ("Acta", doc.name, "sealed_names", doc.sealed_names.replace("{", "{ ", 1)),
             ("Acta", doc.name, "verification_code", "A" * 20),
             ("Acta", doc.name, "seal_number", doc.seal_number + 1),
             ("Acta", doc.name, "previous_hash", "0" * 64),
