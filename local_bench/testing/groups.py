@@ -13,6 +13,7 @@ from pathlib import Path
 
 from local_bench import cache, field_app, say
 from local_bench.bench import APP, CHECKOUT, Bench
+from local_bench.errors import BenchError
 from local_bench.processes import clean_environment, end_group, run
 from local_bench.testing import benches, results
 from local_bench.testing.results import Result
@@ -202,9 +203,13 @@ ON_OFFICIAL = ("site", "package", "rest", "browser")
 
 
 def run_group(this: Run, name: str) -> Result:
-    """Run one group with a heading."""
+    """Run one group with a heading; one that cannot run says why and counts as a failure."""
     say.line()
     say.note(f"== {name}: {(GROUPS[name].__doc__ or '').splitlines()[0]}")
     began = time.monotonic()
-    result = GROUPS[name](this)
+    try:
+        result = GROUPS[name](this)
+    except BenchError as problem:
+        say.error(str(problem))
+        return Result(name, 0, 1, time.monotonic() - began, "could not run")
     return Result(name, result.passed, result.failed, time.monotonic() - began, result.note)

@@ -24,8 +24,17 @@ _FORK = multiprocessing.get_context("fork")
 
 
 def width() -> int:
-    """How many groups run at once: SOCIAL_CRM_TEST_LANES, else two where there are two cores."""
-    return max(1, int(os.environ.get("SOCIAL_CRM_TEST_LANES") or min(2, os.cpu_count() or 1)))
+    """How many groups run at once: SOCIAL_CRM_TEST_LANES, else two where there are two cores.
+
+    Raises:
+        BenchError: what was set is no number from 1 on.
+    """
+    asked = os.environ.get("SOCIAL_CRM_TEST_LANES", "")
+    if not asked:
+        return min(2, os.cpu_count() or 1)
+    if not asked.isdigit() or int(asked) < 1:
+        raise BenchError(f"SOCIAL_CRM_TEST_LANES is '{asked}': give a number from 1 on, or leave it unset.")
+    return int(asked)
 
 
 def run(names: Sequence[str], lanes: int, output: Path, run_group: Callable[[str], Result]) -> list[Result]:
@@ -81,12 +90,7 @@ def _work(name: str, output: Path, run_group: Callable[[str], Result], send: Con
         for stream in (1, 2):  # what programs print that the group starts
             os.dup2(log.fileno(), stream)
         sys.stdout = sys.stderr = log
-        try:
-            result = run_group(name)
-        except BenchError as problem:
-            say.error(str(problem))
-            result = Result(name, 0, 1, 0.0, "could not run")
-        send.send(result)
+        send.send(run_group(name))
 
 
 def _end(name: str, process: BaseProcess, receive: Connection, began: float, output: Path) -> Result:

@@ -95,19 +95,12 @@ def _run(this: groups.Run, names: list[str]) -> list[Result]:
     with alone(this.bench):
         benches.stop_leftovers(this.bench)
         try:
-            if len(names) == 1 or this.official or lanes.width() == 1:
-                return [_run_here(this, name) for name in names]
+            width = 1 if this.official else min(lanes.width(), len(names))
+            if width == 1:
+                return [groups.run_group(this, name) for name in names]
             # Made once, before groups that would each make it.
             benches.template(this.bench)
-            return lanes.run(names, lanes.width(), this.output, lambda name: groups.run_group(this, name))
+            return lanes.run(names, width, this.output, lambda name: groups.run_group(this, name))
         except KeyboardInterrupt:
             benches.stop_leftovers(this.bench)
             raise
-
-
-def _run_here(this: groups.Run, name: str) -> Result:
-    try:
-        return groups.run_group(this, name)
-    except BenchError as problem:
-        say.error(str(problem))
-        return Result(name, 0, 1, 0.0, "could not run")

@@ -30,7 +30,7 @@ export async function fill(page, field, value, leave = (input) => input.press("T
 // Proposals that arrive after the choice open the list once more, over the fields below: a person clicks beside it.
 async function closeProposals(page) {
     await page.evaluate(() => document.activeElement?.blur());
-    await page.locator('.awesomplete > ul:not([hidden]):visible').first().waitFor({ state: "hidden", timeout: 5_000 }).catch(() => {});
+    await page.locator(".awesomplete > ul:visible").first().waitFor({ state: "hidden", timeout: 5_000 }).catch(() => {});
 }
 
 export async function pick(page, field, text) {

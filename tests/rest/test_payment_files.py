@@ -157,11 +157,18 @@ def test_rows_and_figures_are_not_written_by_hand(client, loan):
 
 def test_files_that_are_none(client):
     officer = client("Credit Officer")
-    for content, name in ((b"%PDF-1.4 x", "a.xlsx"), (b"PK\x03\x04x", "b.xlsx"), (b"una\nsola\n", "c.csv")):
+    for content, name, said in (
+        (b"%PDF-1.4 x", "a.xlsx", "no es una hoja de cálculo (PDF)"),
+        (b"PK\x03\x04x", "b.xlsx", "está dañado"),
+        (b"una\nsola\n", "c.csv", "una sola columna"),
+    ):
         answer = officer.call(
             "POST", "/api/method/upload_file", files={"file": (name, content)}, data={"is_private": 1}
         )
-        refused(officer, "POST", f"/api/resource/{BATCH}", payment_file=answer.json()["message"]["file_url"])
+        address = answer.json()["message"]["file_url"]
+        told = json.loads(refused(officer, "POST", f"/api/resource/{BATCH}", payment_file=address))
+        assert said in json.loads(json.loads(told["_server_messages"])[0])["message"], name
+        assert officer.find(BATCH, {"payment_file": address}) == []
 
 
 def test_the_journal_balances_and_is_exported_by_who_may(client, loan):

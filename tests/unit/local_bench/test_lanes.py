@@ -23,13 +23,17 @@ def test_results_keep_the_order_and_what_was_printed_is_shown(tmp_path, capfd):
     assert all(f"words of {name}\n" in printed for name in ("unit", "package", "rest"))
 
 
-def test_a_group_that_dies_or_cannot_run_is_a_failure_and_the_others_go_on(tmp_path, capfd):
+def test_a_group_that_dies_is_a_failure_and_one_that_cannot_run_says_why(tmp_path, capfd, monkeypatch):
+    def cannot(this: groups.Run) -> Result:
+        """No port is free."""
+        raise BenchError("no port is free")
+
+    monkeypatch.setitem(groups.GROUPS, "rest", cannot)
+
     def run_group(name: str) -> Result:
         if name == "site":
             os._exit(7)
-        if name == "rest":
-            raise BenchError("no port is free")
-        return quick(name)
+        return groups.run_group(None, name) if name == "rest" else quick(name)
 
     found = {result.group: result for result in lanes.run(["site", "rest", "unit"], 2, tmp_path, run_group)}
     assert (found["site"].failed, found["site"].note) == (1, "ended with 7")
@@ -59,4 +63,14 @@ def test_the_width_can_be_set(monkeypatch):
     monkeypatch.setenv("SOCIAL_CRM_TEST_LANES", "1")
     assert lanes.width() == 1
     monkeypatch.delenv("SOCIAL_CRM_TEST_LANES")
-    assert lanes.width() == min(2, os.cpu_count() or 1)
+    for cores, width in ((None, 1), (1, 1), (2, 2), (64, 2)):
+        # Other machines: this one has only its own number of cores.
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        assert lanes.width() == width
+
+
+@pytest.mark.parametrize("junk", ["0", "-1", "two", "1.5"])
+def test_a_width_that_is_none_is_told_in_words(monkeypatch, junk):
+    monkeypatch.setenv("SOCIAL_CRM_TEST_LANES", junk)
+    with pytest.raises(BenchError, match=f"'{junk}'"):
+        lanes.width()
