@@ -44,6 +44,16 @@ export async function pick(page, field, text) {
     await page.waitForFunction(() => !window.frappe.request.ajax_count);
 }
 
+// A row that opens scrolls into place: a press that falls into that movement reaches nothing, and a person presses again.
+export async function closeRow(page, row) {
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+        await row.locator(".grid-collapse-row:visible").click();
+        const closed = page.waitForFunction(() => !document.querySelector(".grid-row-open, #freeze"), null, { timeout: 5_000 });
+        if (await closed.catch(() => null)) return;
+    }
+    throw new Error("The row of the table did not close.");
+}
+
 export async function select(page, field, label) {
     await control(page, field).locator("select:visible").selectOption({ label });
 }

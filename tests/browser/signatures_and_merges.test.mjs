@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { act, confirm, fill, makePlace, pick, press, save } from "./desk.mjs";
+import { act, closeRow, confirm, fill, makePlace, pick, press, save } from "./desk.mjs";
 import { api, browserTest, url } from "./lib.mjs";
 
 const ADMIN = "Social CRM Administrator";
@@ -88,7 +88,7 @@ browserTest("the gestor has an acta signed by hand, closes it and prints it, on 
     await animal.locator("select[data-fieldname=especie]:visible").selectOption({ label: "Chivos" });
     await animal.locator("input[data-fieldname=cuantos]:visible").fill("7");
     await screenshot("acta-row-phone");
-    await animal.locator(".grid-collapse-row:visible").click();
+    await closeRow(page, animal);
     await form.getByRole("button", { name: "Tomar la posición actual" }).click();
     await page.waitForFunction(() => /accuracy/.test(window.cur_frm.doc.answers));
     await form.locator(".frappe-control[data-fieldname=foto]").getByRole("button", { name: "Adjuntar" }).click();
