@@ -89,7 +89,10 @@ social_crm_timeline = [
 ]
 
 # Who must hear that a person no longer authorises a use of their data: dotted paths of functions that take the decision.
-social_crm_authorisation_ended = ["social_crm.field_records.services.fingerprints.forget"]
+social_crm_authorisation_ended = [
+    "social_crm.field_records.services.fingerprints.forget",
+    "social_crm.field_records.services.sync.erasure.with_authorisation",
+]
 
 # Amounts in words, Spanish dates and pictures for our print formats.
 jinja = {
@@ -128,6 +131,7 @@ scheduler_events = {
         "social_crm.microcredit.services.accounting.outbox.nightly",
         "social_crm.microcredit.services.alerts.sending.nightly",
         "social_crm.field_records.services.sync.uploads.sweep",
+        "social_crm.field_records.services.sync.erasure.sweep",
     ],
     # Every seal of every acta, and whether one is missing.
     "daily_long": ["social_crm.field_records.services.chain_checks.nightly"],

@@ -72,6 +72,11 @@ _add("Social Programme", "validate", f"{_ASSIGNMENTS}.refuse_foreign_programme")
 _add("Social Programme", "on_change", f"{_ASSIGNMENTS}.forget_grants")
 _add("Community", "after_insert", f"{_ASSIGNMENTS}.assign_creator")
 
+# What devices and clients sent about a record goes with it.
+for _doctype in ("Acta", "Family", "Beneficiary", "Productive Unit"):
+    _add(_doctype, "after_delete", "social_crm.field_records.services.sync.erasure.with_record")
+_add("Acta", "on_trash", "social_crm.field_records.services.sync.erasure.fingerprints_of")
+
 _DOORS = "social_crm.access.doors"
 _DESK = "social_crm.access.desk_doors"
 _WORKSPACES = "social_crm.access.workspaces"

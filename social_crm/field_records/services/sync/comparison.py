@@ -46,7 +46,7 @@ def of_acta(values: Mapping[str, Any]) -> dict[str, str]:
     for name, value in forms.read_answers(values.get("answers")).items():
         flat[f"answers.{name}"] = _text(value)
     for number, row in enumerate(values.get("participants") or [], start=1):
-        flat[f"participants.{number}"] = _participant(row)
+        flat[f"participants.{number}"] = of_participant(row)
     return flat
 
 
@@ -95,7 +95,8 @@ def _may_write(doc: Any) -> bool:
     )
 
 
-def _participant(row: Any) -> str:
+def of_participant(row: Any) -> str:
+    """Return a participant in one line, as two versions are compared."""
     said = [cstr(row.get("participant_name")), *(cstr(row.get(name)) for name in _OF_PARTICIPANT)]
     mark = _("signed") if row.get("signature") or row.get("witness_signature") else _("not signed")
     return " · ".join([one for one in said if one] + [mark])
