@@ -5,6 +5,8 @@ that points at our documents (versions, comments, files, contacts of our people 
 here, before, while it can still be told what is ours. Frappe's own Patch Log rows stay, as with every app.
 """
 
+import shutil
+
 import frappe
 from frappe.utils import now_datetime
 
@@ -57,6 +59,7 @@ def before_uninstall() -> None:
     remove_counters(ours)
     remove_jobs()
     remove_demo_certificate()
+    remove_uploads()
 
 
 def after_uninstall() -> None:
@@ -81,6 +84,13 @@ def remove_demo_certificate() -> None:
     from social_crm.field_records.services.sealed_pdf import certificate
 
     certificate.remove_demo()
+
+
+def remove_uploads() -> None:
+    """Remove what devices sent in pieces and no record took over: it lies beside the site's files."""
+    from social_crm.field_records.services.sync import uploads
+
+    shutil.rmtree(frappe.get_site_path("private", uploads.FOLDER), ignore_errors=True)
 
 
 def our_doctypes() -> list[str]:

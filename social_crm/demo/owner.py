@@ -1,6 +1,7 @@
 """What tells the demo's rows from real ones: they belong to the demo's users. Marks them, counts real ones, removes all."""
 
 import json
+import pathlib
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from frappe import _
 
 from social_crm.demo.users import DEMO_USERS, DOMAIN, MARK
 from social_crm.field_records.services.sealed_pdf import certificate
+from social_crm.field_records.services.sync import uploads
 from social_crm.uninstall import remove_contacts_of, remove_user
 
 ADMINISTRATOR = DEMO_USERS[0][0]
@@ -75,6 +77,7 @@ def refuse_real_data(force: bool) -> None:
 def remove_demo() -> None:
     """Delete the rows of the demo and what hangs on them, then its users; commits."""
     names = tables()
+    contents = _contents(names)
     _remove_postings(names)
     _remove_bank_files()
     for doctype in names:
@@ -94,7 +97,31 @@ def remove_demo() -> None:
     _forget_counters()
     certificate.remove_demo()
     frappe.db.commit()  # A command of its own: what it removed stays removed.
+    _remove_from_disk(contents)
     frappe.clear_cache()
+
+
+def _contents(names: list[str]) -> list[str]:
+    """Return where the files of the demo lie in the site's folder: sealed PDFs, photos, uploads that wait."""
+    file, found = frappe.qb.DocType("File"), []
+    for doctype in names:
+        if not frappe.get_meta(doctype).istable:
+            parent = frappe.qb.DocType(doctype)
+            mine = frappe.qb.from_(parent).select(parent.name).where(parent.owner.like(f"%@{DOMAIN}"))
+            query = frappe.qb.from_(file).select(file.file_url).where(file.attached_to_doctype == doctype)
+            found += [url for (url,) in query.where(file.attached_to_name.isin(mine)).run() if url]
+    places = [url.strip("/") if url.startswith("/private/") else f"public{url}" for url in found]
+    # The generator works on the whole site and for nobody's eyes.
+    waiting = frappe.get_all("Field Upload", filters={"owner": ["like", f"%@{DOMAIN}"]}, pluck="name")
+    return places + [f"private/{uploads.FOLDER}/{name}" for name in waiting]
+
+
+def _remove_from_disk(places: list[str]) -> None:
+    """Remove what was in files that no row names any more; after the commit, which nothing takes back."""
+    for place in set(places):
+        url = "/" + place.removeprefix("public/")
+        if ".." not in place and not frappe.db.exists("File", {"file_url": url}):
+            pathlib.Path(frappe.get_site_path(*place.split("/"))).unlink(missing_ok=True)
 
 
 def _remove_postings(names: list[str]) -> None:

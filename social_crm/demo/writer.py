@@ -12,6 +12,7 @@ from social_crm.demo import (
     actas,
     care,
     cases,
+    devices,
     groups,
     loans,
     owner,
@@ -66,6 +67,7 @@ def load_demo(
         _write_families(families, seed, day, size, bulk, started)
         treasury.write_bank_file(day)
         visits.write(day)
+        devices.write(day)
         finding.write_down(day)
         actas.seal_some()
         owner.own(started)

@@ -25,7 +25,7 @@ from social_crm.demo import owner, writer
 
 # Rows without what differs by nature: the moments of writing, and the names that a die makes up.
 ROWS = """
-TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at"}
+TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at", "last_seen", "last_push", "last_pull", "revoked_on", "received_at", "server_time", "device_time"}
 SEALED = {"Acta": {"closed_on"}, "Microcredit Committee": {"closed_on"}, "Confidential Note": {"sealed_content"}, "Microcredit Committee Item": {"voted_on"}, "Microcredit Standing": {"name"}}
 def rows():
     raw = {table: frappe.db.sql(f"SELECT * FROM `tab{table}`", as_dict=True) for table in owner.tables()}
@@ -42,8 +42,25 @@ def series():
 """
 
 
-# Somebody of the site tries the demo out: their entries go with the demo's loan.
-POSTED_BY_OTHERS = """
+# What lies on the disk for the site: contents of files, uploads that wait.
+ON_DISK = """
+import pathlib
+def on_disk():
+    root = pathlib.Path(frappe.get_site_path())
+    places = [root / "private" / "files", root / "private" / "field_uploads", root / "public" / "files"]
+    return sorted(str(path.relative_to(root)) for place in places if place.is_dir() for path in place.rglob("*") if path.is_file())
+"""
+
+# Somebody of the site tries the demo out: their entries go with the demo's loan, and so do papers that were made meanwhile.
+USED_BY_OTHERS = """
+from social_crm.field_records.services.sealed_pdf import making
+from social_crm.field_records.services.sync import uploads
+acta = frappe.db.get_value("Acta", {"status": "Closed", "pdf_status": "Waiting"})
+making.make(acta)
+assert frappe.db.get_value("Acta", acta, "pdf_status") == "Ready", frappe.db.get_value("Acta", acta, "pdf_problem")
+frappe.set_user("gestor.cesar@demo.socialcrm.example")
+uploads.keep_whole(b"#!AMR" + bytes(40), "nota.amr")
+frappe.set_user("Administrator")
 from social_crm.microcredit.services.repayments import record_repayment
 loan = frappe.db.get_value("Microcredit", {"status": "Active"})
 assert frappe.get_doc("Microcredit Repayment", record_repayment(loan, 1000)).owner == "Administrator"
@@ -74,7 +91,9 @@ def bench() -> Iterator[Bench]:
 @pytest.fixture(scope="module")
 def shipped(bench: Bench) -> dict:
     """What the site holds before any demo: what the app ships."""
-    return python(bench, f"{ROWS}\nanswer = {{'rows': rows(), 'series': series()}}")
+    return python(
+        bench, f"{ROWS}\n{ON_DISK}\nanswer = {{'rows': rows(), 'series': series(), 'disk': on_disk()}}"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +102,8 @@ def both(bench: Bench, shipped: dict) -> tuple[dict, dict, dict]:
     copied = load_and_read(bench, bulk=True)
     left = python(
         bench,
-        f"{ROWS}\n{POSTED_BY_OTHERS}\ndemo.remove()\nanswer = {{'rows': rows(), 'series': series(), 'mark': owner.mark()}}",
+        f"{ROWS}\n{ON_DISK}\n{USED_BY_OTHERS}\nused = on_disk()\ndemo.remove()\n"
+        "answer = {'rows': rows(), 'series': series(), 'mark': owner.mark(), 'used': used, 'disk': on_disk()}",
     )
     written = load_and_read(bench, bulk=False)
     return copied, left, written
@@ -141,6 +161,32 @@ def test_removing_the_demo_leaves_nothing_of_it(shipped, both):
     assert left["mark"] is None
 
 
+def test_removing_the_demo_leaves_nothing_on_the_disk(shipped, both):
+    _copied, left, _written = both
+    kinds = {name.rpartition("/")[0] for name in left["used"]}
+    assert kinds >= {"private/files", "private/field_uploads"} and any(
+        name.endswith(".pdf") for name in left["used"]
+    )
+    assert left["disk"] == shipped["disk"]
+
+
+def test_a_supervisor_finds_devices_and_conflicts(both):
+    copied, _left, _written = both
+    devices = [dict(json.loads(row)) for row in copied["rows"]["Field Device"]]
+    assert {row["status"] for row in devices} == {"Active", "Revoked"}
+    assert any(row["unsent"] != "0" for row in devices)
+    conflicts = [dict(json.loads(row)) for row in copied["rows"]["Sync Conflict"]]
+    assert sorted((row["kind"], row["status"]) for row in conflicts) == [
+        ("Acta", "Open"),
+        ("Correction", "Open"),
+    ]
+    assert copied["rows"]["Planned Visit"] and copied["rows"]["Visit Rule"]
+    sealed = [dict(json.loads(row)) for row in copied["rows"]["Acta"]]
+    assert all(
+        bool(row.get("seal_chain") not in (None, "None")) == (row["status"] == "Closed") for row in sealed
+    )
+
+
 def test_loading_twice_changes_nothing(bench, both):
     before = python(bench, f"{ROWS}\nanswer = rows()")
     after = python(bench, f"{ROWS}\ndemo.load({FAMILIES}, {SEED})\nanswer = rows()")
@@ -185,6 +231,8 @@ for doctype, values in (
     place = {"attached_to_doctype": doctype, "attached_to_name": row.name}
     file = {"doctype": "File", "file_name": frappe.scrub(doctype) + ".txt", "content": doctype.encode(), "is_private": 1}
     frappe.get_doc({**file, **place}).insert()
+from social_crm.field_records.services.sync import uploads
+uploads.keep_whole(b"#!AMR" + bytes(40), "nota.amr")
 frappe.db.commit()
 answer = frappe.db.exists("Report", "FES Permanence")
 """
@@ -215,6 +263,8 @@ for (table,) in frappe.db.sql("SHOW TABLES"):
                 found.append([table, column, text[:80]])
 found += [["File", "file_name", name] for name in frappe.get_all("File", filters={{"is_folder": 0}}, pluck="file_name")]
 found += [["Prepared Report", "name", name] for name in frappe.get_all("Prepared Report", pluck="name")]
+import pathlib
+found += [["disk", str(path), ""] for path in pathlib.Path(frappe.get_site_path("private", "field_uploads")).glob("*")]
 print("ANSWER" + json.dumps(found))
 frappe.destroy()
 """

@@ -19,6 +19,8 @@ from social_crm.field_records.services.sync.patience import tried_again
 MOST_ASKED = 200
 # What no record asked for in so many days is taken away; the device still has it.
 DAYS_KEPT = 30
+# In the private part of the site's folder.
+FOLDER = "field_uploads"
 
 
 @frappe.whitelist(methods=["POST"])
@@ -210,7 +212,7 @@ def _write(path: pathlib.Path, place: int, piece: bytes) -> None:
 
 
 def _path(name: str) -> pathlib.Path:
-    return pathlib.Path(frappe.get_site_path("private", "field_uploads", name))
+    return pathlib.Path(frappe.get_site_path("private", FOLDER, name))
 
 
 def _answer(received: int, complete: bool = False, refused: str | None = None) -> dict:
