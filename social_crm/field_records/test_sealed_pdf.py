@@ -113,7 +113,9 @@ class TestSealedPDF(SocialCRMTestCase):
             return ActaVerification(path).render().get_data(as_text=True)
         finally:
             # While a request to read is under way, Frappe commits with every print: what a test wrote would stay.
-            frappe.local.request = before
+            del frappe.local.request
+            if before is not None:
+                frappe.local.request = before
 
     def test_without_a_certificate_it_waits_and_with_a_wrong_one_it_says_so(self) -> None:
         doc, *_files = make.sealed()
