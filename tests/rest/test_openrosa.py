@@ -52,15 +52,18 @@ def picture(kind: str, colour: int = 0) -> bytes:
 def instance(place, own: str = "", photo: str = "", deprecated: str = "", **changes) -> str:
     own = own or f"uuid:{uuid.uuid4()}"
     values = {"objective": "Conocer la situación", "family": place["family"], **changes}
+    about = "".join(
+        f"<_{name}>{values.get(name, '')}</_{name}>" for name in ("persona", "unidad", "comunidad")
+    )
     replaced = f"<deprecatedID>{deprecated}</deprecatedID>" if deprecated else ""
     return f"""<?xml version='1.0'?>
 <home_visit id="home_visit" version="1" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
 <_inicio>{TODAY}T09:15:00.000-05:00</_inicio><_fin>{TODAY}T10:20:00.000-05:00</_fin>
-<_acta><_familia>{values["family"]}</_familia><_fecha>{TODAY}</_fecha><_lugar>Casa</_lugar><_posicion>11.07 -72.85 120.0 6.5</_posicion></_acta>
+<_acta><_familia>{values["family"]}</_familia>{about}<_fecha>{TODAY}</_fecha><_lugar>Casa</_lugar><_posicion>11.07 -72.85 120.0 6.5</_posicion></_acta>
 <apertura/><motivo_grupo><motivo>seguimiento</motivo><objetivo>{values["objective"]}</objetivo></motivo_grupo>
 <hogar><personas_presentes>3</personas_presentes><novedades>no</novedades><necesidades>ninguna</necesidades></hogar>
 <desarrollo_grupo><desarrollo>Se habló.</desarrollo><foto>{photo}</foto></desarrollo_grupo>
-<_firmantes><_nombre>Ana Epiayú</_nombre><_papel>Beneficiary</_papel><_documento>CC 1</_documento><_firma_si>si</_firma_si><_firma>firma1.jpg</_firma></_firmantes>
+<_firmantes><_registrada>{values.get("registrada", "")}</_registrada><_nombre>Ana Epiayú</_nombre><_papel>Beneficiary</_papel><_documento>CC 1</_documento><_firma_si>si</_firma_si><_firma>firma1.jpg</_firma></_firmantes>
 <_firmantes><_nombre>Luis Epiayú</_nombre><_papel>Family Member</_papel><_firma_si>no</_firma_si><_motivo>No ve</_motivo><_testigo>Rosa Uriana</_testigo></_firmantes>
 <orx:meta><orx:instanceID>{own}</orx:instanceID>{replaced}</orx:meta></home_visit>"""
 
@@ -102,16 +105,25 @@ def test_the_form_list_leads_to_forms_and_their_families(client, collect, place)
     text = xform.text
     assert root.tag.endswith("html") and "_firmantes" in text and "jr://file-csv/familias.csv" in text
     manifest = fromstring(ask("GET", form.findtext("list:manifestUrl", "", NAMESPACES)).content)
-    file = manifest.find("files:mediaFile", NAMESPACES)
-    families = ask("GET", file.findtext("files:downloadUrl", "", NAMESPACES))
-    digest = hashlib.md5(families.content, usedforsecurity=False).hexdigest()
-    assert file.findtext("files:hash", "", NAMESPACES) == f"md5:{digest}"
-    assert place["family"] in families.text
+    lists = {}
+    for file in manifest.findall("files:mediaFile", NAMESPACES):
+        answer = ask("GET", file.findtext("files:downloadUrl", "", NAMESPACES))
+        digest = hashlib.md5(answer.content, usedforsecurity=False).hexdigest()
+        assert file.findtext("files:hash", "", NAMESPACES) == f"md5:{digest}"
+        assert answer.headers["Content-Type"].startswith("text/csv")
+        lists[file.findtext("files:filename", "", NAMESPACES)] = answer.text
+    assert lists.keys() == {"familias.csv", "personas.csv", "unidades.csv", "comunidades.csv"}
+    assert place["family"] in lists["familias.csv"] and place["community"] in lists["comunidades.csv"]
+    of_family = [row for row in lists["personas.csv"].splitlines() if row.startswith(place["person"])]
+    assert len(of_family) == 1 and of_family[0].endswith(f",{place['family']}")
 
 
 def test_only_families_that_the_person_may_see(client, collect, people):
     elsewhere = make_place(client("System Manager"), people, ())
     assert elsewhere["family"] not in collect("Gestor")("GET", "/openrosa/media/familias.csv").text
+    for file, hidden in (("personas", "person"), ("comunidades", "community"), ("unidades", "person")):
+        shown = collect("Gestor")("GET", f"/openrosa/media/{file}.csv")
+        assert shown.status_code == 200 and elsewhere[hidden] not in shown.text
     refused = collect("Nobody")("GET", "/openrosa/media/familias.csv")
     assert refused.status_code == 403
     answer = send(collect("Gestor"), instance(elsewhere), [("firma1.jpg", picture("JPEG"))])
@@ -158,6 +170,39 @@ def test_a_submission_becomes_a_closed_acta_once(client, collect, place):
     )
     assert [(row["status"], row["xml"].strip()) for row in kept] == [("Stored", xml.strip())]
     assert client("Gestor").call("GET", "/api/resource/OpenRosa Submission").status_code == 403
+
+
+def test_an_acta_about_a_person_a_unit_or_a_community(client, collect, place):
+    admin, ask, sign = client("System Manager"), collect("Gestor"), [("firma1.jpg", picture("JPEG"))]
+    unit = admin.create(
+        "Productive Unit",
+        unit_name="Tejidos de prueba",
+        beneficiary=place["person"],
+        kind="New",
+        activity_sector="Food",
+        programme=admin.create(
+            "Social Programme",
+            programme_name=f"Programa {uuid.uuid4().hex[:8]}",
+            status="Running",
+            start_date="2020-01-01",
+        )["name"],
+    )["name"]
+    said = {"persona": place["person"], "unidad": unit, "registrada": place["person"]}
+    for changes in (said, {"family": "", "comunidad": place["community"]}):
+        own = str(uuid.uuid4())
+        answer = send(ask, instance(place, f"uuid:{own}", **changes), sign)
+        assert answer.status_code == 201, answer.text
+        name = admin.find("Acta", {"client_uuid": own})[0]["name"]
+        acta = admin.read("Acta", name)
+        assert acta["status"] == "Closed" and acta["community"] == place["community"]
+        assert (acta.get("beneficiary") or "") == changes.get("persona", "")
+        assert (acta.get("productive_unit") or "") == changes.get("unidad", "")
+        assert (acta["participants"][0].get("beneficiary") or "") == changes.get("registrada", "")
+    # Whom it is about has to be said, in words that tell what to do; nothing is kept of it.
+    own = str(uuid.uuid4())
+    answer = send(ask, instance(place, f"uuid:{own}", family=""), sign)
+    assert answer.status_code == 400 and fromstring(answer.content)[0].text
+    assert not admin.find("Acta", {"client_uuid": own})
 
 
 def test_attachments_may_come_in_several_posts(client, collect, place):

@@ -1,7 +1,7 @@
 """What a form carries besides its questions for clients that know nothing of actas, and how it is read out of what they send.
 
-Such a client shows a form and no more. So the form asks at its head which family, when and where, and at its tail who
-signs. Names begin with an underscore, which no name of a template may: they are never a template's own.
+Such a client shows a form and no more. So the form asks at its head whom it is about (a family, a person of it, a productive
+unit, or a community), when and where, and at its tail who signs. Names begin with an underscore, which no name of a template may: they are never a template's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,11 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 HEAD, TAIL = "_acta", "_firmantes"
-FAMILIES = "familias.csv"
+FAMILIES, PERSONS, UNITS = "familias.csv", "personas.csv", "unidades.csv"
+COMMUNITIES = "comunidades.csv"
+FILES = (FAMILIES, PERSONS, UNITS, COMMUNITIES)
+# What the head and the tail are; another number whenever they change, so that forms are made anew.
+LAYOUT = 2
 _ROLES = (
     ("Beneficiary", "Beneficiario"),
     ("Family Member", "Integrante de la familia"),
@@ -38,6 +42,7 @@ class Signer:
     witness: str
     witness_document: str
     witness_signature: str
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ class Submission:
     deprecated_id: str
     instance: str
     family: str = ""
+    person: str = ""
+    unit: str = ""
+    community: str = ""
     day: str = ""
     place: str = ""
     position: tuple[float, ...] = ()
@@ -71,17 +79,18 @@ def dressed(sheets: Mapping[str, list[Row]], languages: Sequence[str], title: st
     def row(kind: str, name: str, label: str = "", **cells: str) -> Row:
         return {"type": kind, "name": name, **(texts("label", label) if label else {}), **cells}
 
+    def listed(file: str, name: str, label: str, **cells: str) -> Row:
+        return row(f"select_one_from_file {file}", name, label, appearance="autocomplete", **cells)
+
+    of_family = {"choice_filter": "family = ${_familia}", "relevant": "${_familia} != ''"}
     head = [
         row("start", "_inicio"),
         row("end", "_fin"),
         row("begin_group", HEAD, title),
-        row(
-            f"select_one_from_file {FAMILIES}",
-            "_familia",
-            "Familia",
-            required="yes",
-            appearance="autocomplete",
-        ),
+        listed(FAMILIES, "_familia", "Familia"),
+        listed(PERSONS, "_persona", "Persona de la familia, si el acta es sobre una", **of_family),
+        listed(UNITS, "_unidad", "Unidad productiva, si el acta es sobre una", **of_family),
+        listed(COMMUNITIES, "_comunidad", "Comunidad", required="yes", relevant="${_familia} = ''"),
         row(
             "date",
             "_fecha",
@@ -98,6 +107,7 @@ def dressed(sheets: Mapping[str, list[Row]], languages: Sequence[str], title: st
     refuses = {"required": "yes", "relevant": _NOT}
     tail = [
         row("begin_repeat", TAIL, "Participantes y firmas"),
+        listed(PERSONS, "_registrada", "Persona registrada, si lo es"),
         row("text", "_nombre", "Nombre completo", required="yes"),
         row(f"select_one {_LIST_OF_ROLES}", "_papel", "Papel", required="yes"),
         row("text", "_documento", "Documento"),
@@ -138,6 +148,9 @@ def taken_apart(root: Element) -> Submission:
         deprecated_id=_text(meta, "deprecatedID"),
         instance=tostring(own, encoding="unicode"),
         family=_text(head, "_familia"),
+        person=_text(head, "_persona"),
+        unit=_text(head, "_unidad"),
+        community=_text(head, "_comunidad"),
         day=_text(head, "_fecha")[:10],
         place=_text(head, "_lugar"),
         position=_numbers(_text(head, "_posicion")),
@@ -182,6 +195,7 @@ def _signer(part: Element) -> Signer:
         witness=_text(part, "_testigo"),
         witness_document=_text(part, "_testigo_documento"),
         witness_signature=_text(part, "_testigo_firma"),
+        person=_text(part, "_registrada"),
     )
 
 

@@ -1,9 +1,10 @@
-"""The forms of published templates as OpenRosa clients get them, and the list of families that goes with each."""
+"""The forms of published templates as OpenRosa clients get them, and the lists of people and places that go with each."""
 
 import csv
 import hashlib
 import io
 from collections.abc import Callable
+from typing import Any
 
 import frappe
 from frappe import _
@@ -15,7 +16,14 @@ from social_crm.field_records.domain.xlsform import sheets
 from social_crm.field_records.services import templates
 from social_crm.field_records.services.xforms import FORM
 
-_CACHE = "social_crm_openrosa_forms"
+_CACHE = f"social_crm_openrosa_forms_{openrosa.LAYOUT}"
+# Of each list: the DocType, its fields, which rows.
+_LISTS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
+    openrosa.FAMILIES: ("Family", ("name", "family_name", "community"), {}),
+    openrosa.PERSONS: ("Beneficiary", ("name", "full_name", "family"), {"status": "Active"}),
+    openrosa.UNITS: ("Productive Unit", ("name", "unit_name", "family"), {"status": ["!=", "Closed"]}),
+    openrosa.COMMUNITIES: ("Community", ("name", "community_name"), {}),
+}
 
 
 def listed(address: Callable[[str], str] | None = None) -> str:
@@ -61,28 +69,42 @@ def form(template: str) -> str:
 
 
 def manifest(template: str, address: Callable[[str], str] | None = None) -> str:
-    """Return the files that a form needs: the families that the caller may see today."""
+    """Return the files that a form needs: the people and places that the caller may see today."""
     form(template)
-    url = (address or get_url)(f"/openrosa/media/{openrosa.FAMILIES}")
+    at = address or get_url
     return openrosa.manifest(
-        [{"filename": openrosa.FAMILIES, "hash": f"md5:{_md5(families())}", "downloadUrl": url}]
+        {"filename": name, "hash": f"md5:{_md5(list_of(name))}", "downloadUrl": at(f"/openrosa/media/{name}")}
+        for name in openrosa.FILES
     )
 
 
-def families() -> str:
-    """Return the families that the caller may see as CSV: name (what is sent back) and label (what is shown)."""
-    permissions.require("Family", "read")
-    rows = frappe.get_list(
-        "Family",
-        fields=["name", "family_name", "community"],
-        order_by="family_name, name",
-        limit_page_length=0,
-    )
+def list_of(file: str) -> str:
+    """Return the rows that the caller may see as CSV: name (what is sent back), label (what is shown), family.
+
+    What a role may not read at all is an empty list: a form may be filled in without it. Families have to be readable.
+    """
+    doctype, fields, filters = _LISTS[file]
+    if file == openrosa.FAMILIES:
+        permissions.require(doctype, "read")
+    rows = []
+    if frappe.has_permission(doctype, "read"):
+        rows = frappe.get_list(
+            doctype,
+            fields=list(fields),
+            filters=filters,
+            order_by=f"{fields[1]}, name",
+            limit_page_length=0,
+        )
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("name", "label"))
-    writer.writerows((row.name, f"{row.family_name} · {row.community or ''} ({row.name})") for row in rows)
+    writer.writerow(("name", "label", "family"))
+    writer.writerows((row.name, _label(row, fields), row.get("family") or "") for row in rows)
     return out.getvalue()
+
+
+def _label(row: Any, fields: tuple[str, ...]) -> str:
+    said = " · ".join(filter(None, (row[fields[1]], row.get("community"))))
+    return said if said == row.name else f"{said} ({row.name})"
 
 
 def _made(template: str) -> str:

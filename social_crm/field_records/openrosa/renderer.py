@@ -82,8 +82,8 @@ def _answer(path: str) -> Response:
         "forms": lambda: forms.form(name),
         "manifest": lambda: forms.manifest(name),
     }
-    if place == "media" and name == openrosa.FAMILIES:
-        return Response(forms.families(), headers=_HEADERS, content_type="text/csv; charset=utf-8")
+    if place == "media" and name in openrosa.FILES:
+        return Response(forms.list_of(name), headers=_HEADERS, content_type="text/csv; charset=utf-8")
     if place not in pages or bool(name) == (place == "formList"):
         return _said(404, _("There is no such address."))
     return Response(pages[place](), headers=_HEADERS, content_type=_XML)

@@ -163,6 +163,9 @@ def _record(row: Any, found: openrosa.Submission, here: Mapping[str, Any]) -> di
         "visit_date": found.day or nowdate(),
         "start_time": _clock(found.started),
         "family": found.family or None,
+        "beneficiary": found.person or None,
+        "productive_unit": found.unit or None,
+        "community": found.community or None,
         "place": found.place[:140] or None,
         "participants": [_participant(own, number, one, here) for number, one in enumerate(found.signers)],
     }
@@ -213,6 +216,7 @@ def _participant(own: str, number: int, one: openrosa.Signer, here: Mapping[str,
         "participant_name": one.name,
         "participant_role": one.role,
         "document_number": one.document or None,
+        "beneficiary": one.person or None,
     }
     if one.cannot_sign:
         drawn = here.get(one.witness_signature, {}).get("sha256")

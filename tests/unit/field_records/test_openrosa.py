@@ -19,10 +19,10 @@ FORM = Form(
 )
 SENT = """<visita id="visita" version="3" xmlns:jr="http://openrosa.org/javarosa">
 <_inicio>2026-11-22T08:00:00.000-05:00</_inicio><_fin>2026-11-22T08:30:00.000-05:00</_fin>
-<_acta><_familia>FAM-1</_familia><_fecha>2026-11-22</_fecha><_lugar>Casa</_lugar><_posicion>11.5 -72.5 30 4.5</_posicion></_acta>
+<_acta><_familia>FAM-1</_familia><_persona>BEN-2</_persona><_unidad>UP-3</_unidad><_comunidad/><_fecha>2026-11-22</_fecha><_lugar>Casa</_lugar><_posicion>11.5 -72.5 30 4.5</_posicion></_acta>
 <tema>Agua</tema><si>si</si>
 <_firmantes jr:template=""><_nombre/></_firmantes>
-<_firmantes><_nombre>Ana</_nombre><_papel>Gestor</_papel><_firma_si>si</_firma_si><_firma>a.jpg</_firma></_firmantes>
+<_firmantes><_registrada>BEN-2</_registrada><_nombre>Ana</_nombre><_papel>Gestor</_papel><_firma_si>si</_firma_si><_firma>a.jpg</_firma></_firmantes>
 <_firmantes><_nombre>Luis</_nombre><_firma_si>no</_firma_si><_motivo>No ve</_motivo><_testigo>Rosa</_testigo></_firmantes>
 <meta xmlns="http://openrosa.org/xforms"><instanceID>uuid:1</instanceID><deprecatedID>uuid:0</deprecatedID></meta></visita>"""
 
@@ -44,12 +44,14 @@ def test_the_template_gets_back_its_own_part_alone():
         "Casa",
         (11.5, -72.5, 4.5),
     )
+    assert (found.person, found.unit, found.community) == ("BEN-2", "UP-3", "")
     assert found.started.startswith("2026-11-22T08:00") and "a.jpg" in found.texts
 
 
 def test_signers_and_those_who_cannot_sign():
     ana, luis = openrosa.taken_apart(parse(SENT)).signers
     assert (ana.name, ana.role, ana.signature, ana.cannot_sign) == ("Ana", "Gestor", "a.jpg", False)
+    assert (ana.person, luis.person) == ("BEN-2", "")
     assert (luis.cannot_sign, luis.reason, luis.witness, luis.role) == (True, "No ve", "Rosa", "Beneficiary")
 
 
@@ -65,7 +67,17 @@ def test_pyxform_makes_a_form_with_head_and_tail_in_every_language():
         dressed = openrosa.dressed(sheets(form, fill_in=True), form.languages, form.title)
         xform = convert(dressed, form_name="visita", validate=False).xform
         root = fromstring(xform)
-        assert f'src="jr://file-csv/{openrosa.FAMILIES}"' in xform
+        for file in openrosa.FILES:
+            assert f'src="jr://file-csv/{file}"' in xform
+        # Of persons and units only those of the family that was chosen; a community is asked for when there is none.
+        relevant = {
+            bind.get("nodeset").rpartition("/")[2]: (bind.get("relevant"), bind.get("required"))
+            for bind in root.iter()
+            if bind.tag.endswith("}bind") and "/_acta/" in bind.get("nodeset", "")
+        }
+        assert "_familia" in relevant["_persona"][0] and relevant["_persona"][0] == relevant["_unidad"][0]
+        assert relevant["_comunidad"][1] == "true()" and relevant["_familia"][1] is None
+        assert "[family" in xform
         assert xform.count('appearance="signature"') == 2
         assert "<value>-</value>" not in xform
         names = {element.tag.rpartition("}")[2] for element in root.iter()}
