@@ -24,7 +24,9 @@ usage: ./run COMMAND [options]
   shell                a Python shell connected to the site
   frappe ...           any Frappe command on the site, such as: ./run frappe migrate
   reset [--all]        remove the site and its data; with --all the whole bench folder
-  test [GROUP ...]     the tests: unit, frontend, site, rest, browser, upgrade, install (all of them without a name)
+  test [GROUP ...]     the tests: unit, frontend, site, rest, browser, faults, upgrade, install (all of them without a name)
+  faults [--full]      kill the field app's browser, web server and database, lose replies, and count what arrived
+         [--seed N]    the same events again
   check                formatting, types, translations and the rules of the house
   mutate [NAME ...]    change the loan's arithmetic line by line and see whether a test notices (about an hour)
   benchmark [NAME]     measure what the benchmarks folder describes
@@ -137,6 +139,12 @@ def command_benchmark(bench: Bench, words: list[str]) -> int:
     from local_bench import benchmark
 
     return benchmark.main(bench, words)
+
+
+def command_faults(bench: Bench, words: list[str]) -> int:
+    from local_bench import faults
+
+    return faults.main(bench, words)
 
 
 def command_mutate(bench: Bench, words: list[str]) -> int:

@@ -95,10 +95,14 @@ def template(bench: Bench) -> Path:
 
 
 @contextmanager
-def fresh(bench: Bench, name: str, *, web: bool = False) -> Iterator[Bench]:
-    """A throw-away bench with the app installed; with `web` it is served and has a worker."""
+def fresh(bench: Bench, name: str, *, web: bool = False, durable: bool = False) -> Iterator[Bench]:
+    """A throw-away bench with the app installed; with `web` it is served and has a worker.
+
+    With `durable` its database keeps what it has committed also when it is killed, as the demo's does.
+    """
     source = template(bench)
     copy = _skeleton(bench, _folder(bench, name))
+    copy.relaxed = not durable
     try:
         origin = Bench(source)
         copy.secrets = dict(origin.secrets)

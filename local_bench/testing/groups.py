@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from local_bench import cache, field_app, say
+from local_bench import site as sites
 from local_bench.bench import APP, CHECKOUT, Bench
 from local_bench.errors import BenchError
 from local_bench.processes import clean_environment, end_group, run
-from local_bench.testing import benches, results
+from local_bench.testing import benches, results, wreck
 from local_bench.testing.results import Result
 from local_bench.testing.target import Target, of_bench
+from local_bench.testing.wreck import Plan
 
 TESTS = CHECKOUT / "tests"
 PLUGIN = ["-p", "local_bench.testing.site_plugin"]
@@ -175,9 +178,35 @@ def browser(this: Run) -> Result:
             SOCIAL_CRM_PEOPLE=str(people),
             SOCIAL_CRM_OUTPUT=str(this.output),
             SOCIAL_CRM_BROWSER_MODULES=str(browser_modules(this.bench)),
+            SOCIAL_CRM_BENCH_PYTHON=str(target.python),
         )
         passed, failed = node_tests(this, variables, files)
     return Result("browser", passed, failed, time.monotonic() - began, f"screenshots in {this.output}")
+
+
+def fault_tests(this: Run, asked: Plan) -> Result:
+    """Run tests/faults on a bench of its own, whose servers it kills."""
+    began = time.monotonic()
+    files = sorted((TESTS / "faults").glob("*.test.mjs"))
+    with benches.fresh(this.bench, "faults", web=True, durable=True) as copy:
+        # Many small requests instead of a few large ones: more moments at which something can break.
+        sites.update_site_config(copy, social_crm_field_limits=wreck.LIMITS)
+        target = of_bench(copy)
+        with _people(this, target, "faults") as people:
+            variables = target.variables(
+                SOCIAL_CRM_PEOPLE=str(people),
+                SOCIAL_CRM_OUTPUT=str(this.output),
+                SOCIAL_CRM_BROWSER_MODULES=str(browser_modules(this.bench)),
+                SOCIAL_CRM_FAULTS=json.dumps(asdict(asked)),
+                SOCIAL_CRM_WRECK=json.dumps(wreck.command(copy)),
+            )
+            passed, failed = node_tests(this, variables, files)
+    return Result("faults", passed, failed, time.monotonic() - began, f"seed {asked.seed}")
+
+
+def faults(this: Run) -> Result:
+    """The field app and its server while both are killed and replies are lost, in short; `./run faults --full` is all of it."""
+    return fault_tests(this, wreck.SHORT)
 
 
 def _own_benches(group: str) -> Callable[[Run], Result]:
@@ -195,6 +224,7 @@ GROUPS: dict[str, Callable[[Run], Result]] = {
     "package": package,
     "rest": rest,
     "browser": browser,
+    "faults": faults,
     "install": _own_benches("install"),
     "upgrade": _own_benches("upgrade"),
 }

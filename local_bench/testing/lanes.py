@@ -18,7 +18,7 @@ from local_bench.errors import BenchError
 from local_bench.testing.results import Result
 
 # The longest first: what is begun last should not be what everybody waits for.
-LONGEST_FIRST = ("package", "browser", "install", "site", "rest", "unit", "frontend", "upgrade")
+LONGEST_FIRST = ("package", "browser", "install", "site", "rest", "faults", "unit", "frontend", "upgrade")
 BEAT_SECONDS = 60.0
 _FORK = multiprocessing.get_context("fork")
 

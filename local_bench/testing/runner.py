@@ -37,7 +37,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 def prepare(bench: Bench, names: list[str]) -> None:
     """Build what the groups need; the demo site is not touched."""
     python_env.check_python()
-    needs = debian.SERVED + (debian.TESTED if "browser" in names else ())
+    needs = debian.SERVED + (debian.TESTED if {"browser", "faults"} & set(names) else ())
     if names == ["unit"]:
         needs = ()
     debian.ensure(needs, bench.setup_log)

@@ -5,7 +5,8 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { chromium, chromiumPath, FLAGS, people, url } from "./lib.mjs";
+import { test } from "node:test";
+import { api, chromium, chromiumPath, FLAGS, output, people, url } from "./lib.mjs";
 
 export const PIN = "482913";
 
@@ -90,12 +91,14 @@ export class Phone {
         return this.#context;
     }
 
-    async switchOn() {
+    /** before: called with the new process before it loads anything. */
+    async switchOn(before = () => undefined) {
         this.#context = await chromium.launchPersistentContext(this.#folder, {
             executablePath: chromiumPath(), args: FLAGS, headless: true, viewport: { width: 360, height: 740 }, locale: "es-CO",
             timezoneId: "America/Bogota", hasTouch: true, isMobile: true, serviceWorkers: "allow",
         });
         this.#context.setDefaultTimeout(60_000);
+        await before(this.#context);
         this.page = await this.openPage();
     }
 
@@ -138,10 +141,37 @@ export class Phone {
         return store(page, async (app, pin) => app.session.unlock(app.session.state.value.profiles[0].id, pin), PIN);
     }
 
-    /** The process ends without a word. */
+    /** The process ends in order, as when somebody closes it. */
     async kill() {
         await this.#context?.close();
         this.#context = null;
+    }
+
+    /** Every process of this phone ends with SIGKILL, in whatever it was doing: a battery that was taken out. */
+    async crash() {
+        const context = this.#context;
+        this.#context = null;
+        for (const pid of this.#processes()) {
+            try {
+                process.kill(pid, "SIGKILL");
+            } catch (problem) {
+                if (problem.code !== "ESRCH") throw problem;
+            }
+        }
+        while (this.#processes().length) await new Promise((done) => setTimeout(done, 10));
+        await context?.close().catch(() => undefined);
+    }
+
+    // The folder's name is made for this phone alone, and every process of the browser names it.
+    #processes() {
+        return fs.readdirSync("/proc").filter((pid) => {
+            if (!/^\d+$/.test(pid)) return false;
+            try {
+                return fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(this.#folder);
+            } catch {
+                return false; // it ended meanwhile
+            }
+        }).map(Number);
     }
 
     async throwAway() {
@@ -177,3 +207,67 @@ export async function store(page, work, argument = null) {
     if ("text" in answer) throw Object.assign(new Error(answer.text), { code: answer.code, detail: answer.detail });
     return answer.value;
 }
+
+// A phone that is switched on and shows the app, behind its wire; thrown away after the test. `another` gives one more
+// behind the same wire.
+export function phoneTest(title, body, Way = Wire) {
+    test(title, { timeout: 180_000 }, async () => {
+        const wire = new Way();
+        await wire.connect();
+        const phones = [];
+        const another = async (before = () => undefined) => {
+            const phone = new Phone(wire);
+            phones.push(phone);
+            await phone.switchOn(before);
+            await phone.open();
+            return phone;
+        };
+        try {
+            const phone = await another();
+            await body({ wire, phone, another });
+            for (const one of phones) assert.deepEqual(one.problems, [], "errors of scripts on the page");
+        } catch (problem) {
+            const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80);
+            for (const [at, one] of phones.entries()) await one.page?.screenshot({ path: path.join(output, `FAILED-${name}-${at}.png`) }).catch(() => {});
+            throw problem;
+        } finally {
+            for (const one of phones) await one.throwAway();
+            await wire.cut().catch(() => {});
+        }
+    });
+}
+
+/** Writes an acta with a signature and the same photo twice through the store, and puts it into the outbox. */
+export async function write(page, { family, ready = true, close = false, text = "Todo bien", template = null }) {
+    return store(
+        page,
+        async (app, { family, ready, close, text, template: wanted }) => {
+            const [template] = (await app.templates.list()).filter((one) => !wanted || one.template === wanted);
+            const found = await app.templates.load(template.template);
+            const instance = new DOMParser().parseFromString(found.model, "text/xml").querySelector("instance > *");
+            for (const node of instance.querySelectorAll("*")) if (!node.children.length && /objetivo|desarrollo/.test(node.localName)) node.textContent = text;
+            const draft = await app.drafts.create({ template: template.template, family, visit_date: "2020-02-03" });
+            await draft.save({ instance: new XMLSerializer().serializeToString(instance), place: "Casa" });
+            const canvas = Object.assign(document.createElement("canvas"), { width: 300, height: 200 });
+            canvas.getContext("2d").fillText(text, 20, 40);
+            const image = (type) => new Promise((done) => canvas.toBlob(done, type));
+            const first = await draft.addMedia(await image("image/png"), "firma.png", "signature");
+            // The same photo twice: two attachments.
+            for (const name of ["foto.jpg", "foto.jpg"]) await draft.addMedia(await image("image/jpeg"), name, "photo");
+            await draft.save({
+                participants: [{ uuid: crypto.randomUUID(), participant_name: "Rosa", participant_role: "Beneficiary", document_number: null, beneficiary: null, signature: first.id, strokes: null, signed_device_time: null, cannot_sign: false, cannot_sign_reason: null, witness_name: null, witness_document: null, witness_signature: null, fingerprint: null }],
+            });
+            await draft.release();
+            if (ready) await app.drafts.ready(draft.uuid, close);
+            return draft.uuid;
+        },
+        { family, ready, close, text, template },
+    );
+}
+
+export const onServer = (uuid) => api("System Manager", "GET", `/api/resource/Acta?filters=${encodeURIComponent(JSON.stringify({ client_uuid: uuid }))}&fields=["name","family","status"]`);
+export const states = (page) => store(page, (app) => app.drafts.list.value.map((one) => [one.uuid, one.state, one.message]));
+export const sync = (page) => store(page, async (app) => {
+    await app.sync.now();
+    return app.sync.status.value;
+});

@@ -14,7 +14,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
 const modules = process.env.SOCIAL_CRM_BROWSER_MODULES;
 if (!modules) throw new Error("Run these tests with ./run test browser");
@@ -49,12 +49,10 @@ export function chromiumPath() {
     throw new Error("Chromium was not found.");
 }
 
-let browser;
-before(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS, headless: true });
-});
+let launched; // with the first test that needs it: the field app's phones are browsers of their own
+const launch = () => (launched ??= chromium.launch({ executablePath: chromiumPath(), args: FLAGS, headless: true }));
 after(async () => {
-    await browser?.close();
+    await (await launched)?.close();
 });
 
 // A REST call with a role's API key, to make what a screen is to show.
@@ -128,7 +126,7 @@ async function openAddress(page, address) {
 
 export function browserTest(title, options, body) {
     test(title, { timeout: 180_000 }, async () => {
-        const context = await browser.newContext({
+        const context = await (await launch()).newContext({
             viewport: options.phone ? SCREENS.phone : SCREENS.desktop,
             locale: "es-CO",
             timezoneId: "America/Bogota",

@@ -7,6 +7,7 @@ import type { Draft, DraftBody, FieldStore, Media, MediaPurpose, OpenDraft } fro
 
 type Part = Partial<Omit<DraftBody, "template">>;
 const SETTLE_MS = 500;
+const LONGEST_MS = 2_000; // what is being written is kept at least so often
 
 export class WorkingActa {
     readonly draft = shallowRef<Draft | null>(null);
@@ -19,6 +20,7 @@ export class WorkingActa {
     private chain: Promise<void> = Promise.resolve();
     private timer: ReturnType<typeof setTimeout> | undefined;
     private formDirty = false;
+    private dirtySince = 0;
     private stopListening: () => void = () => undefined;
     private ended = false;
 
@@ -56,12 +58,20 @@ export class WorkingActa {
             photoMaxPx: this.store.device.photoPixels.value,
             text: (key, values) => t(`engine.${key}` as TextKey, values),
         });
-        this.form.onChange(() => {
-            this.formDirty = true;
-            clearTimeout(this.timer);
-            this.timer = setTimeout(() => void this.saveForm(), SETTLE_MS);
-        });
+        this.form.onChange(() => this.formChanged());
         this.formReady.value = true;
+    }
+
+    private formChanged(): void {
+        const now = Date.now();
+        if (!this.formDirty) this.dirtySince = now;
+        this.formDirty = true;
+        clearTimeout(this.timer);
+        // A photo, a drawing or a sound is kept at once: a phone that dies now has it.
+        const known = this.draft.value?.media ?? [];
+        const hasNewFile = [...(this.form?.media().keys() ?? [])].some((name) => !known.some((one) => one.name === name));
+        const wait = hasNewFile ? 0 : Math.max(0, Math.min(SETTLE_MS, this.dirtySince + LONGEST_MS - now));
+        this.timer = setTimeout(() => void this.saveForm().catch(() => undefined), wait); // the state line says it
     }
 
     /** Questions that still need an answer. */

@@ -22,6 +22,7 @@ export function errorText(error: unknown): string {
     if (!(error instanceof FieldError)) return t("error.unknown");
     const { code, detail, message } = error;
     if (code === "unsent") return tn("error.unsent", Number(detail.count ?? 1));
+    if (code === "quota" && detail.count) return tn("error.quotaUnsent", Number(detail.count));
     if (code === "pin") return typeof detail.left === "number" ? tn("error.pinLeft", detail.left) : t("error.pin");
     if (code === "wait") return t("error.wait", { time: timeText(Number(detail.until ?? Date.now())) });
     if (code === "server") return message && message !== "server" ? message : t("error.server");

@@ -20,7 +20,7 @@ export type FieldErrorCode =
     | "weak-pin" // fewer than six digits or all alike
     | "unsent" // refused: detail.count actas have not reached the server
     | "open-draft" // refused: a draft is open (in this tab or another)
-    | "quota" // the device has no room; what was saved before stays
+    | "quota" // the device has no room; what was saved before stays; detail.count actas wait on it
     | "not-found"
     | "read-only" // another tab holds the draft, or it is not a draft any more
     | "template" // the template is not on the device

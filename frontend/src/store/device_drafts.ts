@@ -78,7 +78,7 @@ export class DeviceDrafts implements DraftsApi {
         const family = values.family ? await this.records.get("family", values.family) : null;
         const title = [template, family?.family_name].filter(Boolean).join(": ");
         const acta = newActa(uuid, { ...EMPTY_BODY, ...values }, title, Date.now());
-        await this.rows.write(acta);
+        await this.withRoom(() => this.rows.write(acta));
         this.heads.set(uuid, acta.head);
         this.show();
         return this.open(uuid);
@@ -132,6 +132,16 @@ export class DeviceDrafts implements DraftsApi {
             this.heads.delete(header.uuid);
         }
         this.show();
+    }
+
+    /** A device without room says with it how much work waits on it. */
+    async withRoom(work: () => Promise<void>): Promise<void> {
+        try {
+            await work();
+        } catch (problem) {
+            if (!(problem instanceof FieldError) || problem.code !== "quota") throw problem;
+            throw new FieldError("quota", "quota", { count: this.atRisk });
+        }
     }
 
     closed(held: HeldDraft): void {
@@ -228,7 +238,7 @@ class HeldDraft implements OpenDraft {
                 bytes: body.media.reduce((sum, one) => sum + one.size, 0),
                 shipment: { ...now.head.shipment, revision: now.head.shipment.revision + 1 },
             };
-            await this.drafts.rows.write({ uuid: this.uuid, head, body }, blob);
+            await this.drafts.withRoom(() => this.drafts.rows.write({ uuid: this.uuid, head, body }, blob));
             this.acta = { uuid: this.uuid, head, body };
         });
     }

@@ -5,6 +5,7 @@ import { prepare } from "./prepare";
 import { closeSession, current, openSession } from "./session";
 
 const TYPED = 'input:not([type="radio"]):not([type="checkbox"]):not(.ignore), textarea:not(.ignore)';
+const LONGEST_MS = 2_000;
 const INVALID = ".invalid-required, .invalid-constraint, .invalid-value";
 
 let mounted: EnketoForm | null = null;
@@ -13,6 +14,7 @@ class EnketoForm implements MountedForm {
     private readonly listeners = new Set<() => void>();
     private readonly typing = new Set<HTMLInputElement | HTMLTextAreaElement>();
     private timer: ReturnType<typeof setTimeout> | undefined;
+    private typingSince = 0;
     private gone = false;
 
     constructor(
@@ -89,9 +91,11 @@ class EnketoForm implements MountedForm {
     /** Text is taken while it is written, not when the field is left: a phone may die in between. */
     private hear(target: EventTarget | null): void {
         if (!isTyped(target)) return;
+        if (!this.typing.size) this.typingSince = Date.now();
         this.typing.add(target);
         clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.takeTyped(), 400);
+        // Whoever writes on and on is not kept waiting for a pause.
+        this.timer = setTimeout(() => this.takeTyped(), Math.max(0, Math.min(400, this.typingSince + LONGEST_MS - Date.now())));
     }
 
     private takeTyped(): void {

@@ -1,0 +1,463 @@
+// The rules that other tools broke when they lost people's work, one test each and quoted in its title: docs/sync.md says how they
+// are kept. The network is truly off: nobody listens at the address. `./run faults` breaks everything at once.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { before } from "node:test";
+import { Post } from "../faults/post.mjs";
+import { SecondClient } from "../faults/second_client.mjs";
+import { allSafe, publishTemplate } from "./field_app_screens.mjs";
+import { api, makeCommunity, makeFamily, people, url } from "./lib.mjs";
+import { onServer, phoneTest, PIN, states, store, sync, write } from "./field_app.mjs";
+
+const ROLE = "Gestor";
+const ADMIN = "System Manager";
+const NAME = "Ipuanaxq Zárate";
+const NUMBER = "1122334459";
+const HOUR = 3_600_000;
+const run = Date.now().toString(36);
+let place;
+let template;
+
+before(async () => {
+    const community = await makeCommunity(ADMIN, `Campo de reglas ${run}`, [ROLE]);
+    place = { community, ...(await makeFamily(ADMIN, community, NAME)) };
+    await api(ADMIN, "PUT", `/api/resource/Beneficiary/${place.person}`, {
+        no_document_reason: "", documents: [{ document_type: "CC", document_number: NUMBER, issued_on: "2010-01-01" }],
+    });
+    template = await publishTemplate(ADMIN, `reglas_${run}`);
+});
+
+const find = (doctype, filters, fields, order = "") =>
+    api(ADMIN, "GET", `/api/resource/${doctype}?limit_page_length=0&filters=${encodeURIComponent(JSON.stringify(filters))}&fields=${encodeURIComponent(JSON.stringify(fields))}&order_by=${encodeURIComponent(order)}`);
+const read = (doctype, name) => api(ADMIN, "GET", `/api/resource/${doctype}/${name}`);
+const state = async (page, uuid) => (await states(page)).find((one) => one[0] === uuid)?.[1];
+
+/** Changes a word of a draft on the phone and puts it into the outbox. */
+const change = (page, uuid, place) => store(page, async (app, { uuid, place }) => {
+    if (app.drafts.list.value.find((one) => one.uuid === uuid).state !== "draft") await app.drafts.reopen(uuid);
+    const draft = await app.drafts.open(uuid);
+    await draft.save({ place });
+    await draft.release();
+    await app.drafts.ready(uuid, false);
+}, { uuid, place });
+
+phoneTest('"The device gives the record a UUID before the first save. Same UUID and same bytes again: success and no new row"', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const begun = await store(phone.page, async (app, { template, family }) => {
+        const draft = await app.drafts.create({ template, family, visit_date: "2020-02-03" });
+        await draft.release();
+        return draft.uuid;
+    }, { template, family: place.family });
+    assert.match(begun, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    await phone.crash();
+    await phone.switchOn();
+    await phone.open();
+    await phone.unlock();
+    assert.equal(await state(phone.page, begun), "draft", "it has its UUID, and is kept, before a word was written");
+    await store(phone.page, (app, uuid) => app.drafts.discard(uuid), begun);
+
+    const uuid = await write(phone.page, { family: place.family, template });
+    await wire.connect();
+    await sync(phone.page);
+    assert.equal(await state(phone.page, uuid), "sent");
+    const [acta] = await onServer(uuid);
+    const before = await read("Acta", acta.name);
+    const sent = wire.kept.filter((one) => one.path.endsWith("batches.push"));
+    assert.equal(sent.length, 1);
+    const second = new SecondClient(ROLE);
+    for (let round = 0; round < 3; round += 1) assert.deepEqual((await second.send(sent[0])).map((one) => [one.uuid, one.state, one.name]), [[uuid, "known", acta.name]]);
+    assert.equal((await onServer(uuid)).length, 1);
+    assert.deepEqual(await read("Acta", acta.name), before, "nothing of it was touched");
+    assert.equal((await find("File", [["attached_to_name", "=", acta.name]], ["name"])).length, 2);
+}, Post);
+
+phoneTest('"Same UUID, other bytes: a conflict that holds both, with authors and times"', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    const uuid = await write(phone.page, { family: place.family, template });
+    await sync(phone.page);
+    assert.equal(await state(phone.page, uuid), "sent");
+    const [acta] = await onServer(uuid);
+    await wire.cut();
+    await change(phone.page, uuid, "Escrito en el campo");
+    await api(ADMIN, "PUT", `/api/resource/Acta/${acta.name}`, { place: "Escrito en la oficina" });
+    await wire.connect();
+    await sync(phone.page);
+    assert.equal(await state(phone.page, uuid), "conflict", JSON.stringify(await states(phone.page)));
+    assert.equal((await onServer(uuid)).length, 1);
+    const found = await find("Sync Conflict", [["record_uuid", "=", uuid]], ["name"]);
+    assert.equal(found.length, 1);
+    const conflict = await read("Sync Conflict", found[0].name);
+    const both = conflict.differences.find((one) => one.fieldname === "place");
+    assert.deepEqual([both.server_value, both.device_value], ["Escrito en la oficina", "Escrito en el campo"]);
+    assert.deepEqual([conflict.server_user, conflict.device_user], [people[ADMIN].user, people[ROLE].user]);
+    for (const time of ["server_time", "device_time", "received_at"]) assert.ok(conflict[time], time);
+    assert.equal((await read("Acta", acta.name)).place, "Escrito en la oficina", "until a person decides");
+    const status = await sync(phone.page);
+    assert.equal(status.safe, true, "both are safe on the server");
+});
+
+phoneTest('"Sent" only after the server has confirmed the record and the SHA-256 of each file', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    const uuid = await write(phone.page, { family: place.family, template });
+    const lies = {
+        "without a file": (one) => one.files.pop(),
+        "another hash": (one) => (one.files[0].sha256 = "0".repeat(64)),
+        "a file of somebody else": (one) => (one.files[0].uuid = crypto.randomUUID()),
+        "no name of the record": (one) => (one.name = null),
+        "another record": (one) => (one.uuid = crypto.randomUUID()),
+    };
+    for (const [what, lie] of Object.entries(lies)) {
+        let lied = 0;
+        wire.change = (path, text) => {
+            if (!path.endsWith("batches.push")) return text;
+            const answer = JSON.parse(text);
+            for (const one of answer.message.results) lie(one);
+            lied += 1;
+            return JSON.stringify(answer);
+        };
+        const status = await sync(phone.page);
+        assert.ok(lied > 0, what);
+        assert.deepEqual([await state(phone.page, uuid), status.safe], ["ready", false], `an answer ${what} is no confirmation`);
+    }
+    wire.change = (path, text) => text;
+    const status = await sync(phone.page);
+    assert.deepEqual([await state(phone.page, uuid), status.safe], ["sent", true]);
+    assert.equal((await onServer(uuid)).length, 1);
+}, Post);
+
+phoneTest('"Two identical photos in one acta are two attachments"', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template });
+    const photos = await store(phone.page, async (app, uuid) => (await app.drafts.read(uuid)).media.filter((one) => one.purpose === "photo"), uuid);
+    assert.equal(photos.length, 2);
+    assert.equal(photos[0].sha256, photos[1].sha256);
+    assert.notEqual(photos[0].id, photos[1].id);
+    assert.notEqual(photos[0].name, photos[1].name);
+    await wire.connect();
+    await sync(phone.page);
+    const [acta] = await onServer(uuid);
+    const files = await find("File", [["attached_to_name", "=", acta.name]], ["file_name", "file_url"]);
+    assert.deepEqual(files.map((one) => one.file_name).sort(), photos.map((one) => one.name).sort());
+});
+
+phoneTest('"A draft keeps the template version it began with, even when a newer one is published or that one is withdrawn"', async ({ wire, phone }) => {
+    const first = await publishTemplate(ADMIN, `version_${run}`);
+    await phone.enroll(ROLE);
+    await phone.installed();
+    await phone.open();
+    await phone.unlock();
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template: first, ready: false });
+    const service = "/api/method/social_crm.field_records.services.templates";
+    const newer = await api(ADMIN, "POST", `${service}.new_version`, { template: first });
+    await api(ADMIN, "POST", `${service}.set_status`, { template: newer, status: "Published" });
+    await api(ADMIN, "POST", `${service}.set_status`, { template: first, status: "Withdrawn" });
+    await wire.connect();
+    await sync(phone.page);
+    const offered = await store(phone.page, async (app) => (await app.templates.list()).filter((one) => one.status === "Published").map((one) => one.template));
+    assert.deepEqual([offered.includes(newer), offered.includes(first)], [true, false], "a new acta begins with the newer one");
+    await wire.cut();
+    await phone.crash();
+    await phone.switchOn();
+    await phone.open();
+    await phone.unlock();
+    const kept = await store(phone.page, async (app, uuid) => {
+        const { body } = await app.drafts.read(uuid);
+        return { template: body.template, version: (await app.templates.load(body.template)).version };
+    }, uuid);
+    assert.deepEqual(kept, { template: first, version: 1 });
+    await phone.page.goto(`${wire.address}/campo/actas/${uuid}`);
+    await phone.page.getByLabel("PIN").fill(PIN);
+    await phone.page.getByRole("button", { name: "Abrir" }).click();
+    await phone.page.locator("form.or .question", { hasText: "Objetivo de la visita" }).first().waitFor();
+    await phone.page.locator(".top-button").click();
+    await wire.connect();
+    await change(phone.page, uuid, "Casa");
+    await sync(phone.page);
+    assert.equal(await state(phone.page, uuid), "sent", JSON.stringify(await states(phone.page)));
+    const [acta] = await onServer(uuid);
+    assert.equal((await read("Acta", acta.name)).template, first);
+});
+
+phoneTest('"Logging out, resetting or running out of storage with unsent work is refused, with the count": no room for another photo', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template });
+    const debug = await phone.context.newCDPSession(phone.page);
+    const { usage } = await debug.send("Storage.getUsageAndQuota", { origin: wire.address });
+    await debug.send("Storage.overrideQuotaForOrigin", { origin: wire.address, quotaSize: Math.ceil(usage) + 200_000 });
+    const refused = await store(phone.page, async (app, { template, family }) => {
+        const draft = await app.drafts.create({ template, family, visit_date: "2020-02-03" });
+        for (let number = 0; number < 40; number += 1) {
+            const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+            try {
+                await draft.addMedia(new Blob([bytes], { type: "image/jpeg" }), "foto.jpg", "photo");
+            } catch (problem) {
+                await draft.release();
+                return { code: problem.code, count: problem.detail?.count, kept: number, uuid: draft.uuid };
+            }
+        }
+        return null;
+    }, { template, family: place.family });
+    assert.ok(refused, "the phone ran out of room");
+    assert.deepEqual([refused.code, refused.count], ["quota", 2]);
+    await phone.crash();
+    await phone.switchOn();
+    await phone.open();
+    await phone.unlock();
+    assert.deepEqual([await state(phone.page, uuid), await state(phone.page, refused.uuid)], ["ready", "draft"], "what was kept before is there");
+    const media = await store(phone.page, async (app, uuid) => {
+        const draft = await app.drafts.open(uuid);
+        const sizes = [];
+        for (const one of draft.draft.media) sizes.push((await draft.readMedia(one.id)).size);
+        await draft.release();
+        await app.drafts.discard(uuid);
+        return sizes;
+    }, refused.uuid);
+    assert.deepEqual(media, Array.from({ length: refused.kept }, () => 60_000));
+    await wire.connect();
+    await sync(phone.page);
+    assert.equal(await state(phone.page, uuid), "sent");
+});
+
+// The page's clock is so many milliseconds ahead of the true one.
+const clockAhead = (by) => (context) => context.addInitScript((by) => {
+    const True = Date;
+    const now = () => True.now() + by;
+    globalThis.Date = new Proxy(True, {
+        construct: (target, words, kind) => Reflect.construct(target, words.length ? words : [now()], kind),
+        apply: () => new True(now()).toString(),
+        get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
+    });
+}, by);
+
+phoneTest('"Device clocks lie: keep the device\'s time and the server\'s, and order by the server\'s"', async ({ wire, another }) => {
+    const AHEAD = 77 * HOUR;
+    const BEHIND = -29 * HOUR;
+    const fast = await another(clockAhead(AHEAD));
+    const slow = await another(clockAhead(BEHIND));
+    await fast.enroll(ROLE);
+    await slow.enroll(ROLE);
+    await wire.cut();
+    const uuids = { fast: await write(fast.page, { family: place.family, template }), slow: await write(slow.page, { family: place.family, template }) };
+    await wire.connect();
+    for (const [phone, skew] of [[fast, AHEAD], [slow, BEHIND]]) {
+        const status = await sync(phone.page);
+        assert.equal(status.safe, true);
+        assert.ok(Math.abs(status.clockSkew - skew) < HOUR / 2, `the phone knows how far its clock is off: ${status.clockSkew}`);
+    }
+    const rows = await find("Acta", [["client_uuid", "in", Object.values(uuids)]], ["client_uuid", "device_time", "received_at", "creation"], "received_at asc");
+    assert.deepEqual(rows.map((one) => one.client_uuid), [uuids.fast, uuids.slow], "in the order in which the server had them");
+    const times = rows.map((one) => ({ device: Date.parse(one.device_time), server: Date.parse(one.received_at), creation: Date.parse(one.creation) }));
+    assert.ok(times[0].device > times[1].device, "the clocks of the devices say the contrary, and are kept");
+    for (const [at, by] of [[0, AHEAD], [1, BEHIND]]) {
+        assert.ok(Math.abs(times[at].device - times[at].server - by) < HOUR / 2, JSON.stringify(rows[at]));
+        assert.ok(Math.abs(times[at].creation - times[at].server) < 60_000);
+    }
+    const receipts = await find("Field Submission", [["name", "in", Object.values(uuids)]], ["name", "device_time", "received_at"], "received_at asc");
+    assert.deepEqual(receipts.map((one) => one.name), [uuids.fast, uuids.slow]);
+    const devices = await find("Field Device", [["device_id", "in", [await store(fast.page, (app) => app.device.id.value), await store(slow.page, (app) => app.device.id.value)]]], ["clock_skew"]);
+    assert.deepEqual(devices.map((one) => Math.round(one.clock_skew / 3600)).sort((a, b) => a - b), [-29, 77], "the supervisor sees it");
+});
+
+phoneTest('"Two devices changing different fields of one person merge; the same field makes one conflict"', async ({ wire, phone, another }) => {
+    const other = await another();
+    await phone.enroll(ROLE);
+    await other.enroll(ROLE);
+    const { person } = await makeFamily(ADMIN, place.community, `Dos ${run}`);
+    await sync(phone.page);
+    await sync(other.page);
+    const propose = (one, base, values) => store(one.page, (app, { person, base, values }) => app.records.propose("Beneficiary", person, base, values), { person, base, values });
+    const outcome = (one) => store(one.page, (app) => app.outbox.changes.value.map((change) => change.state));
+    await wire.cut();
+    await propose(phone, { occupation: "" }, { occupation: "Tejedora" });
+    await propose(other, { notes: "" }, { notes: "Vive con su hermana" });
+    await wire.connect();
+    await sync(phone.page);
+    await sync(other.page);
+    assert.deepEqual([await outcome(phone), await outcome(other)], [["sent"], ["sent"]]);
+    const merged = await read("Beneficiary", person);
+    assert.deepEqual([merged.occupation, merged.notes], ["Tejedora", "Vive con su hermana"]);
+
+    await wire.cut();
+    await propose(phone, { occupation: "Tejedora" }, { occupation: "Comerciante" });
+    await propose(other, { occupation: "Tejedora" }, { occupation: "Pastora" });
+    await wire.connect();
+    await sync(phone.page);
+    await sync(other.page);
+    await sync(other.page);
+    assert.deepEqual([await outcome(phone), await outcome(other)], [["sent", "sent"], ["sent", "conflict"]]);
+    const found = await find("Sync Conflict", [["reference_name", "=", person]], ["name"]);
+    assert.equal(found.length, 1, "one conflict");
+    const { differences } = await read("Sync Conflict", found[0].name);
+    assert.deepEqual(differences.map((one) => [one.fieldname, one.base_value, one.server_value, one.device_value]), [["occupation", "Tejedora", "Comerciante", "Pastora"]]);
+    assert.equal((await read("Beneficiary", person)).occupation, "Comerciante", "until a person decides");
+});
+
+const VERIFY = "/verificar-acta/";
+const ALTER = `
+import os, sys, frappe
+frappe.init(site=os.environ["FRAPPE_SITE"]); frappe.connect()
+value = frappe.db.get_value("Acta", sys.argv[1], sys.argv[2])
+assert value.count(sys.argv[3]) == 1, value
+frappe.db.set_value("Acta", sys.argv[1], sys.argv[2], value.replace(sys.argv[3], sys.argv[4]), update_modified=False)
+frappe.db.commit(); frappe.destroy()
+`;
+
+phoneTest('"A closed acta is sealed. Change a byte in the database and verification fails": shown on the public page', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template, text: "Selladoxq", close: true });
+    await wire.connect();
+    await sync(phone.page);
+    const [{ name, status }] = await onServer(uuid);
+    assert.equal(status, "Closed", JSON.stringify(await states(phone.page)));
+    const { verification_code: code } = await read("Acta", name);
+    await phone.context.clearCookies(); // whoever holds the paper
+    const page = await phone.openPage();
+    const shown = async () => {
+        await page.goto(`${url}${VERIFY}${code}`);
+        return page.locator(".card").getAttribute("class");
+    };
+    assert.equal(await shown(), "card valid");
+    const alter = (...words) => execFileSync(process.env.SOCIAL_CRM_BENCH_PYTHON, ["-c", ALTER, name, ...words], { cwd: process.env.FRAPPE_TEST_SITES });
+    for (const [field, was, becomes] of [["answers", "Selladoxq", "Selladoxr"], ["place", "Casa", "Cama"]]) {
+        alter(field, was, becomes);
+        assert.equal(await shown(), "card altered", `one byte of ${field}`);
+        alter(field, becomes, was);
+        assert.equal(await shown(), "card valid");
+    }
+});
+
+phoneTest('"An expired session or CSRF token in the field means a new login, and the outbox stays": on the screen, and a token of another login', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template });
+    await phone.context.clearCookies();
+    await wire.connect();
+    await phone.page.goto(`${wire.address}/campo/envios`);
+    await phone.page.getByLabel("PIN").fill(PIN);
+    await phone.page.getByRole("button", { name: "Abrir" }).click();
+    await phone.page.locator(".notice", { hasText: "Entre otra vez" }).waitFor();
+    assert.equal(await state(phone.page, uuid), "ready", "the outbox stays");
+    await phone.page.locator(".notice").getByRole("button").click();
+    await phone.page.locator("dialog.sheet input[type=password]").fill(people[ROLE].password);
+    await phone.page.locator("dialog.sheet .button-main").click();
+    await allSafe(phone.page);
+    assert.equal(await state(phone.page, uuid), "sent");
+
+    // The same person logs in elsewhere in this browser: the page's token is that of a session that is no more.
+    const next = await write(phone.page, { family: place.family, template, ready: false });
+    const answer = await phone.context.request.post(`${wire.address}/api/method/login`, { form: { usr: people[ROLE].user, pwd: people[ROLE].password } });
+    assert.equal(answer.status(), 200);
+    await store(phone.page, (app, uuid) => app.drafts.ready(uuid, false), next);
+    await sync(phone.page);
+    await allSafe(phone.page);
+    assert.equal(await state(phone.page, next), "sent");
+    assert.equal((await onServer(next)).length, 1);
+});
+
+phoneTest('"A reply lost after the commit, followed by an edit on the device, must not lose the edit": one acta, with the edit', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    const uuid = await write(phone.page, { family: place.family, text: "Primera", ready: false });
+    let dropped = 0;
+    wire.dropReply = (asked) => asked.includes("batches.push") && ++dropped > 0;
+    await store(phone.page, (app, uuid) => app.drafts.ready(uuid, false), uuid);
+    await sync(phone.page);
+    wire.dropReply = () => false;
+    assert.ok(dropped > 0, "a reply was dropped");
+    assert.equal((await onServer(uuid)).length, 1, "the server has it, the device does not know");
+    await store(
+        phone.page,
+        async (app, uuid) => {
+            await app.drafts.reopen(uuid);
+            const draft = await app.drafts.open(uuid);
+            await draft.save({ place: "Segunda" });
+            await draft.release();
+            await app.drafts.ready(uuid, false);
+            await app.sync.now();
+        },
+        uuid,
+    );
+    assert.deepEqual((await states(phone.page))[0].slice(0, 2), [uuid, "sent"], JSON.stringify(await states(phone.page)));
+    const [acta] = await onServer(uuid);
+    assert.equal((await api(ADMIN, "GET", `/api/resource/Acta/${acta.name}`)).place, "Segunda");
+});
+
+phoneTest('"What lies on the device is encrypted: no name and no document number in the raw store": nor a login or a PIN', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await write(phone.page, { family: place.family, text: "Secretoxq" });
+    await wire.cut();
+    const written = await store(phone.page, async (app) => app.drafts.list.value.length);
+    assert.equal(written, 1);
+    const profile = await store(phone.page, (app) => app.session.state.value.profile);
+    await phone.kill();
+    let bytes = 0;
+    let canRead = false;
+    for (const entry of fs.readdirSync(phone.folder, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath ?? entry.path, entry.name);
+        if (!entry.isFile() || !/IndexedDB|Local Storage|Session Storage|blob_storage|File System/.test(file)) continue;
+        const content = fs.readFileSync(file);
+        bytes += content.length;
+        canRead ||= content.includes(profile);
+        for (const secret of ["Ipuanaxq", NUMBER, "Secretoxq", "Zárate", place.family, "gestor@", "Tableta de prueba", PIN]) {
+            for (const encoding of ["utf8", "utf16le", "latin1"]) {
+                assert.ok(!content.includes(Buffer.from(secret, encoding)), `${secret} stands in ${path.basename(file)}`);
+            }
+        }
+    }
+    assert.ok(canRead, "what is not encrypted, the vault's UUID, is found");
+    assert.ok(bytes > 10_000, `the storage was looked at (${bytes} bytes)`);
+});
+
+phoneTest('"Logging out, resetting or running out of storage with unsent work is refused, with the count": logging out, and removing a locked vault', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    await write(phone.page, { family: place.family });
+    await write(phone.page, { family: place.family, ready: false });
+    await assert.rejects(store(phone.page, (app) => app.session.logOut()), (problem) => problem.code === "unsent" && problem.detail.count === 2);
+    assert.equal((await states(phone.page)).length, 2);
+    await phone.page.reload();
+    await phone.open();
+    const profile = await store(phone.page, (app) => app.session.state.value.profiles[0].id);
+    await assert.rejects(store(phone.page, (app, id) => app.session.forget(id), profile), (problem) => problem.code === "unsent" && problem.detail.count === 2);
+    await phone.unlock();
+    assert.equal((await states(phone.page)).length, 2);
+});
+
+phoneTest('"An expired session in the field means a new login, and the outbox stays": the cookie is gone', async ({ phone }) => {
+    await phone.enroll(ROLE);
+    await phone.context.clearCookies();
+    const uuid = await write(phone.page, { family: place.family });
+    const status = await sync(phone.page);
+    assert.deepEqual([status.loginNeeded, status.safe], [true, false]);
+    assert.deepEqual((await states(phone.page))[0].slice(0, 2), [uuid, "ready"]);
+    await phone.logInAgain(ROLE);
+    await sync(phone.page);
+    assert.deepEqual((await states(phone.page))[0].slice(0, 2), [uuid, "sent"], JSON.stringify(await states(phone.page)));
+});
+
+phoneTest('"Two tabs on one draft do not make two actas": the second one only reads', async ({ phone }) => {
+    await phone.enroll(ROLE);
+    const uuid = await write(phone.page, { family: place.family, ready: false });
+    await store(phone.page, async (app, uuid) => void (globalThis.held = await app.drafts.open(uuid)), uuid);
+    const tab = await phone.openPage();
+    await phone.open("/campo", tab);
+    await phone.unlock(tab);
+    const readOnly = await store(tab, async (app, uuid) => (await app.drafts.open(uuid)).readOnly, uuid);
+    assert.equal(readOnly, true);
+    await assert.rejects(store(tab, async (app, uuid) => (await app.drafts.open(uuid)).save({ place: "x" }), uuid), (problem) => problem.code === "read-only");
+    await store(phone.page, async (app, uuid) => {
+        await globalThis.held.release();
+        await app.drafts.ready(uuid, false);
+    }, uuid);
+    await Promise.all([sync(phone.page), sync(tab)]);
+    await sync(phone.page);
+    assert.equal((await onServer(uuid)).length, 1);
+    assert.deepEqual((await states(tab))[0].slice(0, 2), [uuid, "sent"]);
+});
