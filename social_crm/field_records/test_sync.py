@@ -332,12 +332,18 @@ class TestSync(SocialCRMTestCase):
         folder = pathlib.Path(frappe.get_site_path("private", "files"))
         loose = folder / f"{contents.PREFIX}{'0' * 64}.jpg"
         fresh = folder / f"{contents.PREFIX}{'1' * 64}.jpg"
-        for path in (loose, fresh):
+        # A server that died after the commit has left what an upload held.
+        uploaded = folder.with_name("field_uploads")
+        uploaded.mkdir(exist_ok=True)
+        orphan, waiting, arriving = (uploaded / name for name in ("orphan", rows[1].name, "arriving"))
+        for path in (loose, fresh, orphan, waiting, arriving):
             path.write_bytes(b"x")
             self.addCleanup(path.unlink, missing_ok=True)
-        os.utime(loose, (0, 0))
+        for path in (loose, orphan, waiting):
+            os.utime(path, (0, 0))
         uploads.sweep()
-        self.assertEqual((loose.exists(), fresh.exists()), (False, True))
+        kept = [path.exists() for path in (loose, fresh, orphan, waiting, arriving)]
+        self.assertEqual(kept, [False, True, False, True, True])
         left = frappe.get_all(
             "Field Upload", filters={"name": ["in", [row.name for row in rows]]}, pluck="name"
         )

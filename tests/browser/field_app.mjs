@@ -76,6 +76,7 @@ function renewed(bytes) {
 export class Phone {
     #folder = fs.mkdtempSync(path.join(os.tmpdir(), "social-crm-phone-"));
     #context = null;
+    #ending = null; // what is left of the process before
     page = null;
     problems = [];
 
@@ -93,6 +94,7 @@ export class Phone {
 
     /** before: called with the new process before it loads anything. */
     async switchOn(before = () => undefined) {
+        await this.#ending;
         this.#context = await chromium.launchPersistentContext(this.#folder, {
             executablePath: chromiumPath(), args: FLAGS, headless: true, viewport: { width: 360, height: 740 }, locale: "es-CO",
             timezoneId: "America/Bogota", hasTouch: true, isMobile: true, serviceWorkers: "allow",
@@ -151,14 +153,21 @@ export class Phone {
     async crash() {
         const context = this.#context;
         this.#context = null;
-        for (const pid of this.#processes()) {
-            try {
-                process.kill(pid, "SIGKILL");
-            } catch (problem) {
-                if (problem.code !== "ESRCH") throw problem;
+        this.#ending = this.#end(context);
+        await this.#ending;
+    }
+
+    async #end(context) {
+        for (let left = this.#processes(); left.length; left = this.#processes()) {
+            for (const pid of left) {
+                try {
+                    process.kill(pid, "SIGKILL");
+                } catch (problem) {
+                    if (problem.code !== "ESRCH") throw problem;
+                }
             }
+            await new Promise((done) => setTimeout(done, 10));
         }
-        while (this.#processes().length) await new Promise((done) => setTimeout(done, 10));
         await context?.close().catch(() => undefined);
     }
 

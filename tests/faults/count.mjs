@@ -46,7 +46,7 @@ export class Count {
         for (const { name, client_uuid: uuid, place } of this.actas) {
             const { places, known } = this.journal.get(uuid);
             assert.equal(place || null, onPhone.get(uuid) || null, `the place of ${name}`);
-            if (places[0] !== null) assert.ok(places.indexOf(place) >= known, `a change of ${name} is lost: ${place}, told was ${places[known]}`);
+            if (places[0] !== null) assert.ok(places.lastIndexOf(place) >= known, `a change of ${name} is lost: ${place}, told was ${places[known]}`);
         }
     }
 

@@ -126,10 +126,11 @@ export class FieldDay {
         return false;
     }
 
-    /** Takes an acta back and changes a word in it, wherever it is on its way. */
+    /** Takes an acta back and changes a word in it, wherever it is on its way; now and then to what it was in the beginning. */
     async change(uuid) {
         const entry = this.journal.get(uuid);
-        entry.places.push(`Casa ${entry.number}, cambio ${entry.places.length}`);
+        const isBack = entry.places.length > 1 && this.chance.next() < 0.4;
+        entry.places.push(isBack ? entry.places[0] : `Casa ${entry.number}, cambio ${entry.places.length}`);
         const place = entry.places.length - 1;
         await store(this.phone.page, changed, { uuid, place: entry.places[place] });
         entry.known = place;

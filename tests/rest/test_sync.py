@@ -115,6 +115,22 @@ def test_the_reply_is_lost_and_the_user_goes_on(device, client, place, template)
     assert "Otra" in client("Gestor").read("Acta", answer["name"])["answers"]
 
 
+def test_the_user_goes_back_to_what_was_there_before(device, client, place, template):
+    """Not a record that travels once more: the device counts its versions."""
+    record = acta(template, place["family"])
+    body = {text: {**record["body"], "instance": instance(template, text)} for text in ("Una", "Otra")}
+    versions = [
+        {**record, "revision": n, "body": body[text]} for n, text in ((1, "Una"), (2, "Otra"), (3, "Una"))
+    ]
+    stored = [device.push_one(one, [SIGNATURE]) for one in versions]
+    assert [one["state"] for one in stored] == ["stored"] * 3
+    assert "Una" in client("Gestor").read("Acta", stored[0]["name"])["answers"]
+    for late in (*versions, *reversed(versions)):
+        assert device.push_one(late, [SIGNATURE])["state"] == "known"
+    found = client("Gestor").read("Acta", stored[0]["name"])
+    assert "Una" in found["answers"] and found["sync_version"] == 3
+
+
 def test_the_same_uuid_at_the_same_time(client, place, template):
     photos = [photo(61), photo(62)]
     records = [acta(template, place["family"], photos, tema=f"Carrera {n}") for n in range(4)]

@@ -135,6 +135,32 @@ def test_the_desk_wrote_meanwhile(device, client, place, template):
     assert device.push_one(later)["state"] == "known"
 
 
+def test_the_last_word_of_a_device_stays_in_the_conflict(device, client, place, template):
+    record = acta(template, place["family"])
+    name = device.push_one(record, [SIGNATURE])["name"]
+    client("Gestor").update("Acta", name, place="Escrito en el escritorio")
+
+    def version(revision: int, text: str) -> dict:
+        return {
+            **record,
+            "revision": revision,
+            "body": {**record["body"], "instance": instance(template, text)},
+        }
+
+    def kept(answer: dict) -> str:
+        assert answer["state"] == "conflict"
+        return json.loads(conflict_of(client, answer)["device_record"])["values"]["answers"]
+
+    first = device.push_one(version(2, "Una"), [SIGNATURE])
+    assert "Una" in kept(first)
+    assert "Otra" in kept(device.push_one(version(4, "Otra"), [SIGNATURE]))
+    assert "Una" in kept(device.push_one(version(5, "Una"), [SIGNATURE])), "the user went back to it"
+    for late in (version(3, "Ninguna"), version(4, "Otra"), version(2, "Una")):
+        answer = device.push_one(late, [SIGNATURE])
+        assert answer["conflict"] == first["conflict"] and "Una" in kept(answer), "it only travelled longer"
+    assert "Visita" in client("Gestor").read("Acta", name)["answers"]
+
+
 def test_an_edit_of_a_closed_acta_becomes_an_amendment(device, client, place, template):
     record = acta(template, place["family"], close=True)
     answer = device.push_one(record, [SIGNATURE])

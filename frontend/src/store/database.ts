@@ -1,6 +1,6 @@
 // What lies on the device. One small registry without any personal data, and one database per vault whose values are all encrypted.
 
-import Dexie, { type Table } from "dexie";
+import Dexie, { type DexieOptions, type Table } from "dexie";
 import type { Bytes } from "../crypto/bytes";
 import type { WrappedSecret } from "../crypto/keys";
 import { FieldError } from "./api";
@@ -20,12 +20,15 @@ export interface SettingRow {
     value: string;
 }
 
+// What is told kept lies on the disk: Chrome says so earlier unless it is asked to wait, and a battery may end any moment.
+const LASTING: DexieOptions = { chromeTransactionDurability: "strict" };
+
 export class Registry extends Dexie {
     declare vaults: Table<VaultRow, string>;
     declare settings: Table<SettingRow, string>;
 
     constructor(name = "campo") {
-        super(name);
+        super(name, LASTING);
         this.version(1).stores({ vaults: "id", settings: "key" });
     }
 
@@ -59,7 +62,7 @@ export class VaultDatabase extends Dexie {
     declare state: Table<SealedRow, string>;
 
     constructor(vault: string) {
-        super(`campo-${vault}`);
+        super(`campo-${vault}`, LASTING);
         this.version(1).stores({ records: "id", heads: "id", bodies: "id", changes: "id", blobs: "id, draft", state: "id" });
     }
 }

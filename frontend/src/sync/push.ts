@@ -2,7 +2,7 @@
 
 import { FieldError } from "../store/api";
 import type { DeviceDrafts } from "../store/device_drafts";
-import type { Media, OutboxProblem } from "../store/drafts";
+import type { OutboxProblem } from "../store/drafts";
 import type { ProposedChanges } from "../store/proposed_changes";
 import type { PushResult, ShipmentEvent } from "./outbox";
 import { actaParcel, batches, changeParcel, filesOf, type Batch, type Parcel, type Room } from "./parcels";
@@ -102,17 +102,17 @@ async function send(out: Outgoing, whole: Batch): Promise<boolean> {
 }
 
 async function uploadBefore(out: Outgoing, batch: Batch): Promise<void> {
-    const owner = new Map<Media, string>();
-    for (const one of batch.parcels) for (const media of one.unknown) owner.set(media, one.uuid);
+    if (!batch.before.length) return;
+    const owner = new Map<string, string>();
+    for (const one of batch.parcels) for (const media of one.unknown) owner.set(media.sha256, one.uuid);
     const sent = new Map<string, number>();
-    for (const media of batch.before) {
-        const uuid = owner.get(media) ?? "";
-        const files = [{ sha256: media.sha256, size: media.size, read: () => out.drafts.rows.blob(media.id) }];
-        await upload(out.transport, out.device, files, out.limits.chunk_bytes, (bytes) => {
-            sent.set(uuid, (sent.get(uuid) ?? 0) + bytes);
-            out.drafts.setProgress(uuid, sent.get(uuid) ?? 0);
-        });
-    }
+    // All at once: where the signal is weak, each question less is a chance more.
+    const files = batch.before.map((media) => ({ sha256: media.sha256, size: media.size, read: () => out.drafts.rows.blob(media.id) }));
+    await upload(out.transport, out.device, files, out.limits.chunk_bytes, (bytes, sha256) => {
+        const uuid = owner.get(sha256) ?? "";
+        sent.set(uuid, (sent.get(uuid) ?? 0) + bytes);
+        out.drafts.setProgress(uuid, sent.get(uuid) ?? 0);
+    });
 }
 
 async function take(out: Outgoing, batch: Batch, results: readonly PushResult[]): Promise<boolean> {

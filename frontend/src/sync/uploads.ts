@@ -16,7 +16,7 @@ export async function upload(
     device: string,
     files: readonly Upload[],
     chunkBytes: number,
-    progress: (bytes: number) => void,
+    progress: (bytes: number, sha256: string) => void,
 ): Promise<void> {
     const hashes = [...new Set(files.map((file) => file.sha256))];
     let status: Record<string, number | "complete"> = {};
@@ -30,7 +30,7 @@ export async function upload(
     }
 }
 
-async function uploadOne(transport: Transport, device: string, file: Upload, received: number, chunkBytes: number, progress: (bytes: number) => void): Promise<void> {
+async function uploadOne(transport: Transport, device: string, file: Upload, received: number, chunkBytes: number, progress: (bytes: number, sha256: string) => void): Promise<void> {
     const bytes = await file.read();
     let offset = received;
     // Each answer moves on, or says once where to go on instead: never more rounds than pieces, and as many corrections.
@@ -39,7 +39,7 @@ async function uploadOne(transport: Transport, device: string, file: Upload, rec
         const piece = bytes.subarray(offset, Math.min(offset + chunkBytes, file.size));
         const answer = await transport.chunk(device, file.sha256, file.size, offset, new Blob([piece]));
         if (answer.refused) throw new FieldError("server", answer.refused, { refused: file.sha256 });
-        progress(piece.length);
+        progress(piece.length, file.sha256);
         if (answer.complete) return;
         offset = answer.received;
     }

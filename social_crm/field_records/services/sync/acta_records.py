@@ -38,7 +38,7 @@ def store(
     receipt = receipts.lock(record["uuid"], "Acta", device, see_anew)
     row = _acta_row(record["uuid"], receipt)
     digest = record_digest(record)
-    if digest in receipt.seen:
+    if digest in receipt.seen and not _came_back(record, receipt, device, digest):
         return _known(record, receipt, row, digest)
     if row is None:
         if receipt.name:
@@ -59,6 +59,15 @@ def store(
     if said == "update":
         return _write(record, receipt, row, device, parts, digest)
     return _conflict(record, receipt, row, device, parts, digest)
+
+
+def _came_back(record: Mapping[str, Any], receipt: Receipt, device: str, digest: str) -> bool:
+    """Whether the device wrote something else in between and then this again: its last word, no record that travels once more."""
+    if digest == list(receipt.seen)[-1] or device != receipt.device:
+        return False
+    conflict = receipt.seen[digest]
+    last = conflicts.revision_of(conflict) if conflict else receipt.revision
+    return last is not None and (record.get("revision") or 0) > last
 
 
 def _acta_row(uuid: str, receipt: Receipt) -> Any:

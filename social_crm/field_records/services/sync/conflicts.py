@@ -23,18 +23,21 @@ DOCTYPE = "Sync Conflict"
 def keep_acta(record: Mapping[str, Any], doc: Any, device: str, found: Files) -> str:
     """Keep the version of a device beside an acta that somebody else changed or closed; return the conflict's name.
 
-    A later version of the same device takes the place of its earlier one while nobody has decided.
+    A later version of the same device takes the place of its earlier one while nobody has decided, never the other way round.
     """
     filters = {"record_uuid": record["uuid"], "device": device, "status": "Open"}
     name = frappe.db.get_value(DOCTYPE, filters, for_update=True)
     conflict = frappe.get_doc(DOCTYPE, name) if name else _new("Acta", doc, record, device)
+    revision = record.get("revision") or 0
+    if name and revision < (_revision(conflict.device_record) or 0):
+        return str(name)  # it only travelled longer than the later one that is kept
     if not name:
         # Whoever sends a record may keep it; nobody writes conflicts by hand.
         conflict.insert(ignore_permissions=True)
     files = _keep_files(conflict, record, found)
     values = acta_values.of_body(record["body"], found, doc.name)
     conflict.device_record = json.dumps(
-        {"values": values, "files": files, "close": bool(record.get("close"))},
+        {"values": values, "files": files, "close": bool(record.get("close")), "revision": revision},
         ensure_ascii=False,
         default=str,
     )
@@ -49,6 +52,15 @@ def keep_acta(record: Mapping[str, Any], doc: Any, device: str, found: Files) ->
         )
     conflict.save(ignore_permissions=True)  # as above
     return str(conflict.name)
+
+
+def revision_of(conflict: str) -> int | None:
+    """Return the device's own count of the version of an acta that a conflict keeps; None where it was not noted."""
+    return _revision(frappe.db.get_value(DOCTYPE, conflict, "device_record"))
+
+
+def _revision(device_record: str | None) -> int | None:
+    return json.loads(device_record or "{}").get("revision")
 
 
 def keep_fields(record: Mapping[str, Any], doc: Any, device: str, found: tuple[FieldConflict, ...]) -> str:

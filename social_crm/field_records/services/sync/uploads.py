@@ -152,7 +152,7 @@ def remove(paths: list[str]) -> None:
 
 
 def sweep() -> None:
-    """For the scheduler: remove what no record asked for, and contents that a refused record left without a row."""
+    """For the scheduler: remove what no record asked for, and what a refused record or a server that died left without a row."""
     old = add_days(now_datetime(), -DAYS_KEPT)
     # Everybody's: the scheduler acts for the system.
     rows = frappe.get_all("Field Upload", filters={"modified": ["<", old]}, pluck="name")
@@ -163,6 +163,9 @@ def sweep() -> None:
     for path in pathlib.Path(frappe.get_site_path("private", "files")).glob(f"*{contents.PREFIX}*"):
         loose = not frappe.db.exists("File", {"file_url": f"/private/files/{path.name}"})
         if loose and path.stat().st_mtime < yesterday:
+            path.unlink(missing_ok=True)
+    for path in _path("").glob("*"):
+        if not frappe.db.exists("Field Upload", path.name) and path.stat().st_mtime < yesterday:
             path.unlink(missing_ok=True)
 
 

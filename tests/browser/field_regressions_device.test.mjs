@@ -1,0 +1,178 @@
+// The rules that other tools broke when they lost people's work, one test each and quoted in its title. Here: what lies on the device.
+// What becomes of an acta between the device and the server is in field_regressions.test.mjs. The network is truly off: nobody listens.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { before } from "node:test";
+import { allSafe } from "./field_app_screens.mjs";
+import { onServer, phoneTest, PIN, states, store, sync, write } from "./field_app.mjs";
+import { deliver, prepareRules, ROLE, state } from "./field_rules.mjs";
+import { people } from "./lib.mjs";
+
+let place;
+let template;
+
+before(async () => {
+    place = await prepareRules("equipo");
+    template = place.template;
+});
+
+phoneTest("what is told kept lies on the disk: the browser answers when it does, not earlier", async ({ wire, another }) => {
+    const phone = await another((context) => context.addInitScript(() => {
+        const begin = IDBDatabase.prototype.transaction;
+        globalThis.begun = [];
+        IDBDatabase.prototype.transaction = function (...words) {
+            const made = begin.apply(this, words);
+            if (made.mode === "readwrite") globalThis.begun.push(`${this.name.slice(0, 5)} ${made.durability}`);
+            return made;
+        };
+    }));
+    await phone.enroll(ROLE);
+    await wire.cut();
+    await write(phone.page, { family: place.family, template });
+    const begun = await phone.page.evaluate(() => globalThis.begun);
+    assert.ok(begun.length > 10 && begun.every((one) => /^campo strict$/.test(one)), JSON.stringify([...new Set(begun)]));
+});
+
+phoneTest('"Logging out, resetting or running out of storage with unsent work is refused, with the count": no room for another photo', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template });
+    const debug = await phone.context.newCDPSession(phone.page);
+    const { usage } = await debug.send("Storage.getUsageAndQuota", { origin: wire.address });
+    await debug.send("Storage.overrideQuotaForOrigin", { origin: wire.address, quotaSize: Math.ceil(usage) + 200_000 });
+    const refused = await store(phone.page, async (app, { template, family }) => {
+        const draft = await app.drafts.create({ template, family, visit_date: "2020-02-03" });
+        for (let number = 0; number < 40; number += 1) {
+            const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+            try {
+                await draft.addMedia(new Blob([bytes], { type: "image/jpeg" }), "foto.jpg", "photo");
+            } catch (problem) {
+                await draft.release();
+                return { code: problem.code, count: problem.detail?.count, kept: number, uuid: draft.uuid };
+            }
+        }
+        return null;
+    }, { template, family: place.family });
+    assert.ok(refused, "the phone ran out of room");
+    assert.deepEqual([refused.code, refused.count], ["quota", 2]);
+    await phone.crash();
+    await phone.switchOn();
+    await phone.open();
+    await phone.unlock();
+    assert.deepEqual([await state(phone.page, uuid), await state(phone.page, refused.uuid)], ["ready", "draft"], "what was kept before is there");
+    const media = await store(phone.page, async (app, uuid) => {
+        const draft = await app.drafts.open(uuid);
+        const sizes = [];
+        for (const one of draft.draft.media) sizes.push((await draft.readMedia(one.id)).size);
+        await draft.release();
+        await app.drafts.discard(uuid);
+        return sizes;
+    }, refused.uuid);
+    assert.deepEqual(media, Array.from({ length: refused.kept }, () => 60_000));
+    await wire.connect();
+    await deliver(phone);
+    assert.equal(await state(phone.page, uuid), "sent");
+});
+
+phoneTest('"An expired session or CSRF token in the field means a new login, and the outbox stays": on the screen, and a token of another login', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template });
+    await phone.context.clearCookies();
+    await wire.connect();
+    await phone.page.goto(`${wire.address}/campo/envios`);
+    await phone.page.getByLabel("PIN").fill(PIN);
+    await phone.page.getByRole("button", { name: "Abrir" }).click();
+    await phone.page.locator(".notice", { hasText: "Entre otra vez" }).waitFor();
+    assert.equal(await state(phone.page, uuid), "ready", "the outbox stays");
+    await phone.page.locator(".notice").getByRole("button").click();
+    await phone.page.locator("dialog.sheet input[type=password]").fill(people[ROLE].password);
+    await phone.page.locator("dialog.sheet .button-main").click();
+    await allSafe(phone.page);
+    assert.equal(await state(phone.page, uuid), "sent");
+
+    // The same person logs in elsewhere in this browser: the page's token is that of a session that is no more.
+    const next = await write(phone.page, { family: place.family, template, ready: false });
+    const answer = await phone.context.request.post(`${wire.address}/api/method/login`, { form: { usr: people[ROLE].user, pwd: people[ROLE].password } });
+    assert.equal(answer.status(), 200);
+    await store(phone.page, (app, uuid) => app.drafts.ready(uuid, false), next);
+    await sync(phone.page);
+    await allSafe(phone.page);
+    assert.equal(await state(phone.page, next), "sent");
+    assert.equal((await onServer(next)).length, 1);
+});
+
+phoneTest('"What lies on the device is encrypted: no name and no document number in the raw store": nor a login or a PIN', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await write(phone.page, { family: place.family, text: "Secretoxq" });
+    await wire.cut();
+    const written = await store(phone.page, async (app) => app.drafts.list.value.length);
+    assert.equal(written, 1);
+    const profile = await store(phone.page, (app) => app.session.state.value.profile);
+    await phone.kill();
+    let bytes = 0;
+    let canRead = false;
+    for (const entry of fs.readdirSync(phone.folder, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath ?? entry.path, entry.name);
+        if (!entry.isFile() || !/IndexedDB|Local Storage|Session Storage|blob_storage|File System/.test(file)) continue;
+        const content = fs.readFileSync(file);
+        bytes += content.length;
+        canRead ||= content.includes(profile);
+        for (const secret of ["Ipuanaxq", place.number, "Secretoxq", "Zárate", place.family, "gestor@", "Tableta de prueba", PIN]) {
+            for (const encoding of ["utf8", "utf16le", "latin1"]) {
+                assert.ok(!content.includes(Buffer.from(secret, encoding)), `${secret} stands in ${path.basename(file)}`);
+            }
+        }
+    }
+    assert.ok(canRead, "what is not encrypted, the vault's UUID, is found");
+    assert.ok(bytes > 10_000, `the storage was looked at (${bytes} bytes)`);
+});
+
+phoneTest('"Logging out, resetting or running out of storage with unsent work is refused, with the count": logging out, and removing a locked vault', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    await write(phone.page, { family: place.family });
+    await write(phone.page, { family: place.family, ready: false });
+    await assert.rejects(store(phone.page, (app) => app.session.logOut()), (problem) => problem.code === "unsent" && problem.detail.count === 2);
+    assert.equal((await states(phone.page)).length, 2);
+    await phone.page.reload();
+    await phone.open();
+    const profile = await store(phone.page, (app) => app.session.state.value.profiles[0].id);
+    await assert.rejects(store(phone.page, (app, id) => app.session.forget(id), profile), (problem) => problem.code === "unsent" && problem.detail.count === 2);
+    await phone.unlock();
+    assert.equal((await states(phone.page)).length, 2);
+});
+
+phoneTest('"An expired session in the field means a new login, and the outbox stays": the cookie is gone', async ({ phone }) => {
+    await phone.enroll(ROLE);
+    await phone.context.clearCookies();
+    const uuid = await write(phone.page, { family: place.family });
+    const status = await sync(phone.page);
+    assert.deepEqual([status.loginNeeded, status.safe], [true, false]);
+    assert.deepEqual((await states(phone.page))[0].slice(0, 2), [uuid, "ready"]);
+    await phone.logInAgain(ROLE);
+    await sync(phone.page);
+    assert.deepEqual((await states(phone.page))[0].slice(0, 2), [uuid, "sent"], JSON.stringify(await states(phone.page)));
+});
+
+phoneTest('"Two tabs on one draft do not make two actas": the second one only reads', async ({ phone }) => {
+    await phone.enroll(ROLE);
+    const uuid = await write(phone.page, { family: place.family, ready: false });
+    await store(phone.page, async (app, uuid) => void (globalThis.held = await app.drafts.open(uuid)), uuid);
+    const tab = await phone.openPage();
+    await phone.open("/campo", tab);
+    await phone.unlock(tab);
+    const readOnly = await store(tab, async (app, uuid) => (await app.drafts.open(uuid)).readOnly, uuid);
+    assert.equal(readOnly, true);
+    await assert.rejects(store(tab, async (app, uuid) => (await app.drafts.open(uuid)).save({ place: "x" }), uuid), (problem) => problem.code === "read-only");
+    await store(phone.page, async (app, uuid) => {
+        await globalThis.held.release();
+        await app.drafts.ready(uuid, false);
+    }, uuid);
+    await Promise.all([sync(phone.page), sync(tab)]);
+    await sync(phone.page);
+    assert.equal((await onServer(uuid)).length, 1);
+    assert.deepEqual((await states(tab))[0].slice(0, 2), [uuid, "sent"]);
+});
