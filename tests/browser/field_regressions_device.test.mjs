@@ -35,17 +35,21 @@ phoneTest("what is told kept lies on the disk: the browser answers when it does,
     assert.ok(begun.length > 10 && begun.every((one) => /^campo strict$/.test(one)), JSON.stringify([...new Set(begun)]));
 });
 
-phoneTest('"Logging out, resetting or running out of storage with unsent work is refused, with the count": no room for another photo', async ({ wire, phone }) => {
+phoneTest('"Logging out, resetting or running out of storage with unsent work is refused, with the count": no room for another photo', async ({ wire, another }) => {
+    const SIZE = 1_000_000;
+    // Before the browser keeps anything: it remembers for half a minute how much room there was.
+    const phone = await another(async (context) => {
+        const debug = await context.newCDPSession(context.pages()[0]);
+        await debug.send("Storage.overrideQuotaForOrigin", { origin: wire.address, quotaSize: 25 * SIZE });
+    });
     await phone.enroll(ROLE);
     await wire.cut();
     const uuid = await write(phone.page, { family: place.family, template });
-    const debug = await phone.context.newCDPSession(phone.page);
-    const { usage } = await debug.send("Storage.getUsageAndQuota", { origin: wire.address });
-    await debug.send("Storage.overrideQuotaForOrigin", { origin: wire.address, quotaSize: Math.ceil(usage) + 200_000 });
-    const refused = await store(phone.page, async (app, { template, family }) => {
+    const refused = await store(phone.page, async (app, { template, family, size }) => {
         const draft = await app.drafts.create({ template, family, visit_date: "2020-02-03" });
-        for (let number = 0; number < 40; number += 1) {
-            const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+        for (let number = 0; number < 60; number += 1) {
+            const bytes = new Uint8Array(size);
+            for (let at = 0; at < size; at += 50_000) crypto.getRandomValues(bytes.subarray(at, at + 50_000));
             try {
                 await draft.addMedia(new Blob([bytes], { type: "image/jpeg" }), "foto.jpg", "photo");
             } catch (problem) {
@@ -54,7 +58,7 @@ phoneTest('"Logging out, resetting or running out of storage with unsent work is
             }
         }
         return null;
-    }, { template, family: place.family });
+    }, { template, family: place.family, size: SIZE });
     assert.ok(refused, "the phone ran out of room");
     assert.deepEqual([refused.code, refused.count], ["quota", 2]);
     await phone.crash();
@@ -70,7 +74,7 @@ phoneTest('"Logging out, resetting or running out of storage with unsent work is
         await app.drafts.discard(uuid);
         return sizes;
     }, refused.uuid);
-    assert.deepEqual(media, Array.from({ length: refused.kept }, () => 60_000));
+    assert.deepEqual(media, Array.from({ length: refused.kept }, () => SIZE));
     await wire.connect();
     await deliver(phone);
     assert.equal(await state(phone.page, uuid), "sent");
