@@ -82,6 +82,7 @@ class TestVisits(SocialCRMTestCase):
         plan = frappe.get_doc("Planned Visit", first[0])
         self.assertEqual((plan.visit_date, plan.template), (getdate(add_days(day, 1)), TEMPLATE))
         self.assertEqual((plan.community, plan.longitude), (make.COMMUNITY, -72.0))
+        self.assertIsNone(plan.start_time, "nobody said an hour")
         self.assertEqual(self.due()[families[0]]["gestor"], make.GESTOR)
 
     def test_the_acta_closes_its_visit_and_a_deleted_draft_opens_it_again(self):

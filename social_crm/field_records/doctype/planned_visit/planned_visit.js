@@ -5,6 +5,8 @@ frappe.ui.form.on("Planned Visit", {
         frm.set_query("beneficiary", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
     },
     onload(frm) {
+        // Frappe fills the hour of a new record with the present one; nobody has said an hour yet.
+        if (frm.is_new()) frm.doc.start_time = null;
         if (frm.is_new() && !frm.doc.gestor) frm.set_value("gestor", frappe.session.user);
     },
     refresh(frm) {
