@@ -18,6 +18,7 @@ for (const [language, width, size] of [
     ["es", 360, "normal"],
     ["en", 768, "normal"],
     ["es", 360, "larger"],
+    ["es", 360, "double"],
 ]) {
     browserTest(`every screen can be used by everybody: ${language}, ${width} wide, ${size} text`, { phone: true }, async ({ page, context, screenshot }) => {
         const key = `${language}${size[0]}${Date.now().toString(36)}`;
@@ -25,6 +26,8 @@ for (const [language, width, size] of [
         await page.setViewportSize({ width, height: 740 });
         await page.addInitScript((chosen) => localStorage.setItem("campo-text", chosen), size);
         const look = async (name) => {
+            // Twice the letters that the phone itself asks for.
+            if (size === "double") await page.evaluate(() => (document.documentElement.style.fontSize = "212%"));
             await assertAccessible(page, name);
             await screenshot(`field-app-${language}-${width}-${size}-${name}`);
         };
@@ -38,6 +41,10 @@ for (const [language, width, size] of [
         await page.locator(".row-link").first().click();
         await page.locator(".float").waitFor();
         await look("family");
+        await page.locator(".content .button-quiet").first().click();
+        await page.locator("#correct-form").waitFor();
+        await look("correct");
+        await page.locator(".actions-bar .button-quiet").click();
         await page.locator(".float").click();
         await page.locator(".template").first().waitFor();
         await look("new-acta");
@@ -64,6 +71,10 @@ for (const [language, width, size] of [
             await page.locator(".nav-here").waitFor();
             await look(name);
         }
+        await page.locator(".nav-item").nth(3).click();
+        await page.locator(".sync .link").click();
+        await page.locator(".top-button").waitFor();
+        await look("changes");
         await page.goto(`${url}/campo/cambios`);
         await page.locator(".access-card input").waitFor();
         await look("unlock");
@@ -97,7 +108,7 @@ browserTest("logging out is refused with the count while a draft is on the phone
     await page.locator(".top-button").click();
     await page.locator(".nav-item").nth(4).click();
     await page.getByRole("button", { name: "Cerrar la sesión" }).click();
-    await page.getByText("No se puede cerrar la sesión: 1 acta está solo en este teléfono.").waitFor();
+    await page.getByText("No se puede cerrar la sesión: 1 acta solo en este teléfono.").waitFor();
     await page.locator(".nav-item").nth(2).click();
     await page.getByRole("button", { name: /^Borrar el borrador/ }).click();
     await page.locator("dialog.ask .button-danger").click();

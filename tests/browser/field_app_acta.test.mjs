@@ -1,7 +1,7 @@
 // An acta in the field app, from the family to the server, with the network off while it is written.
 
 import assert from "node:assert/strict";
-import { allSafe, enroll, PIN, publishTemplate, sign, templateTitle } from "./field_app_screens.mjs";
+import { allSafe, choosePhoto, enroll, PIN, publishTemplate, question, sign, templateTitle, turnedPhoto } from "./field_app_screens.mjs";
 import { api, browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
 const ADMIN = "System Manager";
@@ -15,32 +15,6 @@ async function prepare(key) {
     return { community, template, ...made };
 }
 
-// A photo larger than the limit, that the camera says is to be turned: EXIF orientation 6 in a JPEG of 2400 by 1200.
-async function turnedPhoto(page) {
-    const bytes = await page.evaluate(async () => {
-        const canvas = new OffscreenCanvas(2400, 1200);
-        const context = canvas.getContext("2d");
-        context.fillStyle = "#d33";
-        context.fillRect(0, 0, 1200, 1200);
-        context.fillStyle = "#33d";
-        context.fillRect(1200, 0, 1200, 1200);
-        const jpeg = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 })).arrayBuffer());
-        const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
-        const segment = [0xff, 0xe1, 0, 8 + tiff.length, 69, 120, 105, 102, 0, 0, ...tiff];
-        return [0xff, 0xd8, ...segment, ...jpeg.slice(2)];
-    });
-    return Buffer.from(bytes);
-}
-
-async function choosePhoto(page, question, buffer, name = "foto.jpg") {
-    const [chooser] = await Promise.all([
-        page.waitForEvent("filechooser"),
-        question.getByRole("button", { name: "Elegir foto" }).click(),
-    ]);
-    await chooser.setFiles({ name, mimeType: "image/jpeg", buffer });
-    await question.locator("img").waitFor();
-}
-
 async function begin(page, key) {
     const familyName = `Epiayú ${key}`;
     await page.getByRole("link", { name: "Familias" }).click();
@@ -50,8 +24,6 @@ async function begin(page, key) {
     await page.getByRole("button", { name: templateTitle(`campo_${key}`) }).click();
     await page.locator("form.or .question").first().waitFor();
 }
-
-const question = (page, label) => page.locator("form.or .question", { hasText: label }).first();
 
 browserTest("an acta written with no network is sealed on the server with every file, and nothing twice", { phone: true }, async ({ page, context }) => {
     const key = `a${Date.now().toString(36)}`;

@@ -28,6 +28,14 @@ export async function allSafe(page) {
     await page.locator('.safety[data-look="safe"]').waitFor();
 }
 
+// Opens the page of a family, found by its name as one types it on a phone.
+export async function findFamily(page, familyName) {
+    await page.locator(".nav-item").nth(1).click();
+    await page.getByRole("searchbox").fill(familyName.normalize("NFD").replace(/\p{M}/gu, ""));
+    await page.locator(".row-link").first().click();
+    await page.locator(".float").waitFor();
+}
+
 // Draws a signature on the pad that is open and confirms it.
 export async function sign(page) {
     const box = await page.locator("dialog.signing canvas").boundingBox();
@@ -45,6 +53,34 @@ export async function sign(page) {
     await page.locator("dialog.signing").waitFor({ state: "detached" });
 }
 
+// A photo larger than the limit, that the camera says is to be turned: EXIF orientation 6 in a JPEG of 2400 by 1200.
+export async function turnedPhoto(page) {
+    const bytes = await page.evaluate(async () => {
+        const canvas = new OffscreenCanvas(2400, 1200);
+        const context = canvas.getContext("2d");
+        context.fillStyle = "#d33";
+        context.fillRect(0, 0, 1200, 1200);
+        context.fillStyle = "#33d";
+        context.fillRect(1200, 0, 1200, 1200);
+        const jpeg = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 })).arrayBuffer());
+        const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+        const segment = [0xff, 0xe1, 0, 8 + tiff.length, 69, 120, 105, 102, 0, 0, ...tiff];
+        return [0xff, 0xd8, ...segment, ...jpeg.slice(2)];
+    });
+    return Buffer.from(bytes);
+}
+
+export async function choosePhoto(page, question, buffer, name = "foto.jpg") {
+    const [chooser] = await Promise.all([
+        page.waitForEvent("filechooser"),
+        question.getByRole("button", { name: "Elegir foto" }).click(),
+    ]);
+    await chooser.setFiles({ name, mimeType: "image/jpeg", buffer });
+    await question.locator("img").waitFor();
+}
+
+export const question = (page, label) => page.locator("form.or .question", { hasText: label }).first();
+
 // No violation of axe's rules, nothing wider than the screen, nothing to press that is smaller than a thumb.
 export async function assertAccessible(page, what) {
     await page.evaluate(axe);
@@ -55,13 +91,23 @@ export async function assertAccessible(page, what) {
             const inLabel = one.matches("input") && one.closest("label");
             return width && !inLabel && !one.closest(".for-ears, .skip") && !one.matches(".skip") && (height < 44 || width < 40);
         });
+        const cut = [...document.querySelectorAll(".nav-text, .step-text, .button, .badge, h1, h2, h3, legend, label")].filter(
+            (one) => one.clientWidth && !one.closest(".for-ears") && !one.matches(".for-ears") && one.scrollWidth > one.clientWidth + 1,
+        );
+        const { width: screen } = document.documentElement.getBoundingClientRect();
+        const outside = [...document.querySelectorAll(".nav-text, .step-text")].filter((one) => {
+            const { left, right } = one.getBoundingClientRect();
+            const cell = one.parentElement.getBoundingClientRect();
+            return right > Math.min(screen, cell.right) + 1 || left < Math.max(0, cell.left) - 1;
+        });
         return {
+            cut: [...cut, ...outside].map((one) => one.outerHTML.slice(0, 120)),
             violations: violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`),
             small: small.map((one) => one.outerHTML.slice(0, 120)),
             wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
         };
     });
-    assert.deepEqual(found, { violations: [], small: [], wide: false }, what);
+    assert.deepEqual(found, { cut: [], violations: [], small: [], wide: false }, what);
 }
 
 // What the app calls that template.

@@ -7,7 +7,8 @@
 //   });
 //
 // Options: role (logged in as that role's test user; without it a guest), phone (390 pixels wide instead of 1280),
-// allowErrors (a pattern of messages in the browser's console that are expected).
+// allowErrors (a pattern of messages in the browser's console that are expected), flags (more of Chromium's switches, in a
+// browser of its own).
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -126,7 +127,9 @@ async function openAddress(page, address) {
 
 export function browserTest(title, options, body) {
     test(title, { timeout: 180_000 }, async () => {
-        const context = await (await launch()).newContext({
+        const args = [...FLAGS, ...(options.flags ?? [])];
+        const own = options.flags && (await chromium.launch({ executablePath: chromiumPath(), args, headless: true }));
+        const context = await (own || (await launch())).newContext({
             viewport: options.phone ? SCREENS.phone : SCREENS.desktop,
             locale: "es-CO",
             timezoneId: "America/Bogota",
@@ -160,6 +163,7 @@ export function browserTest(title, options, body) {
             }
         } finally {
             await context.close();
+            await own?.close();
             fs.rmSync(downloads, { recursive: true, force: true });
         }
     });

@@ -10,6 +10,7 @@ export type Gap =
     | { kind: "date" }
     | { kind: "future" }
     | { kind: "nobody" }
+    | { kind: "amendment" } // it corrects another one and does not say why
     | { kind: "unsigned" | "reason" | "witness" | "witnessSignature"; name: string };
 
 /** What a participant lacks; null when they have signed, or somebody signed for them with the reason. */
@@ -21,10 +22,11 @@ export function lackOf(person: Participant): "unsigned" | "reason" | "witness" |
 }
 
 /** Everything that stands in the way of closing, in the order of the steps. `today` is an ISO day of the device. */
-export function gapsOf(body: Pick<DraftBody, "visit_date" | "participants">, missingAnswers: number, today: string): Gap[] {
+export function gapsOf(body: Pick<DraftBody, "visit_date" | "participants"> & Partial<Pick<DraftBody, "amends" | "amendment_reason">>, missingAnswers: number, today: string): Gap[] {
     const gaps: Gap[] = [];
     if (!body.visit_date) gaps.push({ kind: "date" });
     else if (body.visit_date > today) gaps.push({ kind: "future" });
+    if (body.amends && !body.amendment_reason?.trim()) gaps.push({ kind: "amendment" });
     if (missingAnswers) gaps.push({ kind: "form", count: missingAnswers });
     if (!body.participants.length) gaps.push({ kind: "nobody" });
     for (const person of body.participants) {
@@ -35,5 +37,5 @@ export function gapsOf(body: Pick<DraftBody, "visit_date" | "participants">, mis
 }
 
 export function stepOf(gap: Gap): Step {
-    return gap.kind === "form" || gap.kind === "date" || gap.kind === "future" ? "form" : "people";
+    return gap.kind === "form" || gap.kind === "amendment" || gap.kind === "date" || gap.kind === "future" ? "form" : "people";
 }

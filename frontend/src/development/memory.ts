@@ -11,7 +11,7 @@ const PIN = "123456";
 const USER = { user: "gestora@example.com", fullName: "Marta Gestora", language: "es" };
 const SOURCES = {
     template: sample.templates, community: sample.communities, family: sample.families, person: sample.persons,
-    unit: sample.units, acta: sample.actas, commitment: sample.commitments, visit: sample.visits,
+    unit: sample.units, acta: sample.actas, commitment: sample.commitments, visit: sample.visits, form: sample.forms,
 } as { [K in Kind]: Kinds[K][] };
 
 function sampleIndex(): SearchIndex {
@@ -41,11 +41,14 @@ function records(changes: Ref<ProposedChange[]>): RecordsApi {
         actasOf: async (family) => of(sample.actas, family),
         commitmentsOf: async (family) => of(sample.commitments, family),
         route: async () => sample.visits,
-        async propose(doctype, name) {
+        async propose(doctype, name, base, values) {
             const uuid = crypto.randomUUID();
-            changes.value = [...changes.value, { uuid, doctype, name, state: "ready", message: null, createdAt: Date.now() }];
+            changes.value = [...changes.value, { uuid, doctype, name, base, values, state: "ready", message: null, problem: null, createdAt: Date.now(), mayWithdraw: true }];
             return uuid;
         },
+        async readActa() { throw new FieldError("offline"); },
+        async readFile() { throw new FieldError("offline"); },
+        pdfUrl: (name) => `/${name}.pdf`,
     };
 }
 
@@ -53,7 +56,7 @@ export function memoryStore(): FieldStore {
     const locked: SessionState = { phase: "locked", profiles: [{ id: "sample", label: "MG", lastUsed: Date.now() }], profile: null, user: null, loginNeeded: false, waitUntil: null };
     const state = ref<SessionState>(locked);
     const unlocked = () => { state.value = { ...state.value, phase: "unlocked", profile: "sample", user: USER }; };
-    const status = ref<SyncStatus>({ online: true, phase: "idle", safe: true, loginNeeded: false, error: null, errorCode: null, lastSync: Date.now(), nextTry: null, done: 0, total: 0, newInLast: { family: 3 }, goneInLast: 0, clockSkew: 0 });
+    const status = ref<SyncStatus>({ online: true, phase: "idle", safe: true, loginNeeded: false, error: null, errorCode: null, lastSync: Date.now(), nextTry: null, done: 0, total: 0, newInLast: { family: 3 }, goneInLast: 0, news: null, clockSkew: 0 });
     const drafts = new MemoryDrafts(() => status.value.online);
     const changes = ref<ProposedChange[]>([]);
     const unsent = computed(() => drafts.list.value.filter((one) => one.state !== "draft" && one.state !== "sent").length);
@@ -81,7 +84,7 @@ export function memoryStore(): FieldStore {
             },
         },
         drafts,
-        outbox: { actas: computed(() => drafts.list.value.filter((one) => one.state !== "draft")), changes, unsent, atRisk, retry: async (uuid) => drafts.send(uuid) },
+        outbox: { actas: computed(() => drafts.list.value.filter((one) => one.state !== "draft")), changes, unsent, atRisk, retry: async (uuid) => drafts.send(uuid), async withdraw(uuid) { changes.value = changes.value.filter((one) => one.uuid !== uuid); } },
         sync: { status, async now() { status.value = { ...status.value, phase: "fetching" }; await pause(800); status.value = { ...status.value, phase: "idle", lastSync: Date.now() }; } },
         device: {
             id: ref("sample-device"), label: ref("Tableta 1"), appVersion: __APP_VERSION__, photoPixels: ref(1600),

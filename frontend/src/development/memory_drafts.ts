@@ -40,7 +40,7 @@ export class MemoryDrafts implements DraftsApi {
         const header: DraftHeader = {
             uuid, title: [template.title, family].filter(Boolean).join(": "), template: values.template, family: values.family ?? null,
             visitDate: values.visit_date ?? null, state: "draft", close: false, createdAt: now, changedAt: now, sentAt: null,
-            serverName: null, message: null, problem: null, files: 0, bytes: 0, sentBytes: 0, closed: false,
+            serverName: null, message: null, problem: null, files: 0, bytes: 0, sentBytes: 0, freed: false, closed: false,
         };
         this.put({ header, body: { ...EMPTY, ...values }, media: [] }, {});
         return new MemoryOpenDraft(this, uuid);
@@ -53,6 +53,12 @@ export class MemoryDrafts implements DraftsApi {
 
     async read(uuid: string): Promise<Draft> {
         return this.need(uuid);
+    }
+
+    async readMedia(_uuid: string, id: string): Promise<Blob> {
+        const blob = this.blobs.get(id);
+        if (!blob) throw new FieldError("not-found");
+        return blob;
     }
 
     async ready(uuid: string, close: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 // Invented records with which the screens can be worked on without a server.
 
-import type { ActaHeader, Community, Family, KnownCommitment, Person, TemplatePackage, Unit, Visit } from "../store/records";
+import type { ActaHeader, Community, CorrectionForm, Family, KnownCommitment, Person, TemplatePackage, Unit, Visit } from "../store/records";
 
 const SURNAMES = ["Epiayú", "Uriana", "Gómez", "Peñaranda", "Ibáñez", "Martínez", "Núñez", "Solano", "Brito", "Ipuana"];
 const NAMES = ["Rosa", "José", "Ángela", "Luis", "María", "Íngrid", "Wilfrido", "Nubia"];
@@ -73,6 +73,17 @@ export const visits: Visit[] = families.slice(0, 5).map((family, index) => ({
     reason: "Seguimiento",
     position: index + 1,
 }));
+
+const field = (fieldname: string, es: string, en: string, fieldtype = "Data", options: string[] = []) => ({
+    fieldname, fieldtype, label: { es, en }, required: fieldname.endsWith("_name"), length: 140,
+    options: options.map((value) => ({ value, label: { es: value, en: value } })),
+});
+
+export const forms: CorrectionForm[] = [
+    { name: "Family", fields: [field("family_name", "Familia", "Family"), field("present_detail", "Lugar actual", "Present Place", "Small Text")] },
+    { name: "Beneficiary", fields: [field("birth_date", "Fecha de nacimiento", "Date of Birth", "Date"), field("sex", "Sexo", "Sex", "Select", ["Female", "Male"])] },
+    { name: "Productive Unit", fields: [field("unit_name", "Unidad productiva", "Productive Unit")] },
+];
 
 const FORM = `<form class="or" data-form-id="visita_domiciliaria"><h3 id="form-title">Visita domiciliaria</h3>
 <label class="question"><span lang="" class="question-label active">¿Cómo está la familia?</span><input type="text" name="/visita_domiciliaria/estado" data-type-xml="string"/></label></form>`;

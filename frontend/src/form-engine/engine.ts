@@ -23,6 +23,7 @@ export const ENGINE_TEXT_KEYS = [
     "remove",
     "removeAsk",
     "missingFile",
+    "fileOnServer",
     "sign",
     "signAgain",
     "draw",

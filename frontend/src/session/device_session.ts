@@ -117,7 +117,7 @@ export class DeviceSession implements SessionApi {
             if (news.kind === "gone") void this.lock().catch(() => undefined);
         });
         let counted = -1;
-        opened.drafts.onCount = () => {
+        opened.drafts.onCount = opened.changes.onCount = () => {
             opened.engine.refreshSafe();
             if (opened.atRisk === counted) return;
             counted = opened.atRisk;

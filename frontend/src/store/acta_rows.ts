@@ -14,6 +14,7 @@ export interface Head {
     changedAt: number;
     files: number;
     bytes: number;
+    freed?: boolean; // its files were removed from the device; the server has them
     shipment: Shipment;
 }
 
@@ -36,8 +37,8 @@ export const EMPTY_BODY: Omit<DraftBody, "template"> = {
 
 export function headerOf(uuid: string, head: Head, sentBytes = 0): DraftHeader {
     const { state, close, sentAt, serverName, message, problem, closed } = head.shipment;
-    const { title, template, family, visitDate, createdAt, changedAt, files, bytes } = head;
-    return { uuid, title, template, family, visitDate, state, close, createdAt, changedAt, sentAt, serverName, message, problem, files, bytes, sentBytes, closed };
+    const { title, template, family, visitDate, createdAt, changedAt, files, bytes, freed = false } = head;
+    return { freed, uuid, title, template, family, visitDate, state, close, createdAt, changedAt, sentAt, serverName, message, problem, files, bytes, sentBytes, closed };
 }
 
 export const draftOf = (acta: Acta): Draft => ({ header: headerOf(acta.uuid, acta.head), body: acta.body.body, media: acta.body.media });
@@ -117,6 +118,20 @@ export class ActaRows {
         const row = await this.vault.db.blobs.get(id);
         if (!row) throw new FieldError("not-found");
         return this.vault.unsealBytes(id, row.sealed);
+    }
+
+    /** Removes the files of an acta that the server has, and remembers that. */
+    async free(uuid: string): Promise<void> {
+        await this.exclusive(uuid, async () => {
+            const head = await this.head(uuid);
+            const sealed = await this.vault.seal("heads", uuid, { ...head, freed: true });
+            const { db } = this.vault;
+            await db.transaction("rw", db.heads, db.blobs, async () => {
+                await db.heads.put({ id: uuid, sealed });
+                await db.blobs.where("draft").equals(uuid).delete();
+            });
+        });
+        this.vault.tell({ kind: "draft", uuid });
     }
 
     async removeBlobs(ids: readonly string[]): Promise<void> {

@@ -5,11 +5,13 @@
 // asks or changes is a promise. What fails for a reason that a person can act on rejects with a FieldError.
 
 import { inject, type InjectionKey, type Ref } from "vue";
-import type { Draft, DraftHeader, DraftState, NewDraft, OpenDraft } from "./drafts";
-import type { ActaHeader, Community, Family, Kind, Kinds, KnownCommitment, Person, TemplateHeader, TemplatePackage, Unit, Visit } from "./records";
+import type { ServerActa } from "./server_acta";
+import type { Draft, DraftHeader, DraftState, NewDraft, OpenDraft, OutboxProblem } from "./drafts";
+import type { ActaHeader, Community, Corrected, Family, Kind, Kinds, KnownCommitment, Person, TemplateHeader, TemplatePackage, Unit, Visit } from "./records";
 
 export * from "./drafts";
 export * from "./records";
+export type { ServerActa } from "./server_acta";
 
 export type FieldErrorCode =
     | "offline" // needs the network
@@ -117,8 +119,18 @@ export interface RecordsApi {
     commitmentsOf(family: string): Promise<KnownCommitment[]>;
     /** The visits planned for a day (ISO; today without one), in order. Other days: `all("visit")`. */
     route(day?: string): Promise<Visit[]>;
-    /** A correction of a family, person or unit; goes through the outbox as a change of these fields alone. */
-    propose(doctype: "Family" | "Beneficiary" | "Productive Unit", name: string, base: Record<string, unknown>, values: Record<string, unknown>): Promise<string>;
+    /**
+     * A correction of a family, person or unit; goes through the outbox as a change of these fields alone. `base` is what the person
+     * saw, own corrections that wait included. One that has not begun its way, or was refused, is taken up into the new one.
+     * Resolves with its UUID; null when nothing is left to change.
+     */
+    propose(doctype: Corrected, name: string, base: Record<string, unknown>, values: Record<string, unknown>): Promise<string | null>;
+    /** What the server has of an acta that is not written here. Needs the network; nothing of it is kept. */
+    readActa(name: string): Promise<ServerActa>;
+    /** A file of such an acta. */
+    readFile(url: string): Promise<Blob>;
+    /** Where the sealed PDF of an acta opens. */
+    pdfUrl(name: string): string;
 }
 
 export interface TemplatesApi {
@@ -137,6 +149,8 @@ export interface DraftsApi {
     create(values: NewDraft): Promise<OpenDraft>;
     open(uuid: string): Promise<OpenDraft>;
     read(uuid: string): Promise<Draft>;
+    /** A file of an acta of any state. Rejects with "not-found" when only the server has it. */
+    readMedia(uuid: string, id: string): Promise<Blob>;
     /** Puts a draft into the outbox; `close` asks the server to close and seal it. */
     ready(uuid: string, close: boolean): Promise<void>;
     /** Takes an acta back from the outbox to be changed (ready, refused, or sent and not closed). */
@@ -147,11 +161,15 @@ export interface DraftsApi {
 
 export interface ProposedChange {
     uuid: string;
-    doctype: string;
+    doctype: Corrected;
     name: string;
+    base: Readonly<Record<string, unknown>>; // what the person saw
+    values: Readonly<Record<string, unknown>>;
     state: Exclude<DraftState, "draft">;
     message: string | null;
+    problem: OutboxProblem | null;
     createdAt: number;
+    mayWithdraw: boolean; // it never left the device, or the server refused it
 }
 
 export interface OutboxApi {
@@ -163,11 +181,21 @@ export interface OutboxApi {
     /** Every work that would be lost with this device: unsent and drafts. */
     readonly atRisk: Readonly<Ref<number>>;
     retry(uuid: string): Promise<void>;
+    /** Takes a correction back. Rejects with "read-only" once the server may have it. */
+    withdraw(uuid: string): Promise<void>;
 }
 
 // ---- sync ---------------------------------------------------------------------------------------------------------
 
 export type SyncPhase = "idle" | "greeting" | "sending" | "fetching" | "waiting";
+
+/** What a sync brought: counts by kind, and which rows unless it was the first of all. */
+export interface SyncNews {
+    at: number; // milliseconds
+    counts: Partial<Record<Kind, number>>;
+    gone: number;
+    rows: { kind: Kind; id: string }[];
+}
 
 export interface SyncStatus {
     online: boolean;
@@ -182,6 +210,7 @@ export interface SyncStatus {
     total: number;
     newInLast: Partial<Record<Kind, number>>; // what the last sync brought
     goneInLast: number;
+    news: SyncNews | null; // of the last sync that brought anything
     clockSkew: number | null; // device minus server, milliseconds
 }
 

@@ -20,7 +20,7 @@ export interface DeviceParts {
 
 const CLOSED: SyncStatus = {
     online: true, phase: "idle", safe: false, loginNeeded: false, error: null, errorCode: null, lastSync: null, nextTry: null, done: 0, total: 0,
-    newInLast: {}, goneInLast: 0, clockSkew: null,
+    newInLast: {}, goneInLast: 0, news: null, clockSkew: null,
 };
 const DEFAULT_PIXELS = 1600;
 
@@ -40,13 +40,15 @@ class DeviceStore implements FieldStore {
     readonly device: DeviceApi;
     readonly update: UpdateApi;
     private readonly deviceId = shallowRef<string | null>(null);
+    private readonly transport: Transport;
 
     constructor(private readonly parts: DeviceParts) {
         const registry = parts.registry ?? new Registry();
+        this.transport = parts.transport ?? new Transport();
         this.session = new DeviceSession({
             registry,
             vaults: new Vaults(registry, parts.clock),
-            transport: parts.transport ?? new Transport(),
+            transport: this.transport,
             locks: parts.locks,
             appVersion: parts.appVersion,
             estimate,
@@ -84,7 +86,17 @@ class DeviceStore implements FieldStore {
             commitmentsOf: async (family) => this.need.records.commitmentsOf(family),
             route: async (day) => this.need.records.route(day),
             propose: async (doctype, name, base, values) => this.need.changes.propose(doctype, name, base, values),
+            readActa: (name) => this.readActa(name),
+            readFile: async (url) => this.transport.file(url),
+            pdfUrl: this.transport.pdfUrl,
         };
+    }
+
+    private async readActa(name: string) {
+        const { records } = this.need;
+        const known = await records.get("acta", name);
+        const hasForm = known ? (await records.templateTitle(known.template)) !== null : false;
+        return this.transport.acta(this.deviceId.value ?? "", name, !hasForm);
     }
 
     private makeDrafts(): DraftsApi {
@@ -93,6 +105,7 @@ class DeviceStore implements FieldStore {
             create: async (values) => this.need.drafts.create(values),
             open: async (uuid) => this.need.drafts.open(uuid),
             read: async (uuid) => this.need.drafts.read(uuid),
+            readMedia: async (uuid, id) => this.need.drafts.readMedia(uuid, id),
             ready: async (uuid, close) => this.need.drafts.ready(uuid, close),
             reopen: async (uuid) => this.need.drafts.reopen(uuid),
             discard: async (uuid) => this.need.drafts.discard(uuid),
@@ -107,7 +120,8 @@ class DeviceStore implements FieldStore {
             return waiting.length;
         });
         const atRisk = computed(() => unsent.value + this.drafts.list.value.filter((one) => one.state === "draft").length);
-        return { actas, changes, unsent, atRisk, retry: (uuid) => this.retry(uuid) };
+        const withdraw = async (uuid: string) => this.need.changes.withdraw(uuid);
+        return { actas, changes, unsent, atRisk, retry: (uuid) => this.retry(uuid), withdraw };
     }
 
     private async retry(uuid: string): Promise<void> {
@@ -145,7 +159,7 @@ class DeviceStore implements FieldStore {
 
     private async storage() {
         const opened = this.opened.value;
-        const headers = this.drafts.list.value;
+        const headers = this.drafts.list.value.filter((one) => !one.freed);
         return {
             ...(await estimate()),
             persisted: (await globalThis.navigator?.storage?.persisted?.()) ?? false,
@@ -160,9 +174,9 @@ class DeviceStore implements FieldStore {
         const { drafts } = this.need;
         let freed = 0;
         for (const header of drafts.list.value) {
-            if (header.state !== "sent" || !header.closed || !header.bytes) continue;
-            const { body } = await drafts.rows.read(header.uuid);
-            await drafts.rows.removeBlobs(body.media.map((one) => one.id));
+            if (header.state !== "sent" || !header.closed || !header.bytes || header.freed) continue;
+            await drafts.rows.free(header.uuid);
+            await drafts.renew(header.uuid);
             freed += header.bytes;
         }
         return freed;

@@ -96,6 +96,13 @@ export class DeviceDrafts implements DraftsApi {
         return draftOf(await this.rows.read(uuid));
     }
 
+    async readMedia(uuid: string, id: string): Promise<Blob> {
+        const { body } = await this.rows.read(uuid);
+        const media = body.media.find((one) => one.id === id);
+        if (!media) throw new FieldError("not-found");
+        return new Blob([await this.rows.blob(id)], { type: media.type });
+    }
+
     async ready(uuid: string, close: boolean): Promise<void> {
         await Promise.all([...this.opened].filter((held) => held.uuid === uuid).map((held) => held.settled()));
         const { body } = await this.rows.read(uuid);

@@ -85,6 +85,7 @@ export interface DraftHeader {
     files: number;
     bytes: number; // of its files
     sentBytes: number; // progress while sending
+    freed: boolean; // its files are on the server alone
     closed: boolean; // the server sealed it: it can be amended, not changed
 }
 

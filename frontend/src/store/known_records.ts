@@ -3,7 +3,7 @@
 
 import { ref } from "vue";
 import { written, type SealedRow } from "./database";
-import { FieldError, KINDS, type ActaHeader, type Community, type Family, type Hit, type Kind, type Kinds, type KnownCommitment, type Person, type SearchKind, type TemplateHeader, type TemplatePackage, type Unit, type Visit } from "./api";
+import { FieldError, KINDS, type ActaHeader, type Community, type Corrected, type Family, type Hit, type Kind, type Kinds, type KnownCommitment, type OpenConflict, type Person, type SearchKind, type TemplateHeader, type TemplatePackage, type Unit, type Visit } from "./api";
 import { SearchIndex } from "./search";
 import type { Vault } from "./vault";
 
@@ -21,10 +21,11 @@ export interface Upsert {
     data: unknown;
 }
 
+export const KIND_OF = { Family: "family", Beneficiary: "person", "Productive Unit": "unit" } as const;
 const SEARCHED: readonly SearchKind[] = ["family", "person", "unit"];
 const BATCH = 500; // rows opened between two breaths, so that a cheap phone stays usable meanwhile
 
-const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
+export const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
 const key = (kind: string, id: string) => `${kind}/${id}`;
 
 export class KnownRecords {
@@ -197,6 +198,13 @@ export class KnownRecords {
     async unitsOf(family: string): Promise<Unit[]> {
         const persons = new Set((await this.personsOf(family)).map((one) => one.name));
         return (await this.listed("unit")).filter((one) => one.family === family || (one.beneficiary !== null && persons.has(one.beneficiary)));
+    }
+
+    /** The open conflicts of a record; none of one that is no longer here, null where the server does not tell. */
+    conflictsOf(doctype: Corrected, name: string): readonly OpenConflict[] | null {
+        const kind = KIND_OF[doctype];
+        const record = this.of(kind).get(name) as { open_conflicts?: OpenConflict[] } | undefined;
+        return record ? (record.open_conflicts ?? null) : [];
     }
 
     /** Published templates, the newest version of each. */

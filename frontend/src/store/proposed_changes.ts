@@ -2,27 +2,49 @@
 
 import { shallowRef } from "vue";
 import type { OutboxProblem } from "./drafts";
-import type { ProposedChange } from "./api";
+import { FieldError, type Corrected, type ProposedChange } from "./api";
 import { written } from "./database";
+import type { OpenConflict } from "./records";
 import type { Vault } from "./vault";
+
+type Values = Record<string, unknown>;
 
 export interface ChangeRow {
     uuid: string;
-    doctype: string;
+    doctype: Corrected;
     name: string;
-    base: Record<string, unknown>;
-    values: Record<string, unknown>;
+    base: Values;
+    values: Values;
     state: "ready" | "sending" | "sent" | "conflict" | "refused";
     message: string | null;
     problem: OutboxProblem | null;
     createdAt: number;
+    tried: boolean; // whether any push of it began: the server may know it
+    conflict: string | null; // where both values wait on the server
 }
+
+/** Whether two values of a field are the same to a reader: nothing, and an empty text, are. */
+export const isSame = (one: unknown, other: unknown) => String(one ?? "").trim() === String(other ?? "").trim();
+
+/** What is left to be said of a record after a first correction and a second one that builds on it. */
+export function joined(first: Pick<ChangeRow, "base" | "values">, second: Pick<ChangeRow, "base" | "values">): Pick<ChangeRow, "base" | "values"> {
+    const values: Values = { ...first.values, ...second.values };
+    const base: Values = { ...second.base, ...first.base };
+    const fields = Object.keys(values).filter((field) => !isSame(values[field], base[field]));
+    const only = (all: Values) => Object.fromEntries(fields.map((field) => [field, all[field] ?? null]));
+    return { base: only(base), values: only(values) };
+}
+
+const mayWithdraw = (row: ChangeRow) => row.state === "refused" || (row.state === "ready" && !row.tried);
 
 export class ProposedChanges {
     readonly list = shallowRef<readonly ProposedChange[]>([]);
     private rows = new Map<string, ChangeRow>();
+    private reading = 0;
     private stopListening: () => void;
     onReady: () => void = () => undefined;
+    /** Called when the count of unsent corrections may have changed. */
+    onCount: () => void = () => undefined;
 
     constructor(private readonly vault: Vault) {
         this.stopListening = vault.listen((news) => {
@@ -31,14 +53,27 @@ export class ProposedChanges {
     }
 
     async load(): Promise<void> {
-        const rows = await this.vault.db.changes.toArray();
-        const opened = await Promise.all(rows.map((row) => this.vault.unseal<ChangeRow>("changes", row.id, row.sealed).catch(() => null)));
-        this.rows = new Map(opened.flatMap((one) => (one ? [[one.uuid, one] as const] : [])));
+        this.reading += 1;
+        const ticket = this.reading;
+        const rows = await this.read();
+        // Something was kept while these were read: they are old.
+        if (ticket !== this.reading) return;
+        this.rows = rows;
         this.show();
     }
 
+    private async read(): Promise<Map<string, ChangeRow>> {
+        const rows = await this.vault.db.changes.toArray();
+        const opened = await Promise.all(rows.map((row) => this.vault.unseal<ChangeRow>("changes", row.id, row.sealed).catch(() => null)));
+        return new Map(opened.flatMap((one) => (one ? [[one.uuid, one] as const] : [])));
+    }
+
     private show(): void {
-        this.list.value = this.all().map(({ uuid, doctype, name, state, message, createdAt }) => ({ uuid, doctype, name, state, message, createdAt }));
+        this.list.value = this.all().map((row) => {
+            const { uuid, doctype, name, base, values, state, message, problem, createdAt } = row;
+            return { uuid, doctype, name, base, values, state, message, problem, createdAt, mayWithdraw: mayWithdraw(row) };
+        });
+        this.onCount();
     }
 
     all(): ChangeRow[] {
@@ -49,29 +84,88 @@ export class ProposedChanges {
         return this.all().filter((one) => one.state !== "sent" && one.state !== "conflict").length;
     }
 
-    async put(row: ChangeRow): Promise<void> {
-        const sealed = await this.vault.seal("changes", row.uuid, row);
-        await written(() => this.vault.db.changes.put({ id: row.uuid, sealed }));
-        this.rows.set(row.uuid, row);
+    /** One change of these rows after the other, in all tabs; each begins with what is kept. */
+    private exclusive<T>(work: () => Promise<T>): Promise<T> {
+        return this.vault.locks.request(`changes:${this.vault.id}`, { ifAvailable: false }, async () => {
+            this.rows = await this.read();
+            return work();
+        });
+    }
+
+    private async keep(row: ChangeRow | null, instead: readonly string[] = []): Promise<void> {
+        const sealed = row ? await this.vault.seal("changes", row.uuid, row) : null;
+        const { changes } = this.vault.db;
+        await written(() =>
+            this.vault.db.transaction("rw", changes, async () => {
+                await changes.bulkDelete([...instead]);
+                if (row && sealed) await changes.put({ id: row.uuid, sealed });
+            }),
+        );
+        this.reading += 1;
+        for (const uuid of instead) this.rows.delete(uuid);
+        if (row) this.rows.set(row.uuid, row);
         this.show();
         this.vault.tell({ kind: "changes" });
     }
 
-    async patch(uuid: string, part: Partial<ChangeRow>): Promise<void> {
-        const row = this.rows.get(uuid);
-        if (row) await this.put({ ...row, ...part });
+    patch(uuid: string, part: Partial<ChangeRow>): Promise<void> {
+        return this.exclusive(async () => {
+            const row = this.rows.get(uuid);
+            if (row) await this.keep({ ...row, ...part });
+        });
     }
 
-    async propose(doctype: string, name: string, base: Record<string, unknown>, values: Record<string, unknown>): Promise<string> {
-        const uuid = crypto.randomUUID();
-        await this.put({ uuid, doctype, name, base, values, state: "ready", message: null, problem: null, createdAt: Date.now() });
+    /** Marks a correction as under way; false when it was taken back or replaced meanwhile. */
+    begin(uuid: string): Promise<boolean> {
+        return this.exclusive(async () => {
+            const row = this.rows.get(uuid);
+            if (row?.state !== "ready") return false;
+            await this.keep({ ...row, state: "sending", problem: null, tried: true });
+            return true;
+        });
+    }
+
+    async propose(doctype: Corrected, name: string, base: Values, values: Values): Promise<string | null> {
+        const made = await this.exclusive(async () => {
+            const all = this.all();
+            const earlier = all.filter((row) => row.doctype === doctype && row.name === name && mayWithdraw(row));
+            const whole = earlier.reduceRight((later, row) => joined(row, later), joined({ base: {}, values: {} }, { base, values }));
+            const uuid = Object.keys(whole.values).length ? crypto.randomUUID() : null;
+            // The order is kept, whatever the clock says: a later correction builds on an earlier one.
+            const createdAt = Math.max(Date.now(), (all.at(-1)?.createdAt ?? 0) + 1);
+            const row: ChangeRow | null = uuid
+                ? { uuid, doctype, name, ...whole, state: "ready", message: null, problem: null, createdAt, tried: false, conflict: null }
+                : null;
+            await this.keep(row, earlier.map((one) => one.uuid));
+            return uuid;
+        });
         this.onReady();
-        return uuid;
+        return made;
     }
 
-    /** Removes corrections that were taken over, made before that moment (milliseconds). */
+    async withdraw(uuid: string): Promise<void> {
+        await this.exclusive(async () => {
+            const row = this.rows.get(uuid);
+            if (row && !mayWithdraw(row)) throw new FieldError("read-only");
+            await this.keep(null, [uuid]);
+        });
+        this.onReady();
+    }
+
+    /** After a pull: what waited for a decision and does not any more is done. `null` where the conflicts are not known. */
+    async settle(open: (row: ChangeRow) => readonly OpenConflict[] | null): Promise<void> {
+        for (const row of this.all()) {
+            if (row.state !== "conflict" || !row.conflict) continue;
+            const waiting = open(row);
+            if (waiting && !waiting.some((one) => one.name === row.conflict)) {
+                await this.patch(row.uuid, { state: "sent", message: null, problem: null });
+            }
+        }
+    }
+
+    /** Removes corrections that are in the server's hands, made before that moment (milliseconds). */
     async prune(before: number): Promise<void> {
-        const old = this.all().filter((row) => row.state === "sent" && row.createdAt < before);
+        const old = this.all().filter((row) => (row.state === "sent" || row.state === "conflict") && row.createdAt < before);
         await this.vault.db.changes.bulkDelete(old.map((row) => row.uuid));
         for (const row of old) this.rows.delete(row.uuid);
         if (old.length) this.show();

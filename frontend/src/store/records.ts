@@ -27,11 +27,18 @@ export interface Community {
     municipality?: Text;
 }
 
+/** Fields that were changed in two places and wait for a person's decision. Missing: the user may not see conflicts. */
+export interface OpenConflict {
+    name: string;
+    fields: string[];
+}
+
 export interface Family {
     name: string;
     family_name: string;
     community: Text;
     status: Text;
+    open_conflicts?: OpenConflict[];
     head?: Text; // name of a person
     head_name?: Text;
     member_count?: number | null;
@@ -57,6 +64,7 @@ export interface Person {
     community?: Text;
     phone?: Text;
     documents?: PersonDocument[];
+    open_conflicts?: OpenConflict[];
 }
 
 export interface Unit {
@@ -70,6 +78,7 @@ export interface Unit {
     status: Text;
     next_visit?: Text;
     last_follow_up?: Text;
+    open_conflicts?: OpenConflict[];
 }
 
 export interface ActaHeader {
@@ -81,6 +90,9 @@ export interface ActaHeader {
     status: string; // Draft | Closed
     family: Text;
     version?: Text;
+    amends?: Text; // the acta that it corrects
+    pdf_status?: Text; // Waiting | In Progress | Ready | No Certificate | Failed
+    open_conflict?: Text;
 }
 
 export interface KnownCommitment {
@@ -110,6 +122,24 @@ export interface Visit {
     position?: number | null; // order in the day's route
 }
 
+export type Corrected = "Family" | "Beneficiary" | "Productive Unit";
+type Labels = Record<string, string>; // by language
+
+/** A field that this user may correct from a device. */
+export interface CorrectionField {
+    fieldname: string;
+    fieldtype: string; // of Frappe: Data, Small Text, Select, Date, Int, Float, Currency, Check
+    label: Labels;
+    required: boolean;
+    length: number;
+    options: { value: string; label: Labels }[];
+}
+
+export interface CorrectionForm {
+    name: Corrected;
+    fields: CorrectionField[];
+}
+
 export interface Kinds {
     template: TemplatePackage;
     community: Community;
@@ -119,7 +149,8 @@ export interface Kinds {
     acta: ActaHeader;
     commitment: KnownCommitment;
     visit: Visit;
+    form: CorrectionForm;
 }
 
 export type Kind = keyof Kinds;
-export const KINDS: readonly Kind[] = ["template", "community", "family", "person", "unit", "acta", "commitment", "visit"];
+export const KINDS: readonly Kind[] = ["template", "community", "family", "person", "unit", "acta", "commitment", "visit", "form"];

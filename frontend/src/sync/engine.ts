@@ -1,7 +1,7 @@
 // One round of sync after the other: greet, send, fetch. One tab does it for all; failures wait longer each time.
 
 import { shallowRef } from "vue";
-import { FieldError, type FieldErrorCode, type SyncStatus } from "../store/api";
+import { FieldError, type FieldErrorCode, type SyncNews, type SyncStatus } from "../store/api";
 import type { DeviceDrafts } from "../store/device_drafts";
 import type { KnownRecords } from "../store/known_records";
 import type { ProposedChanges } from "../store/proposed_changes";
@@ -29,6 +29,7 @@ export interface EngineParts {
 }
 
 const LAST = "last-sync";
+const NEWS = "last-news";
 const QUIET = 300_000; // milliseconds between rounds when nothing happens
 const KEPT_AFTER_SENT = 30 * 86_400_000; // what the server confirmed stays readable here for a month
 const SOON = 400; // several acts put into the outbox together go together
@@ -36,7 +37,7 @@ const SOON = 400; // several acts put into the outbox together go together
 export class SyncEngine {
     readonly status = shallowRef<SyncStatus>({
         online: typeof navigator === "undefined" || navigator.onLine !== false, phase: "idle", safe: false, loginNeeded: false, error: null,
-        errorCode: null, lastSync: null, nextTry: null, done: 0, total: 0, newInLast: {}, goneInLast: 0, clockSkew: null,
+        errorCode: null, lastSync: null, nextTry: null, done: 0, total: 0, newInLast: {}, goneInLast: 0, news: null, clockSkew: null,
     });
     private failures = 0;
     private careful = false;
@@ -48,7 +49,8 @@ export class SyncEngine {
     constructor(private readonly parts: EngineParts) {}
 
     async start(): Promise<void> {
-        this.set({ lastSync: await this.parts.vault.readState<number>(LAST) });
+        const { vault } = this.parts;
+        this.set({ lastSync: await vault.readState<number>(LAST), news: await vault.readState<SyncNews>(NEWS) });
         this.refreshSafe();
         if (typeof addEventListener === "function") {
             addEventListener("online", this.online);
@@ -130,11 +132,18 @@ export class SyncEngine {
         const again = await push({ transport, device, drafts, changes, limits, careful: this.careful, progress });
         this.set({ phase: "fetching", done: 0, total: 0 });
         const pulled = await pull(transport, vault, records, device, () => drafts.templatesInUse(), progress);
+        await changes.settle((row) => records.conflictsOf(row.doctype, row.name));
         const lastSync = Date.now();
         await drafts.prune(lastSync - KEPT_AFTER_SENT);
         await changes.prune(lastSync - KEPT_AFTER_SENT);
         await vault.writeState(LAST, lastSync);
         this.set({ lastSync, newInLast: pulled.brought, goneInLast: pulled.gone });
+        if (Object.keys(pulled.brought).length || pulled.gone) {
+            // Kept until something else comes: most rounds bring nothing, and nobody looks at each.
+            const news: SyncNews = { at: lastSync, counts: pulled.brought, gone: pulled.gone, rows: pulled.rows };
+            await vault.writeState(NEWS, news);
+            this.set({ news });
+        }
         return again;
     }
 

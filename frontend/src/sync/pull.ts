@@ -1,6 +1,6 @@
 // What changed on the server: kept page by page, acknowledged only when all of it is kept.
 
-import type { KnownRecords } from "../store/known_records";
+import { isKind, type KnownRecords } from "../store/known_records";
 import type { Kind } from "../store/records";
 import type { Vault } from "../store/vault";
 import { ServerError, type Transport } from "./transport";
@@ -11,7 +11,10 @@ const MOST_PAGES = 10_000;
 export interface Pulled {
     brought: Partial<Record<Kind, number>>;
     gone: number;
+    rows: { kind: Kind; id: string }[]; // which, unless everything came
 }
+
+const MOST_ROWS = 100;
 
 export async function pull(
     transport: Transport,
@@ -25,6 +28,7 @@ export async function pull(
     let asked = acknowledged;
     const brought = new Set<string>();
     const counts: Partial<Record<Kind, number>> = {};
+    const rows: Pulled["rows"] = [];
     let isFull = acknowledged === null;
     let gone = 0;
     let done = 0;
@@ -39,6 +43,7 @@ export async function pull(
                 // The server no longer knows this pull: from the beginning, with what was acknowledged last.
                 restarts += 1;
                 brought.clear();
+                rows.length = 0;
                 asked = acknowledged;
                 page = -1;
                 done = 0;
@@ -47,7 +52,12 @@ export async function pull(
             if (page === 0) isFull = answer.full ?? acknowledged === null;
             for (const name of await records.put(answer.upserts)) brought.add(name);
             await records.remove(answer.gone, templatesInUse());
-            for (const one of answer.upserts) counts[one.kind as Kind] = (counts[one.kind as Kind] ?? 0) + 1;
+            // Lists of fields are nothing that happened to anybody.
+            for (const one of answer.upserts) {
+                if (one.kind === "form" || !isKind(one.kind)) continue;
+                counts[one.kind] = (counts[one.kind] ?? 0) + 1;
+                if (rows.length < MOST_ROWS) rows.push({ kind: one.kind, id: one.id });
+            }
             gone += answer.gone.length;
             done += answer.upserts.length;
             progress(done, answer.total);
@@ -62,5 +72,5 @@ export async function pull(
         // What is kept is shown, also when the connection ended before all of it came.
         if (done || gone) records.announce();
     }
-    return { brought: counts, gone };
+    return { brought: counts, gone, rows: isFull ? [] : rows };
 }

@@ -65,12 +65,11 @@ async function move(out: Outgoing, one: Parcel, event: ShipmentEvent): Promise<v
         await out.drafts.renew(one.uuid);
         return;
     }
-    if (event.kind === "begun") return out.changes.patch(one.uuid, { state: "sending", problem: null });
     if (event.kind === "failed") return out.changes.patch(one.uuid, { state: "ready", problem: event.problem, message: event.message });
     if (event.kind !== "answered") return;
     const { state, message, retry } = event.result;
     if (state === "stored" || state === "known") return out.changes.patch(one.uuid, { state: "sent", message, problem: null });
-    if (state === "conflict") return out.changes.patch(one.uuid, { state: "conflict", message, problem: "conflict" });
+    if (state === "conflict") return out.changes.patch(one.uuid, { state: "conflict", message, problem: "conflict", conflict: event.result.conflict });
     if (state === "refused" && !retry) return out.changes.patch(one.uuid, { state: "refused", message, problem: "refused" });
     return out.changes.patch(one.uuid, { state: "ready", message, problem: "server" });
 }
@@ -79,8 +78,12 @@ async function move(out: Outgoing, one: Parcel, event: ShipmentEvent): Promise<v
 async function begin(out: Outgoing, whole: Batch): Promise<Batch> {
     const parcels: Parcel[] = [];
     for (const one of whole.parcels) {
+        if (one.kind === "change") {
+            if (await out.changes.begin(one.uuid)) parcels.push(one);
+            continue;
+        }
         await move(out, one, { kind: "begun" });
-        if (one.kind === "change" || (await out.drafts.rows.head(one.uuid)).shipment.sending === one.revision) parcels.push(one);
+        if ((await out.drafts.rows.head(one.uuid)).shipment.sending === one.revision) parcels.push(one);
     }
     return { ...whole, parcels };
 }

@@ -1,6 +1,7 @@
 // Calls of the server (docs/sync.md). The CSRF token is asked for and kept in memory alone.
 
 import { FieldError, type FieldErrorCode } from "../store/api";
+import type { ServerActa } from "../store/server_acta";
 import type { PushResult } from "./outbox";
 
 export interface Who {
@@ -101,6 +102,8 @@ export class Transport {
     wiped = (device: string, unsent: number) => this.call<unknown>("handshake.wiped", { device, unsent });
     pull = (device: string, cursor: string | null, page: number) => this.call<PullPage>("changes.pull", { device, cursor, page });
     acknowledge = (device: string, cursor: string) => this.call<unknown>("changes.acknowledge", { device, cursor });
+    acta = (device: string, name: string, withForm: boolean) => this.call<ServerActa>("papers.acta", { device, name, with_form: withForm ? 1 : 0 });
+    pdfUrl = (name: string) => `${BASE}papers.pdf?acta=${encodeURIComponent(name)}`;
     uploadStatus = (device: string, files: string[]) => this.call<Record<string, number | "complete">>("uploads.status", { device, files });
 
     chunk(device: string, sha256: string, size: number, offset: number, bytes: Blob): Promise<ChunkAnswer> {
@@ -118,6 +121,14 @@ export class Transport {
         form.set("batch", new Blob([batch], { type: "application/json" }), "batch.json");
         for (const [hash, blob] of files) form.set(hash, blob, hash);
         return this.call("batches.push", form);
+    }
+
+    /** A file of the server, for whoever is logged in. */
+    async file(url: string): Promise<Blob> {
+        if (!this.token) await this.needUser();
+        const response = await this.send(url, {});
+        if (!response.ok) throw new ServerError("server", "", response.status, "file", null);
+        return response.blob();
     }
 
     async logIn(user: string, password: string): Promise<void> {

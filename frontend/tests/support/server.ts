@@ -28,6 +28,13 @@ interface WireRecord {
     files: WireFile[];
 }
 
+interface WireChange {
+    doctype: string;
+    name: string;
+    base: Record<string, unknown>;
+    values: Record<string, unknown>;
+}
+
 export type Fate = "arrives" | "request lost" | "reply lost";
 
 export class ProtocolServer {
@@ -148,7 +155,7 @@ export class ProtocolServer {
             this.bytesReceived += bytes.length;
             if (createHash("sha256").update(bytes).digest("hex") === name) this.uploads.set(name, bytes);
         }
-        return batch.records.map((record) => this.store(record, batch.device));
+        return batch.records.map((record) => (record.kind === "change" ? this.change(record) : this.store(record, batch.device)));
     }
 
     private store(record: WireRecord, device: string) {
@@ -178,6 +185,43 @@ export class ProtocolServer {
         this.conflicts.push(content);
         known.digests.add(digest);
         return answer("conflict", known);
+    }
+
+    changes = new Map<string, { digest: string; conflict: string | null }>();
+    refuses: (record: WireChange) => string | null = () => null;
+
+    /** A correction, merged field by field into the row that devices see. */
+    private change(record: WireRecord) {
+        const { doctype, name, base, values } = record.body as WireChange;
+        const kind = doctype === "Family" ? "family" : doctype === "Beneficiary" ? "person" : "unit";
+        const row = this.visible.get(`${kind}/${name}`)!;
+        const answer = (state: string, conflict: string | null, message: string | null = null) => ({
+            uuid: record.uuid, state, name, version: null, status: null, files: [], missing: [], message, conflict, retry: false,
+        });
+        const digest = JSON.stringify(record.body);
+        const known = this.changes.get(record.uuid);
+        if (known) return known.digest === digest ? answer(known.conflict ? "conflict" : "known", known.conflict) : answer("refused", null, "UUID used");
+        const words = this.refuses(record.body as WireChange);
+        if (words) return answer("refused", null, words);
+        const data = { ...(row.data as Record<string, unknown>) };
+        const text = (value: unknown) => String(value ?? "");
+        const differ: string[] = [];
+        for (const field of Object.keys(values)) {
+            if (text(values[field]) === text(data[field])) continue;
+            if (text(base[field]) === text(data[field])) data[field] = values[field];
+            else differ.push(field);
+        }
+        const conflict = differ.length ? `CONF-${this.changes.size + 1}` : null;
+        if (conflict) data.open_conflicts = [...((data.open_conflicts as object[]) ?? []), { name: conflict, fields: differ }];
+        this.visible.set(`${kind}/${name}`, { ...row, data, version: `${row.version}+` });
+        this.changes.set(record.uuid, { digest, conflict });
+        return answer(conflict ? "conflict" : "stored", conflict);
+    }
+
+    /** Somebody writes a field of a row in the Desk; conflicts about it are decided by that. */
+    writeInDesk(key: string, values: Record<string, unknown>): void {
+        const row = this.visible.get(key)!;
+        this.visible.set(key, { ...row, data: { ...(row.data as object), open_conflicts: [], ...values }, version: `${row.version}*` });
     }
 
     /** Somebody changes the acta in the Desk. */

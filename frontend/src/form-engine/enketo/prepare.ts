@@ -36,7 +36,13 @@ export function prepare(options: Pick<MountOptions, "html" | "readOnly" | "text"
         if (control.getAttribute("type") !== "checkbox") control.setAttribute("aria-required", "true");
     }
     if (options.readOnly) {
-        own.querySelectorAll("input, textarea, select").forEach((control) => control.setAttribute("readonly", "readonly"));
+        // Calculations stand outside of any question, and Enketo stumbles over one that is read-only.
+        own.querySelectorAll(".question input, .question textarea, .question select").forEach((control) => {
+            control.setAttribute("readonly", "readonly");
+            // Enketo's own mark for a form that is only looked at: what was not answered stays readable too.
+            control.classList.add("readonly-forced");
+            control.setAttribute("placeholder", "—");
+        });
     }
     return own;
 }

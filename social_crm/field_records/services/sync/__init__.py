@@ -21,4 +21,6 @@ conflicts.py      two versions that a person has to decide between
 changes.py        what changed for a device since it last asked
 holdings.py       what a device holds
 kinds.py          which rows go to a device, and which of their fields
+corrections.py    which fields a device may correct
+papers.py         an acta that a device does not hold
 """

@@ -5,18 +5,14 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.model import default_fields
 
 from social_crm.field_records.domain.digests import record_digest
 from social_crm.field_records.domain.merge import comparable, merge
-from social_crm.field_records.services.sync import conflicts, receipts
+from social_crm.field_records.services.sync import conflicts, corrections, receipts
 from social_crm.field_records.services.sync.handshake import site_time
 from social_crm.field_records.services.sync.results import result
 
-DOCTYPES = ("Family", "Beneficiary", "Productive Unit")
-_KINDS = frozenset(
-    {"Data", "Small Text", "Text", "Select", "Link", "Date", "Time", "Int", "Float", "Currency", "Check"}
-)
+DOCTYPES = tuple(corrections.FIELDS)
 
 
 def store(
@@ -73,15 +69,10 @@ def _target(body: Mapping[str, Any]) -> Any:
 
 
 def _kind(doc: Any, name: str) -> str:
-    """The kind of a field that the caller may write; what the program computes, a device does not write either."""
-    field = doc.meta.get_field(name)
-    fixed = (
-        not field or field.read_only or field.hidden or field.set_only_once or field.fieldtype not in _KINDS
-    )
-    levels = doc.meta.get_permlevel_access("write", user=frappe.session.user)
-    if fixed or name in default_fields or (field.permlevel and field.permlevel not in levels):
+    """The kind of a field that the caller may write."""
+    if not corrections.may_write(doc.meta, name):
         frappe.throw(_("A device does not write the field {0}.").format(name), title=_("Field not Possible"))
-    return str(field.fieldtype)
+    return str(doc.meta.get_field(name).fieldtype)
 
 
 def _answer(record: Mapping[str, Any], state: str, name: str, conflict: str) -> dict[str, Any]:

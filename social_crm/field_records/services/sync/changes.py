@@ -73,7 +73,7 @@ def _upserts(device: str, keys: list[str], found: Pending) -> list[dict[str, Any
     lost = []
     for name, group in groupby(keys, key=lambda key: key.split("/", 1)[0]):
         ids = [key.split("/", 1)[1] for key in group]
-        read = kinds.rows(kinds.BY_NAME[name], ids)
+        read = kinds.rows_of(name, ids)
         for one in ids:
             if one in read:
                 version, data = read[one]

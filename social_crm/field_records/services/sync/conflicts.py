@@ -64,22 +64,34 @@ def _revision(device_record: str | None) -> int | None:
 
 
 def keep_fields(record: Mapping[str, Any], doc: Any, device: str, found: tuple[FieldConflict, ...]) -> str:
-    """Keep the fields that a device and somebody else changed differently; return the conflict's name."""
-    conflict = _new("Correction", doc, record, device)
+    """Keep the fields that a device and somebody else changed differently; return the conflict's name.
+
+    What the same user of the same device wrote into the same record before, and nobody has decided, waits in the same one.
+    """
+    filters = {
+        "kind": "Correction",
+        "status": "Open",
+        "reference_doctype": doc.doctype,
+        "reference_name": doc.name,
+        "device": device,
+        "device_user": frappe.session.user,
+    }
+    name = frappe.db.get_value(DOCTYPE, filters, for_update=True)
+    conflict = frappe.get_doc(DOCTYPE, name) if name else _new("Correction", doc, record, device)
+    waiting = {row.fieldname: row for row in conflict.differences}
     for one in found:
+        values = {"server_value": one.server, "device_value": one.device}
+        if one.field in waiting:
+            waiting[one.field].update(values)
+            continue
+        label = doc.meta.get_label(one.field)
         conflict.append(
-            "differences",
-            {
-                "fieldname": one.field,
-                "label": doc.meta.get_label(one.field),
-                "base_value": one.base,
-                "server_value": one.server,
-                "device_value": one.device,
-            },
+            "differences", {"fieldname": one.field, "label": label, "base_value": one.base, **values}
         )
     conflict.device_record = json.dumps(dict(record["body"]), ensure_ascii=False)
-    # As above: what a device sent is kept for whoever decides.
-    return str(conflict.insert(ignore_permissions=True).name)
+    conflict.device_time, conflict.received_at = site_time(record["device_time"]), now_datetime()
+    # What a device sent is kept for whoever decides.
+    return str(conflict.save(ignore_permissions=True).name)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -12,6 +12,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from social_crm.field_records.services import xforms
+from social_crm.field_records.services.sync import corrections
 
 ACTA_DAYS = 365
 VISIT_DAYS_BACK, VISIT_DAYS_AHEAD = 30, 14
@@ -113,6 +114,8 @@ KINDS: tuple[Kind, ...] = (
             "workflow_state",
             "status",
             "activity_sector",
+            "description",
+            "started_on",
             "last_follow_up",
             "next_visit",
             "monthly_sales",
@@ -136,9 +139,11 @@ KINDS: tuple[Kind, ...] = (
             "productive_unit",
             "community",
             "gestor",
+            "amends",
+            "pdf_status",
             "sync_version",
         ),
-        ("sync_version", "status"),
+        ("sync_version", "status", "pdf_status"),
         _recent_actas,
     ),
     Kind(
@@ -183,6 +188,7 @@ KINDS: tuple[Kind, ...] = (
     ),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
+_IN_CONFLICT = ("Acta", *corrections.FIELDS)
 
 
 def versions(held: Collection[str]) -> dict[str, str]:
@@ -191,7 +197,13 @@ def versions(held: Collection[str]) -> dict[str, str]:
     for kind in KINDS:
         if frappe.has_permission(kind.doctype, "read"):
             found.update(_versions(kind, held))
+    found.update(corrections.versions())
     return found
+
+
+def rows_of(kind: str, ids: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return id -> version and data of those rows of a kind that the user may still see."""
+    return corrections.rows(ids) if kind == corrections.KIND else rows(BY_NAME[kind], ids)
 
 
 def rows(kind: Kind, names: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -205,6 +217,8 @@ def rows(kind: Kind, names: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
         row.name: (_version(kind, row, extra), {key: value for key, value in row.items() if key in keep})
         for row in found
     }
+    if kind.doctype in corrections.FIELDS and frappe.has_permission("Sync Conflict", "read"):
+        _complete_conflicts({name: data for name, (_version_now, data) in read.items()}, extra)
     complete = _COMPLETE.get(kind.name)
     if complete:
         complete({name: data for name, (_version_now, data) in read.items()}, extra)
@@ -230,25 +244,45 @@ def _goes_out(row: Any, key: str, held: Collection[str], forms: dict[str, str]) 
 
 
 def _extra(kind: Kind) -> dict[str, str]:
-    """What belongs to a row's version and lies in other rows: the form of a template, the open conflict of an acta."""
+    """What belongs to a row's version and lies in other rows: the form of a template, the open conflicts of a record."""
     if kind.name == "template":
         # Hashes of forms; the templates themselves are asked through get_list.
         return {row.name: row.form_hash for row in frappe.get_all(xforms.FORM, fields=["name", "form_hash"])}
-    if kind.name == "acta" and frappe.has_permission("Sync Conflict", "read"):
+    if kind.doctype in _IN_CONFLICT and frappe.has_permission("Sync Conflict", "read"):
         found = frappe.get_list(
             "Sync Conflict",
-            filters={"status": "Open", "kind": "Acta"},
-            fields=["name", "acta"],
+            filters={"status": "Open", "reference_doctype": kind.doctype},
+            fields=["name", "reference_name"],
             order_by="name",
             limit=0,
         )
-        return {row.acta: row.name for row in found}
+        named: dict[str, list[str]] = {}
+        for row in found:
+            named.setdefault(row.reference_name, []).append(row.name)
+        return {reference: " ".join(names) for reference, names in named.items()}
     return {}
 
 
 def _version(kind: Kind, row: Any, extra: dict[str, str]) -> str:
     values = [str(row.modified), *(str(row.get(field)) for field in kind.watched), extra.get(row.name, "")]
     return hashlib.blake2b("\x1f".join(values).encode(), digest_size=6).hexdigest()
+
+
+def _complete_conflicts(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    """Say of each record which fields wait in which open conflict."""
+    conflicts = [name for row in data for name in extra.get(row, "").split()]
+    # Rows of the conflicts that were just asked for through get_list.
+    fields = frappe.get_all(
+        "Sync Conflict Field",
+        filters={"parenttype": "Sync Conflict", "parent": ["in", conflicts or [""]]},
+        fields=["parent", "fieldname"],
+        order_by="parent, idx",
+    )
+    for name, values in data.items():
+        values["open_conflicts"] = [
+            {"name": one, "fields": [row.fieldname for row in fields if row.parent == one]}
+            for one in extra.get(name, "").split()
+        ]
 
 
 def _complete_templates(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
@@ -288,7 +322,8 @@ def _complete_actas(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> N
     for name, values in data.items():
         values["uuid"] = values.pop("client_uuid", None)
         values["version"] = str(values.pop("sync_version", None) or 0)
-        values["open_conflict"] = extra.get(name)
+        # The latest: what came from several devices waits in several.
+        values["open_conflict"] = (extra.get(name) or "").rpartition(" ")[2] or None
 
 
 def _complete_commitments(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:

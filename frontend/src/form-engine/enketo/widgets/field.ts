@@ -110,7 +110,10 @@ export abstract class FileBacked extends Field {
     }
 
     protected sayMissing(): void {
-        if (this.value && !this.url()) this.say(text("missingFile", { name: this.value }), "error");
+        if (!this.value || this.url()) return;
+        // What is only read was sent: its files may have been freed here.
+        if (this.locked) this.say(text("fileOnServer"));
+        else this.say(text("missingFile", { name: this.value }), "error");
     }
 
     /** Let the person choose a file; nothing happens when they go back. */

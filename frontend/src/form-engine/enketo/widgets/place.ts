@@ -5,6 +5,7 @@ import { Field, make } from "./field";
 /** Where something is: from the device, with how sure it is, or written by hand. No map: tiles need a network. */
 export class PlaceField extends Field {
     declare private stop: (() => void) | null;
+    declare private line: HTMLElement | null;
 
     static override get selector(): string {
         return 'input[data-type-xml="geopoint"]';
@@ -14,7 +15,8 @@ export class PlaceField extends Field {
         if (this.stop) return;
         const place = readPlace(this.value);
         const parts: HTMLElement[] = [];
-        if (place) parts.push(this.shown(place));
+        this.line = place ? this.shown(place) : null;
+        if (this.line) parts.push(this.line);
         if (!this.locked) {
             const actions = make("div", { className: "field-actions" });
             actions.append(this.button(text(place ? "takePlaceAgain" : "takePlace"), "pin", () => this.search()));
@@ -73,6 +75,15 @@ export class PlaceField extends Field {
         });
     }
 
+    /** Only the line: the boxes that are written in stay, with the cursor in them. */
+    private showLine(place: Place | null): void {
+        const fresh = place ? this.shown(place) : null;
+        if (fresh && this.line?.isConnected) this.line.replaceWith(fresh);
+        else if (fresh) this.body.prepend(fresh);
+        else this.line?.remove();
+        this.line = fresh;
+    }
+
     private byHand(place: Place | null): HTMLElement {
         const details = make("details", { className: "field-by-hand" });
         details.append(make("summary", { textContent: text("placeByHand") }));
@@ -91,11 +102,14 @@ export class PlaceField extends Field {
             const written = [latitude.value, longitude.value].map((part) => part.trim().replace(",", "."));
             if (written.every((part) => part === "")) {
                 this.value = "";
+                this.showLine(null);
                 this.say("");
             } else if (written.every((part) => part !== "")) {
                 const read = readPlace(written.join(" "));
                 if (read) {
-                    this.value = placeText({ ...read, altitude: 0, accuracy: 0 });
+                    const place = { ...read, altitude: 0, accuracy: 0 };
+                    this.value = placeText(place);
+                    this.showLine(place);
                     this.say("");
                 } else this.say(text("placeRange"), "error");
             }
