@@ -21,75 +21,73 @@ async function known(): Promise<TestDevice> {
 const propose = (device: TestDevice, base: Record<string, unknown>, values: Record<string, unknown>) =>
     device.store.records.propose("Family", "FAM-00001", base, values);
 
-describe("corrections in the outbox", () => {
-    test("two of one record that wait become one, and what is taken back again is no correction", async () => {
-        const device = await known();
-        device.server.loggedIn = false;
-        await propose(device, { notes: null }, { notes: "Vive al lado" });
-        await propose(device, { notes: "Vive al lado", zone: "Rural" }, { notes: "Vive en frente", zone: "Urban" });
-        expect(shown(device)).toEqual([["ready", { notes: null, zone: "Rural" }, { notes: "Vive en frente", zone: "Urban" }]]);
-        expect(await propose(device, { notes: "Vive en frente", zone: "Urban" }, { notes: null, zone: "Rural" })).toBeNull();
-        expect(shown(device)).toEqual([]);
-        expect(device.store.outbox.atRisk.value).toBe(0);
-    });
+test("two of one record that wait become one, and what is taken back again is no correction", async () => {
+    const device = await known();
+    device.server.loggedIn = false;
+    await propose(device, { notes: null }, { notes: "Vive al lado" });
+    await propose(device, { notes: "Vive al lado", zone: "Rural" }, { notes: "Vive en frente", zone: "Urban" });
+    expect(shown(device)).toEqual([["ready", { notes: null, zone: "Rural" }, { notes: "Vive en frente", zone: "Urban" }]]);
+    expect(await propose(device, { notes: "Vive en frente", zone: "Urban" }, { notes: null, zone: "Rural" })).toBeNull();
+    expect(shown(device)).toEqual([]);
+    expect(device.store.outbox.atRisk.value).toBe(0);
+});
 
-    test("one whose reply was lost is not touched: the next one builds on it, and both arrive", async () => {
-        const device = await known();
-        device.server.fate = (path) => (path === "batches.push" ? "reply lost" : "arrives");
-        await propose(device, { notes: null }, { notes: "Primera" });
-        await device.sync();
-        const [first] = device.store.outbox.changes.value;
-        expect(first).toMatchObject({ state: "ready", mayWithdraw: false });
-        await expect(device.store.outbox.withdraw(first!.uuid)).rejects.toMatchObject({ code: "read-only" });
-        await propose(device, { notes: "Primera" }, { notes: "Segunda" });
-        device.server.fate = () => "arrives";
-        await device.sync();
-        expect(shown(device).map(([state]) => state)).toEqual(["sent", "sent"]);
-        expect(stored(device).notes).toBe("Segunda");
-        expect(stored(device).open_conflicts).toEqual([]);
-        expect(device.store.sync.status.value.safe).toBe(true);
-    });
+test("one whose reply was lost is not touched: the next one builds on it, and both arrive", async () => {
+    const device = await known();
+    device.server.fate = (path) => (path === "batches.push" ? "reply lost" : "arrives");
+    await propose(device, { notes: null }, { notes: "Primera" });
+    await device.sync();
+    const [first] = device.store.outbox.changes.value;
+    expect(first).toMatchObject({ state: "ready", mayWithdraw: false });
+    await expect(device.store.outbox.withdraw(first!.uuid)).rejects.toMatchObject({ code: "read-only" });
+    await propose(device, { notes: "Primera" }, { notes: "Segunda" });
+    device.server.fate = () => "arrives";
+    await device.sync();
+    expect(shown(device).map(([state]) => state)).toEqual(["sent", "sent"]);
+    expect(stored(device).notes).toBe("Segunda");
+    expect(stored(device).open_conflicts).toEqual([]);
+    expect(device.store.sync.status.value.safe).toBe(true);
+});
 
-    test("other fields merge, the same field waits for a decision, and the decision ends it on the device", async () => {
-        const device = await known();
-        device.server.writeInDesk(FAMILY, { zone: "Urban" });
-        await propose(device, { zone: "Rural", notes: null }, { zone: "Otra", notes: "Nueva" });
-        await device.sync();
-        expect(stored(device)).toMatchObject({ zone: "Urban", notes: "Nueva" });
-        expect(shown(device).map(([state]) => state)).toEqual(["conflict"]);
-        expect(device.store.outbox.unsent.value).toBe(0);
-        await device.sync();
-        expect(shown(device).map(([state]) => state)).toEqual(["conflict"]);
-        device.server.writeInDesk(FAMILY, { zone: "Otra" });
-        await device.sync();
-        expect(shown(device).map(([state]) => state)).toEqual(["sent"]);
-    });
+test("other fields merge, the same field waits for a decision, and the decision ends it on the device", async () => {
+    const device = await known();
+    device.server.writeInDesk(FAMILY, { zone: "Urban" });
+    await propose(device, { zone: "Rural", notes: null }, { zone: "Otra", notes: "Nueva" });
+    await device.sync();
+    expect(stored(device)).toMatchObject({ zone: "Urban", notes: "Nueva" });
+    expect(shown(device).map(([state]) => state)).toEqual(["conflict"]);
+    expect(device.store.outbox.unsent.value).toBe(0);
+    await device.sync();
+    expect(shown(device).map(([state]) => state)).toEqual(["conflict"]);
+    device.server.writeInDesk(FAMILY, { zone: "Otra" });
+    await device.sync();
+    expect(shown(device).map(([state]) => state)).toEqual(["sent"]);
+});
 
-    test("one that was refused says why, keeps the phone from logging out, and can be mended or undone", async () => {
-        const device = await known();
-        device.server.refuses = ({ values }) => (values.zone === "Nowhere" ? "No such zone" : null);
-        await propose(device, { zone: "Rural" }, { zone: "Nowhere" });
-        await device.sync();
-        expect(device.store.outbox.changes.value[0]).toMatchObject({ state: "refused", message: "No such zone", mayWithdraw: true });
-        await expect(device.store.session.logOut()).rejects.toMatchObject({ code: "unsent" });
-        await propose(device, { zone: "Nowhere" }, { zone: "Urban" });
-        expect(shown(device)).toEqual([["ready", { zone: "Rural" }, { zone: "Urban" }]]);
-        await device.sync();
-        expect(stored(device).zone).toBe("Urban");
-        await propose(device, { zone: "Urban" }, { zone: "Nowhere" });
-        await device.sync();
-        const bad = device.store.outbox.changes.value.find((one) => one.state === "refused")!;
-        await device.store.outbox.withdraw(bad.uuid);
-        expect(device.store.outbox.atRisk.value).toBe(0);
-    });
+test("one that was refused says why, keeps the phone from logging out, and can be mended or undone", async () => {
+    const device = await known();
+    device.server.refuses = ({ values }) => (values.zone === "Nowhere" ? "No such zone" : null);
+    await propose(device, { zone: "Rural" }, { zone: "Nowhere" });
+    await device.sync();
+    expect(device.store.outbox.changes.value[0]).toMatchObject({ state: "refused", message: "No such zone", mayWithdraw: true });
+    await expect(device.store.session.logOut()).rejects.toMatchObject({ code: "unsent" });
+    await propose(device, { zone: "Nowhere" }, { zone: "Urban" });
+    expect(shown(device)).toEqual([["ready", { zone: "Rural" }, { zone: "Urban" }]]);
+    await device.sync();
+    expect(stored(device).zone).toBe("Urban");
+    await propose(device, { zone: "Urban" }, { zone: "Nowhere" });
+    await device.sync();
+    const bad = device.store.outbox.changes.value.find((one) => one.state === "refused")!;
+    await device.store.outbox.withdraw(bad.uuid);
+    expect(device.store.outbox.atRisk.value).toBe(0);
+});
 
-    test("they outlive the app", async () => {
-        const device = await known();
-        device.server.loggedIn = false;
-        await propose(device, { notes: null }, { notes: "Antes del apagón" });
-        const store = await device.restart();
-        expect(store.outbox.changes.value).toMatchObject([{ state: "ready", values: { notes: "Antes del apagón" } }]);
-    });
+test("they outlive the app", async () => {
+    const device = await known();
+    device.server.loggedIn = false;
+    await propose(device, { notes: null }, { notes: "Antes del apagón" });
+    const store = await device.restart();
+    expect(store.outbox.changes.value).toMatchObject([{ state: "ready", values: { notes: "Antes del apagón" } }]);
 });
 
 const field = (fieldname: string, fieldtype = "Data", required = false): CorrectionField => ({ fieldname, fieldtype, label: {}, required, length: 140, options: [] });
