@@ -114,7 +114,7 @@ browserTest("a sent acta is read on the phone with the network off, and correcte
     assert.equal(answers.objetivo, "Segunda redacción");
     assert.ok(answers.fachada, "the photo went along");
     await findFamily(page, `Jusayú ${key}`);
-    await page.getByRole("link", { name: new RegExp(`${old.name}$`) }).click();
+    await page.locator(`a[href$="/actas/${old.name}/ver"]`).click();
     await page.getByText(`La corrige el acta ${fresh.name}`).waitFor();
 });
 
