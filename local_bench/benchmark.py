@@ -7,6 +7,7 @@ A benchmark file runs inside Frappe on a fresh site with the app. It defines
     LIMITS: dict[str, float]                    optional: seconds that a measure must stay below
     ROUNDS: int                                 optional: the most rounds that make sense
     SERVED = True                               optional: over HTTP, at the address in SOCIAL_CRM_URL; what it needs is committed
+    BROWSER = True                              optional: with what drives Chromium in SOCIAL_CRM_BROWSER_MODULES
     RATIOS: dict[str, tuple]                    optional: (measure, basis, factor, aim or None) to tell below the table: the measure
                                                 as a multiple of the basis, divided by the factor, and the most it should be
 
@@ -25,7 +26,7 @@ from local_bench import debian, say
 from local_bench.bench import CHECKOUT, Bench
 from local_bench.errors import BenchError
 from local_bench.processes import run
-from local_bench.testing import benches, runner
+from local_bench.testing import benches, groups, runner
 from local_bench.testing.target import of_bench
 
 FOLDER = CHECKOUT / "benchmarks"
@@ -72,7 +73,8 @@ def main(bench: Bench, words: list[str]) -> int:
     absent = [path.name for path in files if not path.exists()]
     if absent or not files:
         raise BenchError(f"No such benchmark in {FOLDER}: {', '.join(absent) or 'the folder is empty'}")
-    debian.ensure(debian.SERVED, bench.setup_log)
+    browsing = any(_wants(path, "BROWSER") for path in files)
+    debian.ensure(debian.SERVED + (debian.TESTED if browsing else ()), bench.setup_log)
     bench.root.mkdir(parents=True, exist_ok=True)
     # As much as a small server gives its database: a table that is read from the disk measures the disk.
     os.environ.setdefault("SOCIAL_CRM_DATABASE_MEMORY", "2048")
@@ -88,12 +90,20 @@ def main(bench: Bench, words: list[str]) -> int:
     return 1 if over else 0
 
 
+def _wants(path: Path, what: str) -> bool:
+    """Whether a file says that it needs a server, or a browser."""
+    return f"\n{what} = True\n" in path.read_text()
+
+
 def measure(bench: Bench, path: Path, rounds: int) -> tuple[dict[str, dict[str, float]], dict[str, list]]:
     """Run one file on a fresh site; {measure: {median, slowest, limit}} in seconds, and the ratios that it asks for.
 
     A test run in this checkout stops what an earlier one left running: the two wait for each other.
     """
-    served = "\nSERVED = True\n" in path.read_text()
+    served = _wants(path, "SERVED")
+    extra = {}
+    if _wants(path, "BROWSER"):
+        extra["SOCIAL_CRM_BROWSER_MODULES"] = str(groups.browser_modules(bench))
     with (
         runner.alone(bench),
         benches.fresh(bench, "benchmark", web=served) as copy,
@@ -101,7 +111,7 @@ def measure(bench: Bench, path: Path, rounds: int) -> tuple[dict[str, dict[str, 
     ):
         target = of_bench(copy)
         command = target.command("local_bench.testing.stopwatch", path, str(rounds))
-        printed = run(command, cwd=target.sites, env=target.variables(), what=path.name)
+        printed = run(command, cwd=target.sites, env=target.variables(**extra), what=path.name)
     for line in printed.splitlines():
         if line.startswith("  "):
             say.line(line)
