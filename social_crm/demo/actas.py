@@ -122,7 +122,7 @@ def seal_some() -> None:
     """Leave the sealed PDF of a few actas to be made; the others' is made when somebody asks for it."""
     import frappe
 
-    from social_crm.field_records.services.sealed_pdf import certificate
+    from social_crm.field_records.services.sealed_pdf import certificate, making
     from social_crm.print_formats import jinja
 
     if not certificate.is_configured():
@@ -131,5 +131,8 @@ def seal_some() -> None:
     mine = (acta.status == "Closed") & acta.owner.like(f"%@{DOMAIN}")
     newest = frappe.qb.from_(acta).select(acta.name).where(mine).orderby(acta.name, order=frappe.qb.desc)
     kept = [name for (name,) in newest.limit(SEALED).run()]
-    if kept:
-        frappe.qb.update(acta).set(acta.pdf_status, "").where(mine & acta.name.notin(kept)).run()
+    others = frappe.qb.update(acta).set(acta.pdf_status, "").set(acta.pdf_heartbeat, None)
+    others.where(mine & acta.name.notin(kept or [""])).run()
+    for name in kept:
+        # Copies have never asked for theirs.
+        making.request(name)

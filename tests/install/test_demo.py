@@ -25,7 +25,7 @@ from social_crm.demo import owner, writer
 
 # Rows without what differs by nature: the moments of writing, and the names that a die makes up.
 ROWS = """
-TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at", "last_seen", "last_push", "last_pull", "revoked_on", "received_at", "server_time", "device_time"}
+TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at", "last_seen", "last_push", "last_pull", "revoked_on", "received_at", "pdf_heartbeat", "server_time", "device_time"}
 SEALED = {"Acta": {"closed_on"}, "Microcredit Committee": {"closed_on"}, "Confidential Note": {"sealed_content"}, "Microcredit Committee Item": {"voted_on"}, "Microcredit Standing": {"name"}}
 def rows():
     raw = {table: frappe.db.sql(f"SELECT * FROM `tab{table}`", as_dict=True) for table in owner.tables()}
@@ -55,7 +55,9 @@ def on_disk():
 USED_BY_OTHERS = """
 from social_crm.field_records.services.sealed_pdf import making
 from social_crm.field_records.services.sync import uploads
-acta = frappe.db.get_value("Acta", {"status": "Closed", "pdf_status": "Waiting"})
+waiting = frappe.get_all("Acta", {"status": "Closed", "pdf_status": "Waiting"}, pluck="name")
+assert len(waiting) == 6, waiting
+acta = waiting[0]
 making.make(acta)
 assert frappe.db.get_value("Acta", acta, "pdf_status") == "Ready", frappe.db.get_value("Acta", acta, "pdf_problem")
 frappe.set_user("gestor.cesar@demo.socialcrm.example")
