@@ -10,6 +10,7 @@ import os
 import time
 import uuid as uuids
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from typing import Any
 
 import frappe
@@ -29,6 +30,7 @@ MADE: dict[Any, Any] = {}
 
 def prepare() -> None:
     """Communities of three sizes, each with its gestor; committed, for the server to see."""
+    MADE["today"] = frappe.utils.nowdate()
     for size in SIZES:
         community = people.make_community(f"Vereda de {size}")
         MADE[size] = many.gestor(f"gestor.{size}@example.com", community)
@@ -120,11 +122,11 @@ def round_of(device: str) -> None:
         "kind": "acta",
         "uuid": str(uuids.uuid4()),
         "revision": 1,
-        "device_time": frappe.utils.now_datetime().isoformat(),
+        "device_time": datetime.now(timezone.utc).isoformat(),
         "body": {
             "template": "medidas-v1",
             "instance": '<medidas id="medidas" version="1"><tema>Visita</tema></medidas>',
-            "visit_date": frappe.utils.nowdate(),
+            "visit_date": MADE["today"],
             "family": mine[uuids.UUID(device).int % len(mine)],
         },
         "files": [],

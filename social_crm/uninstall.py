@@ -27,6 +27,7 @@ NAMED_IN_DATA = (
     ("Workspace Shortcut", "link_to"),
     ("Error Log", "reference_doctype"),
     ("Permission Log", "for_document"),
+    ("Access Log", "export_from"),
 )
 # Where Frappe notes what is deleted and whose permissions change, uninstalling included; older versions lack the second.
 WRITTEN_MEANWHILE = ("Deleted Document", "Permission Log")

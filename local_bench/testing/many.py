@@ -52,7 +52,7 @@ def families(community: str, number: int) -> list[str]:
                 "first_surname": f"Epiayú{one:05}",
                 "full_name": f"Ana Epiayú{one:05} Uriana",
             }
-            for one, family in enumerate(names)
+            for one, family in enumerate(names, start=1)
         )
         copies("Beneficiary", person, own)
     return [first, *names]
