@@ -174,7 +174,11 @@ def _plan_one(row: Any, gestor: str, visit_date: str) -> str:
         "Planned Visit", {field: row.subject, "rule": rule, "status": "Planned"}, "name"
     )
     # Not new_doc: it fills the hour with the present one, and nobody has said an hour.
-    doc = frappe.get_doc("Planned Visit", existing) if existing else frappe.get_doc({"doctype": "Planned Visit"})
+    doc = (
+        frappe.get_doc("Planned Visit", existing)
+        if existing
+        else frappe.get_doc({"doctype": "Planned Visit"})
+    )
     template = row.template or (rule and frappe.db.get_value("Visit Rule", rule, "template"))
     doc.update({field: row.subject, "rule": rule, "template": template})
     doc.update({"gestor": gestor, "visit_date": visit_date, "status": "Planned"})
