@@ -18,6 +18,7 @@ for (const [language, width, size] of [
     ["es", 360, "normal"],
     ["en", 768, "normal"],
     ["es", 360, "larger"],
+    ["es", 360, "double"],
 ]) {
     browserTest(`every screen can be used by everybody: ${language}, ${width} wide, ${size} text`, { phone: true }, async ({ page, context, screenshot }) => {
         const key = `${language}${size[0]}${Date.now().toString(36)}`;
