@@ -14,6 +14,11 @@ function appVersion(): string {
     return /__version__ = "([^"]+)"/.exec(text)?.[1] ?? "0";
 }
 
+// The vendor's library asks for its script under a name of its own; see src/readers/digital_persona_vendor.ts.
+const readerAliases = [
+    { find: /^WebSdk$/, replacement: fileURLToPath(new URL("src/readers/websdk_global.ts", import.meta.url)) },
+    { find: /^@digitalpersona\/core$/, replacement: "@digitalpersona/core/dist/es6/index.js" },
+];
 const define = { __APP_VERSION__: JSON.stringify(appVersion()) };
 
 export default defineConfig(({ command }) => ({
@@ -22,7 +27,7 @@ export default defineConfig(({ command }) => ({
     cacheDir: ".vite",
     plugins: [vue(), ...(command === "build" ? [serviceWorker(outDir)] : [])],
     define,
-    resolve: { alias: enketoAliases },
+    resolve: { alias: [...enketoAliases, ...readerAliases] },
     optimizeDeps: enketoDependencies,
     build: {
         outDir,
@@ -39,5 +44,5 @@ export default defineConfig(({ command }) => ({
         // With FIELD_APP_SERVER=http://127.0.0.1:PORT the screens work against a real site.
         proxy: process.env.FIELD_APP_SERVER ? { "^/(api|login|private|files)": process.env.FIELD_APP_SERVER } : undefined,
     },
-    test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["./tests/support/setup.ts"], testTimeout: 30_000 },
+    test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["./tests/support/setup.ts"], testTimeout: 30_000, server: { deps: { inline: [/@digitalpersona/] } } },
 }));

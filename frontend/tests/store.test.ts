@@ -41,9 +41,16 @@ test("no name, number, answer or login can be read in the raw store", async () =
     await device.enrolled();
     await written(device);
     await device.store.records.propose("Family", "FAM-00001", { notes: "" }, { notes: "Epiayú" });
+    const print = { source: "SecuGen", finger: "Left Thumb", quality: 80, template: "Rk1SACAyMA-minutiae", image: "iVBORw0KGgo-ridges", reader_serial: "H5-1", captured_at: "x", kept: null };
+    const draft = await device.store.drafts.create({ template: "home_visit-v1", visit_date: "2026-11-22" });
+    await draft.save({ participants: [{ uuid: "1", participant_name: "Rosa", fingerprint: print } as never] });
+    const said = { beneficiary: "BEN-00001", authorisation_text: "AUT-Biometrics-1", decision: "Granted", witness_name: "Luis Uriana" };
+    await device.store.authorisations.decide(said as never, "Autorización de Ángela", new Blob(["drawn signature"], { type: "image/png" }));
+    device.store.device.reader.value = { kind: "secugen", address: "http://127.0.0.1:8477", licence: "licence-of-the-vendor" };
+    await new Promise((done) => setTimeout(done, 50));
     const raw = await rawStore();
     expect(raw.length).toBeGreaterThan(2000);
-    for (const secret of ["Epiay", "ngela", "40187654", "FAM-00001", "BEN-00001", "home_visit", "ana@example.org", "foto.jpg", "Tableta", PIN]) {
+    for (const secret of ["Epiay", "ngela", "40187654", "FAM-00001", "BEN-00001", "home_visit", "ana@example.org", "foto.jpg", "Tableta", PIN, "Rk1SACAy", "iVBORw0", "Left Thumb", "AUT-Biometrics", "Uriana", "drawn signature", "8477", "licence-of"]) {
         expect(raw.includes(secret), secret).toBe(false);
     }
 });

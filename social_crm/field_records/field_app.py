@@ -20,7 +20,9 @@ _NEVER_KEPT = "no-cache, must-revalidate"
 # Named by their content. Private: the platform sets cookies with every answer, which no proxy may keep.
 _KEPT_FOR_EVER = "private, max-age=31536000, immutable"
 # Readers of fingerprints answer on the device itself.
-_LOOPBACK = "http://127.0.0.1:* https://127.0.0.1:* https://localhost:* wss://127.0.0.1:* wss://localhost:*"
+_LOOPBACK = " ".join(
+    f"{scheme}://{host}:*" for scheme in ("http", "https", "wss") for host in ("127.0.0.1", "localhost")
+)
 _POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -62,7 +62,7 @@ browserTest("an acta written with no network is sealed on the server with every 
     await sign(page);
     await page.getByRole("button", { name: "Agregar otra persona" }).click();
     await page.getByLabel("Nombre y apellidos").fill("Delia Uriana");
-    await page.locator(".check-box").click();
+    await page.locator("dialog.sheet").getByText("No puede firmar", { exact: true }).click();
     await page.getByText("No puede ver", { exact: true }).click();
     await page.getByLabel("Nombre del testigo").fill("Nubia Gómez");
     await page.getByRole("button", { name: "Firma del testigo" }).click();

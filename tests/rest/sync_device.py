@@ -1,5 +1,6 @@
 """A device that speaks docs/sync.md: what tests and benchmarks of sync share. It imports nothing of Frappe or of the app."""
 
+import base64
 import hashlib
 import io
 import json
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from PIL import Image
 
 BASE = "/api/method/social_crm.field_records.services.sync."
+PURPOSE = "Biometrics"
 PHOTOS = ("foto_a", "foto_b", "foto_c")
 
 
@@ -181,3 +183,76 @@ def files_of(client, name: str, doctype: str = "Acta") -> list[dict]:
     return client("System Manager").find(
         "File", filters, ("name", "file_name", "file_url", "is_private", "file_size")
     )
+
+
+def biometric_text(client) -> str:
+    """The text by which people authorise their biometric data."""
+    return client("System Manager").find("Authorisation Text", {"purpose": PURPOSE})[0]["name"]
+
+
+def authorisation(person: str, text: str, drawn: bytes = SIGNATURE, **values) -> dict:
+    """A yes of an adult who signs, unless `values` say otherwise."""
+    body = {
+        "beneficiary": person,
+        "authorisation_text": text,
+        "decision": "Granted",
+        "given_on": ago(minutes=1),
+        "given_by": "The Person",
+        "signature": sha256(drawn),
+        "strokes": [[{"x": 1.5, "y": 2, "t": 0, "p": 0.5}, {"x": 3, "y": 4, "t": 16, "p": 0.5}]],
+    }
+    if values.get("decision") == "Refused":
+        body.update(signature=None, strokes=None)
+    body.update(values)
+    entry = {
+        "uuid": new_id(),
+        "name": "firma.png",
+        "sha256": sha256(drawn),
+        "size": len(drawn),
+        "type": "image/png",
+    }
+    named = body["signature"] or body.get("witness_signature")
+    return {
+        "kind": "authorisation",
+        "uuid": new_id(),
+        "device_time": now(),
+        "body": body,
+        "files": [entry] if named else [],
+    }
+
+
+def with_print(template: dict, place: dict, **values) -> dict:
+    """An acta whose only participant gave a fingerprint instead of signing."""
+    record = acta(template, place["family"], **values)
+    record["files"] = []
+    record["body"]["participants"][0].update(
+        beneficiary=place["person"], signature=None, strokes=None, fingerprint=capture()
+    )
+    return record
+
+
+def capture() -> dict:
+    data = io.BytesIO()
+    Image.new("L", (60, 80), 210).save(data, "BMP")
+    return {
+        "source": "Software Reader",
+        "finger": "Right Index Finger",
+        "quality": 82,
+        "template": base64.b64encode(minutiae()).decode(),
+        "image": base64.b64encode(data.getvalue()).decode(),
+        "reader_serial": "SW-1",
+        "captured_at": now(),
+    }
+
+
+def minutiae() -> bytes:
+    view = bytes((2, 0, 82, 30)) + bytes(range(180)) + bytes(2)
+    length = (24 + len(view)).to_bytes(4, "big")
+    return (
+        b"FMR\x00 20\x00" + length + bytes(2) + b"\x01\x00\x01\x90" + b"\x00\xc5\x00\xc5" + b"\x01\x00" + view
+    )
+
+
+def ago(**values) -> str:
+    zone = timezone(timedelta(hours=-5))
+    return (datetime.now(zone) - timedelta(**values)).isoformat(timespec="seconds")

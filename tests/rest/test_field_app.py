@@ -22,6 +22,10 @@ def test_every_screen_gets_the_shell(client, path):
     assert "no-cache" in answer.headers["Cache-Control"]
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script-src 'self' 'wasm-unsafe-eval';" in policy
+    # Readers of fingerprints answer on the device itself; the page speaks to no other machine than its own site.
+    (connect,) = [part.split() for part in policy.split("; ") if part.startswith("connect-src")]
+    hosts = {part.split("://")[1] for part in connect if "://" in part}
+    assert hosts == {"127.0.0.1:*", "localhost:*"} and {"'self'", "blob:", "data:"} < set(connect)
 
 
 def test_the_shell_is_the_same_for_everyone_and_carries_no_token(client, people):

@@ -1,12 +1,22 @@
 """Whatever is sent: no error of the server, no half of a record."""
 
+import copy
 import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lending import make_place
-from sync_device import BASE, SIGNATURE, Device, acta, make_template
+from sync_device import (
+    BASE,
+    SIGNATURE,
+    Device,
+    acta,
+    authorisation,
+    biometric_text,
+    make_template,
+    with_print,
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +96,8 @@ def put(record: dict, path: tuple, value) -> None:
         except (KeyError, IndexError, TypeError):
             return
     if isinstance(part, dict) or (isinstance(part, list) and part):
-        part[path[-1]] = value
+        # A copy: what hypothesis draws twice is one object.
+        part[path[-1]] = copy.deepcopy(value)
 
 
 def test_whatever_is_sent_nothing_breaks(client, place, template):
@@ -117,8 +128,90 @@ def test_whatever_is_sent_nothing_breaks(client, place, template):
         "Commitment": sum(len(one["body"]["commitments"] or []) for one in stored),
         "File": 0,
         "Sync Conflict": 0,
+        "Fingerprint": 0,
+        "Data Authorisation": 0,
     }
     assert stored
+
+
+PRINT = ("body", "participants", 0, "fingerprint")
+PRINT_PLACES = [
+    PRINT, ("body", "participants", 0, "beneficiary"),
+    *[(*PRINT, field) for field in ("source", "finger", "quality", "template", "image", "reader_serial", "captured_at", "kept", "other")],
+]  # fmt: skip
+
+
+def test_whatever_fingerprint_is_sent_it_is_kept_whole_or_not_at_all(client, place, template):
+    device, text = Device(client("Gestor")), biometric_text(client)
+    said = device.push_one(authorisation(place["person"], text), [SIGNATURE])
+    assert said["state"] == "stored", said["message"]
+    before, stored, kept = counts(client), [], []
+
+    @settings(**FUZZ)
+    @given(st.lists(st.tuples(st.sampled_from(PRINT_PLACES), LIKELY | ANYTHING), min_size=0, max_size=2))
+    def send(changes):
+        record = with_print(template, place)
+        for path, value in changes:
+            put(record, path, value)
+        response = device.push_raw([record])
+        assert response.status_code == 200, (response.status_code, response.text[:500])
+        answer = response.json()["message"]["results"][0]
+        assert answer["state"] in ("stored", "refused") and answer["retry"] is False, (answer, record)
+        if answer["state"] == "stored":
+            stored.append(record)
+            kept.extend(answer["fingerprints"])
+
+    send()
+    after = counts(client)
+    assert (
+        after["Acta"] - before["Acta"]
+        == after["Field Submission"] - before["Field Submission"]
+        == len(stored)
+    )
+    assert after["Fingerprint"] - before["Fingerprint"] == len(kept)
+    assert kept and len(stored) < FUZZ["max_examples"]
+
+
+DECISION_PLACES = [
+    ("uuid",), ("device_time",), ("close",), ("base",), ("body",), ("files",), ("files", 0, "name"), ("files", 0, "size"), ("files", 0, "sha256"),
+    *[
+        ("body", field)
+        for field in (
+            "beneficiary", "authorisation_text", "decision", "given_on", "given_by", "representative", "representative_name",
+            "representation_basis", "signature", "strokes", "cannot_sign_reason", "witness_signature", "witness_name", "purpose",
+        )
+    ],
+]  # fmt: skip
+
+
+def test_whatever_decision_is_sent_it_is_recorded_whole_or_not_at_all(client, place):
+    device, text = Device(client("Gestor")), biometric_text(client)
+    before, stored = counts(client), []
+
+    @settings(**FUZZ)
+    @given(
+        st.lists(st.tuples(st.sampled_from(DECISION_PLACES), LIKELY | ANYTHING), min_size=0, max_size=2),
+        st.sampled_from(["Granted", "Refused"]),
+    )
+    def send(changes, decision):
+        record = authorisation(place["person"], text, decision=decision)
+        for path, value in changes:
+            put(record, path, value)
+        response = device.push_raw([record], [SIGNATURE])
+        assert response.status_code == 200, (response.status_code, response.text[:500])
+        answer = response.json()["message"]["results"][0]
+        assert answer["state"] in ("stored", "refused", "missing_files"), answer
+        assert answer["retry"] is False, (answer, record)
+        if answer["state"] == "stored":
+            stored.append(record)
+
+    send()
+    after = counts(client)
+    made = {name: after[name] - before[name] for name in COUNTED}
+    signed = sum(len(one.get("files") or []) for one in stored)
+    assert made["Data Authorisation"] == made["Field Submission"] == len(stored)
+    assert (made["File"], made["Acta"]) == (signed, 0)
+    assert 0 < len(stored) < FUZZ["max_examples"]
 
 
 @settings(**FUZZ)
@@ -175,6 +268,8 @@ COUNTED = {
     "File": {"file_url": ["like", "/private/files/campo-%"]},
     "Field Submission": {},
     "Sync Conflict": {},
+    "Fingerprint": {},
+    "Data Authorisation": {},
 }
 
 

@@ -13,9 +13,9 @@ export type Gap =
     | { kind: "amendment" } // it corrects another one and does not say why
     | { kind: "unsigned" | "reason" | "witness" | "witnessSignature"; name: string };
 
-/** What a participant lacks; null when they have signed, or somebody signed for them with the reason. */
+/** What a participant lacks; null when they have signed or given a fingerprint, or somebody signed for them with the reason. */
 export function lackOf(person: Participant): "unsigned" | "reason" | "witness" | "witnessSignature" | null {
-    if (!person.cannot_sign) return person.signature ? null : "unsigned";
+    if (!person.cannot_sign) return person.signature || person.fingerprint ? null : "unsigned";
     if (!person.cannot_sign_reason?.trim()) return "reason";
     if (!person.witness_name?.trim()) return "witness";
     return person.witness_signature ? null : "witnessSignature";

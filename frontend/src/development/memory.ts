@@ -2,7 +2,8 @@
 // Nothing is encrypted and nothing survives a reload; "sending" is a pause.
 
 import { computed, ref, type Ref } from "vue";
-import { FieldError, type FieldStore, type Hit, type Kind, type Kinds, type ProposedChange, type RecordsApi, type SearchKind, type SessionState, type SyncStatus } from "../store/api";
+import { FieldError, type BiometricAnswer, type FieldStore, type Hit, type Kind, type Kinds, type ProposedChange, type RecordsApi, type SearchKind, type SessionState, type SyncStatus } from "../store/api";
+import { DEFAULT_READER } from "../readers/reader";
 import { SearchIndex } from "../store/search";
 import { MemoryDrafts, pause } from "./memory_drafts";
 import * as sample from "./sample";
@@ -12,6 +13,7 @@ const USER = { user: "gestora@example.com", fullName: "Marta Gestora", language:
 const SOURCES = {
     template: sample.templates, community: sample.communities, family: sample.families, person: sample.persons,
     unit: sample.units, acta: sample.actas, commitment: sample.commitments, visit: sample.visits, form: sample.forms,
+    authorisation_text: sample.authorisationTexts,
 } as { [K in Kind]: Kinds[K][] };
 
 function sampleIndex(): SearchIndex {
@@ -59,6 +61,7 @@ export function memoryStore(): FieldStore {
     const status = ref<SyncStatus>({ online: true, phase: "idle", safe: true, loginNeeded: false, error: null, errorCode: null, lastSync: Date.now(), nextTry: null, done: 0, total: 0, newInLast: { family: 3 }, goneInLast: 0, news: null, clockSkew: 0 });
     const drafts = new MemoryDrafts(() => status.value.online);
     const changes = ref<ProposedChange[]>([]);
+    const answers = new Map<string, BiometricAnswer>();
     const unsent = computed(() => drafts.list.value.filter((one) => one.state !== "draft" && one.state !== "sent").length);
     const atRisk = computed(() => drafts.list.value.filter((one) => one.state !== "sent").length);
     const refuseUnsent = () => { if (atRisk.value) throw new FieldError("unsent", "unsent", { count: atRisk.value }); };
@@ -75,6 +78,14 @@ export function memoryStore(): FieldStore {
             async forget() { refuseUnsent(); },
         },
         records: records(changes),
+        authorisations: {
+            text: async () => sample.authorisationTexts[0] ?? null,
+            answer: async (person) => answers.get(person) ?? null,
+            async decide(body) {
+                answers.set(body.beneficiary, body.decision === "Granted" ? "In Force" : "Refused");
+                return crypto.randomUUID();
+            },
+        },
         templates: {
             list: async () => sample.templates,
             async load(template) {
@@ -84,10 +95,11 @@ export function memoryStore(): FieldStore {
             },
         },
         drafts,
-        outbox: { actas: computed(() => drafts.list.value.filter((one) => one.state !== "draft")), changes, unsent, atRisk, retry: async (uuid) => drafts.send(uuid), async withdraw(uuid) { changes.value = changes.value.filter((one) => one.uuid !== uuid); } },
+        outbox: { actas: computed(() => drafts.list.value.filter((one) => one.state !== "draft")), changes, decisions: ref([]), unsent, atRisk, retry: async (uuid) => drafts.send(uuid), async withdraw(uuid) { changes.value = changes.value.filter((one) => one.uuid !== uuid); } },
         sync: { status, async now() { status.value = { ...status.value, phase: "fetching" }; await pause(800); status.value = { ...status.value, phase: "idle", lastSync: Date.now() }; } },
         device: {
             id: ref("sample-device"), label: ref("Tableta 1"), appVersion: __APP_VERSION__, photoPixels: ref(1600),
+            reader: ref(DEFAULT_READER), leastQuality: ref(60),
             storage: async () => ({ usage: 12_000_000, quota: 2_000_000_000, persisted: true, records: 200, files: 0, fileBytes: 0 }),
             persist: async () => true, freeSpace: async () => 0,
         },

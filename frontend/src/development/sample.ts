@@ -1,6 +1,6 @@
 // Invented records with which the screens can be worked on without a server.
 
-import type { ActaHeader, Community, CorrectionForm, Family, KnownCommitment, Person, TemplatePackage, Unit, Visit } from "../store/records";
+import type { ActaHeader, AuthorisationText, Community, CorrectionForm, Family, KnownCommitment, Person, TemplatePackage, Unit, Visit } from "../store/records";
 
 const SURNAMES = ["Epiayú", "Uriana", "Gómez", "Peñaranda", "Ibáñez", "Martínez", "Núñez", "Solano", "Brito", "Ipuana"];
 const NAMES = ["Rosa", "José", "Ángela", "Luis", "María", "Íngrid", "Wilfrido", "Nubia"];
@@ -83,6 +83,10 @@ export const forms: CorrectionForm[] = [
     { name: "Family", fields: [field("family_name", "Familia", "Family"), field("present_detail", "Lugar actual", "Present Place", "Small Text")] },
     { name: "Beneficiary", fields: [field("birth_date", "Fecha de nacimiento", "Date of Birth", "Date"), field("sex", "Sexo", "Sex", "Select", ["Female", "Male"])] },
     { name: "Productive Unit", fields: [field("unit_name", "Unidad productiva", "Productive Unit")] },
+];
+
+export const authorisationTexts: AuthorisationText[] = [
+    { name: "AUT-Biometrics-1", title: "Autorización de datos biométricos", purpose: "Biometrics", version: "1", valid_from: "2020-01-01", text: "La huella es un dato sensible. No estoy obligado a darla." },
 ];
 
 const FORM = `<form class="or" data-form-id="visita_domiciliaria"><h3 id="form-title">Visita domiciliaria</h3>

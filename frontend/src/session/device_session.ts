@@ -24,6 +24,8 @@ export interface SessionParts {
     onNewVersion: (version: string) => void;
 }
 
+export const LEAST_QUALITY = 60; // of a fingerprint, until the server has said
+
 export class DeviceSession implements SessionApi {
     readonly loginUrl = "/login?redirect-to=/campo";
     readonly state = shallowRef<SessionState>({ phase: "starting", profiles: [], profile: null, user: null, loginNeeded: false, waitUntil: null });
@@ -106,7 +108,9 @@ export class DeviceSession implements SessionApi {
             transport, device: await registry.device(), appVersion: this.parts.appVersion, estimate: this.parts.estimate,
             onGreeting: (greeting) => {
                 if (greeting.app?.newest) this.parts.onNewVersion(greeting.app.newest);
-                if (greeting.limits.photo_max_px !== opened.profile.serverPixels) void opened.saveProfile({ serverPixels: greeting.limits.photo_max_px });
+                const { photo_max_px: serverPixels, fingerprint_quality: leastQuality = LEAST_QUALITY } = greeting.limits;
+                const known = opened.profile;
+                if (serverPixels !== known.serverPixels || leastQuality !== known.leastQuality) void opened.saveProfile({ serverPixels, leastQuality });
             },
             onLoginNeeded: (loginNeeded) => {
                 if (this.opened === opened && loginNeeded !== this.state.value.loginNeeded) this.set({ loginNeeded });

@@ -1,5 +1,6 @@
 // An unlocked vault with all that works on it.
 
+import type { ReaderSettings } from "../readers/reader";
 import type { FieldStore } from "../store/api";
 import { DeviceDrafts } from "../store/device_drafts";
 import { KnownRecords } from "../store/known_records";
@@ -13,6 +14,8 @@ export interface Profile extends CurrentUser {
     label: string; // of the device, as this person named it
     photoPixels: number | null; // null: as the server says
     serverPixels: number;
+    reader?: ReaderSettings;
+    leastQuality?: number;
 }
 
 export const PROFILE = "profile";

@@ -7,9 +7,12 @@
 import { inject, type InjectionKey, type Ref } from "vue";
 import type { ServerActa } from "./server_acta";
 import type { Draft, DraftHeader, DraftState, NewDraft, OpenDraft, OutboxProblem } from "./drafts";
-import type { ActaHeader, Community, Corrected, Family, Kind, Kinds, KnownCommitment, Person, TemplateHeader, TemplatePackage, Unit, Visit } from "./records";
+import type { DecisionBody } from "./decisions";
+import type { ReaderSettings } from "../readers/reader";
+import type { ActaHeader, AuthorisationText, BiometricAnswer, Community, Corrected, Family, Kind, Kinds, KnownCommitment, Person, TemplateHeader, TemplatePackage, Unit, Visit } from "./records";
 
 export * from "./drafts";
+export type { DecisionBody } from "./decisions";
 export * from "./records";
 export type { ServerActa } from "./server_acta";
 
@@ -133,6 +136,15 @@ export interface RecordsApi {
     pdfUrl(name: string): string;
 }
 
+export interface AuthorisationsApi {
+    /** The text about biometric data that is in force on a day (ISO); null when the device has none. */
+    text(day: string): Promise<AuthorisationText | null>;
+    /** What a person last said, here or on the server; null: was never asked. */
+    answer(person: string): Promise<BiometricAnswer | null>;
+    /** Keeps a decision with its signature; it goes through the outbox before the actas. Resolves when it is durable. */
+    decide(body: DecisionBody, title: string, signature: Blob | null): Promise<string>;
+}
+
 export interface TemplatesApi {
     /** Published templates, by title. */
     list(): Promise<TemplateHeader[]>;
@@ -172,10 +184,20 @@ export interface ProposedChange {
     mayWithdraw: boolean; // it never left the device, or the server refused it
 }
 
+// What somebody decided about the use of their data, on its way.
+export interface KeptDecision {
+    uuid: string;
+    title: string;
+    state: Exclude<DraftState, "draft">;
+    message: string | null;
+    createdAt: number;
+}
+
 export interface OutboxApi {
     /** Actas and corrections that are not "draft", oldest first; sent ones stay for some days. */
     readonly actas: Readonly<Ref<readonly DraftHeader[]>>;
     readonly changes: Readonly<Ref<readonly ProposedChange[]>>;
+    readonly decisions: Readonly<Ref<readonly KeptDecision[]>>;
     /** Drafts are not counted: ready, sending, refused and in conflict are. */
     readonly unsent: Readonly<Ref<number>>;
     /** Every work that would be lost with this device: unsent and drafts. */
@@ -238,6 +260,8 @@ export interface DeviceApi {
     persist(): Promise<boolean>;
     /** Longest side to which photos are shrunk, in pixels; 0 keeps the original. */
     readonly photoPixels: Ref<number>;
+    readonly reader: Ref<ReaderSettings>; // of fingerprints
+    readonly leastQuality: Readonly<Ref<number>>; // 0 to 100: what the organisation takes from a reader
     /** Removes the files of sent actas from the device. Resolves with the bytes freed. */
     freeSpace(): Promise<number>;
 }
@@ -251,6 +275,7 @@ export interface UpdateApi {
 export interface FieldStore {
     session: SessionApi;
     records: RecordsApi;
+    authorisations: AuthorisationsApi;
     templates: TemplatesApi;
     drafts: DraftsApi;
     outbox: OutboxApi;

@@ -1,11 +1,12 @@
 // The contract of api.ts on a real device: encrypted vaults, the sync engine, the service worker.
 
 import { computed, shallowRef, type WritableComputedRef } from "vue";
-import { DeviceSession } from "../session/device_session";
+import { DEFAULT_READER, type ReaderSettings } from "../readers/reader";
+import { DeviceSession, LEAST_QUALITY } from "../session/device_session";
 import type { Opened } from "../session/opened";
 import { Vaults } from "../session/vaults";
 import { Transport } from "../sync/transport";
-import { FieldError, type DeviceApi, type DraftsApi, type FieldStore, type OutboxApi, type RecordsApi, type SyncStatus, type TemplatesApi, type UpdateApi } from "./api";
+import { FieldError, type AuthorisationsApi, type DeviceApi, type DraftsApi, type FieldStore, type OutboxApi, type RecordsApi, type SyncStatus, type TemplatesApi, type UpdateApi } from "./api";
 import { Registry } from "./database";
 import type { Locks } from "./vault";
 
@@ -23,6 +24,7 @@ const CLOSED: SyncStatus = {
     newInLast: {}, goneInLast: 0, news: null, clockSkew: null,
 };
 const DEFAULT_PIXELS = 1600;
+const BIOMETRICS = "Biometrics";
 
 async function estimate(): Promise<{ usage: number | null; quota: number | null }> {
     const found = await globalThis.navigator?.storage?.estimate?.().catch(() => null);
@@ -33,6 +35,7 @@ class DeviceStore implements FieldStore {
     private readonly opened = shallowRef<Opened | null>(null);
     readonly session: DeviceSession;
     readonly records: RecordsApi;
+    readonly authorisations: AuthorisationsApi;
     readonly templates: TemplatesApi;
     readonly drafts: DraftsApi;
     readonly outbox: OutboxApi;
@@ -58,6 +61,7 @@ class DeviceStore implements FieldStore {
             },
         });
         this.records = this.makeRecords();
+        this.authorisations = this.makeAuthorisations();
         this.templates = { list: async () => this.need.records.templates(), load: async (template) => this.need.records.template(template) };
         this.drafts = this.makeDrafts();
         this.outbox = this.makeOutbox();
@@ -99,6 +103,19 @@ class DeviceStore implements FieldStore {
         return this.transport.acta(this.deviceId.value ?? "", name, !hasForm);
     }
 
+    private makeAuthorisations(): AuthorisationsApi {
+        return {
+            text: async (day) => this.need.records.authorisationText(BIOMETRICS, day),
+            answer: async (person) => {
+                const { records, changes, engine } = this.need;
+                const here = changes.lastDecision(person, engine.status.value.lastSync);
+                if (here) return here === "Granted" ? "In Force" : "Refused";
+                return (await records.get("person", person))?.biometrics ?? null;
+            },
+            decide: async (body, title, signature) => this.need.changes.decide(body, title, signature),
+        };
+    }
+
     private makeDrafts(): DraftsApi {
         return {
             list: computed(() => this.opened.value?.drafts.list.value ?? []),
@@ -114,14 +131,15 @@ class DeviceStore implements FieldStore {
 
     private makeOutbox(): OutboxApi {
         const changes = computed(() => this.opened.value?.changes.list.value ?? []);
+        const decisions = computed(() => this.opened.value?.changes.decisions.value ?? []);
         const actas = computed(() => this.drafts.list.value.filter((one) => one.state !== "draft").sort((a, b) => a.createdAt - b.createdAt));
         const unsent = computed(() => {
-            const waiting = [...actas.value, ...changes.value].filter((one) => one.state !== "sent" && one.state !== "conflict");
+            const waiting = [...actas.value, ...changes.value, ...decisions.value].filter((one) => one.state !== "sent" && one.state !== "conflict");
             return waiting.length;
         });
         const atRisk = computed(() => unsent.value + this.drafts.list.value.filter((one) => one.state === "draft").length);
         const withdraw = async (uuid: string) => this.need.changes.withdraw(uuid);
-        return { actas, changes, unsent, atRisk, retry: (uuid) => this.retry(uuid), withdraw };
+        return { actas, changes, decisions, unsent, atRisk, retry: (uuid) => this.retry(uuid), withdraw };
     }
 
     private async retry(uuid: string): Promise<void> {
@@ -130,7 +148,7 @@ class DeviceStore implements FieldStore {
         if (acta?.state === "refused") {
             await opened.drafts.reopen(uuid);
             await opened.drafts.ready(uuid, acta.close);
-        } else if (opened.changes.list.value.some((one) => one.uuid === uuid && one.state === "refused")) {
+        } else if (opened.changes.all().some((one) => one.uuid === uuid && one.state === "refused")) {
             await opened.changes.patch(uuid, { state: "ready", problem: null, message: null });
         }
         await opened.engine.now();
@@ -144,11 +162,20 @@ class DeviceStore implements FieldStore {
                 void this.opened.value?.saveProfile({ photoPixels: value });
             },
         });
+        const reader: WritableComputedRef<ReaderSettings> = computed({
+            get: () => this.reader.value ?? this.opened.value?.profile.reader ?? DEFAULT_READER,
+            set: (value) => {
+                this.reader.value = value;
+                void this.opened.value?.saveProfile({ reader: value });
+            },
+        });
         return {
             id: this.deviceId,
             label: computed(() => this.opened.value?.profile.label ?? ""),
             appVersion: this.parts.appVersion,
             photoPixels: pixels,
+            reader,
+            leastQuality: computed(() => this.opened.value?.profile.leastQuality ?? LEAST_QUALITY),
             persist: async () => (await globalThis.navigator?.storage?.persist?.()) ?? false,
             storage: () => this.storage(),
             freeSpace: () => this.freeSpace(),
@@ -156,6 +183,7 @@ class DeviceStore implements FieldStore {
     }
 
     private readonly pixels = shallowRef<number | null>(null);
+    private readonly reader = shallowRef<ReaderSettings | null>(null);
 
     private async storage() {
         const opened = this.opened.value;

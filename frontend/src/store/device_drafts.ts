@@ -130,6 +130,42 @@ export class DeviceDrafts implements DraftsApi {
         this.show();
     }
 
+    /** Forgets captures of fingerprints that the server keeps or has refused: they lie on this device no longer than they must. */
+    async settlePrints(uuid: string, revision: number, kept: readonly { uuid: string; name: string }[], refused: readonly string[]): Promise<void> {
+        if (!kept.length && !refused.length) return;
+        await this.rows.exclusive(uuid, async () => {
+            const acta = await this.rows.read(uuid);
+            // Edited meanwhile: the answer to the newer one says it again.
+            if (acta.head.shipment.revision !== revision) return;
+            const participants = acta.body.body.participants.map((one) => {
+                if (refused.includes(one.uuid)) return { ...one, fingerprint: null };
+                const name = kept.find((other) => other.uuid === one.uuid)?.name;
+                return name && one.fingerprint ? { ...one, fingerprint: { ...one.fingerprint, template: null, image: null, kept: name } } : one;
+            });
+            await this.rows.write({ ...acta, body: { ...acta.body, body: { ...acta.body.body, participants } } });
+        });
+        await this.renew(uuid);
+    }
+
+    /** Forgets the captures in drafts of who no longer authorises them: the server has said so. */
+    async dropPrints(isAllowed: (person: string) => Promise<boolean>): Promise<void> {
+        for (const { uuid, state } of this.list.value) {
+            if (state !== "draft") continue;
+            await this.rows.exclusive(uuid, async () => {
+                const acta = await this.rows.read(uuid);
+                const dropped = new Set<string>();
+                for (const one of acta.body.body.participants) {
+                    if (one.fingerprint && !(await isAllowed(one.beneficiary ?? ""))) dropped.add(one.uuid);
+                }
+                if (!dropped.size || acta.head.shipment.state !== "draft") return;
+                const participants = acta.body.body.participants.map((one) => (dropped.has(one.uuid) ? { ...one, fingerprint: null } : one));
+                const shipment = { ...acta.head.shipment, revision: acta.head.shipment.revision + 1 };
+                await this.rows.write({ ...acta, head: { ...acta.head, shipment }, body: { ...acta.body, body: { ...acta.body.body, participants } } });
+            });
+            await this.renew(uuid);
+        }
+    }
+
     /** Removes actas that the server confirmed before that moment (milliseconds) and nobody has open here. */
     async prune(before: number): Promise<void> {
         for (const header of this.list.value) {

@@ -37,8 +37,26 @@ export interface Participant {
     witness_name: string | null;
     witness_document: string | null;
     witness_signature: string | null; // id of a media of the draft
-    fingerprint: Record<string, unknown> | null;
+    fingerprint: Fingerprint | null;
 }
+
+// A capture, with picture and record in base64; once the server keeps it, its name there in their place.
+export interface Fingerprint {
+    source: string;
+    finger: Finger;
+    quality: number | null; // 0 to 100
+    template: string | null;
+    image: string | null;
+    reader_serial: string | null;
+    captured_at: string; // ISO with zone
+    kept: string | null;
+}
+
+export const FINGERS = [
+    "Right Thumb", "Right Index Finger", "Right Middle Finger", "Right Ring Finger", "Right Little Finger",
+    "Left Thumb", "Left Index Finger", "Left Middle Finger", "Left Ring Finger", "Left Little Finger",
+] as const;
+export type Finger = (typeof FINGERS)[number];
 
 export interface AgreedCommitment {
     uuid: string;

@@ -3,7 +3,7 @@
 
 import { ref } from "vue";
 import { written, type SealedRow } from "./database";
-import { FieldError, KINDS, type ActaHeader, type Community, type Corrected, type Family, type Hit, type Kind, type Kinds, type KnownCommitment, type OpenConflict, type Person, type SearchKind, type TemplateHeader, type TemplatePackage, type Unit, type Visit } from "./api";
+import { FieldError, KINDS, type ActaHeader, type AuthorisationText, type Community, type Corrected, type Family, type Hit, type Kind, type Kinds, type KnownCommitment, type OpenConflict, type Person, type SearchKind, type TemplateHeader, type TemplatePackage, type Unit, type Visit } from "./api";
 import { SearchIndex } from "./search";
 import type { Vault } from "./vault";
 
@@ -205,6 +205,14 @@ export class KnownRecords {
         const kind = KIND_OF[doctype];
         const record = this.of(kind).get(name) as { open_conflicts?: OpenConflict[] } | undefined;
         return record ? (record.open_conflicts ?? null) : [];
+    }
+
+    /** The newest text for a purpose that is in force on a day. */
+    async authorisationText(purpose: string, day: string): Promise<AuthorisationText | null> {
+        const valid = (await this.listed("authorisation_text")).filter(
+            (one) => one.purpose === purpose && (one.valid_from ?? "") <= day && (!one.valid_to || one.valid_to >= day),
+        );
+        return valid.sort((a, b) => (b.valid_from ?? "").localeCompare(a.valid_from ?? ""))[0] ?? null;
     }
 
     /** Published templates, the newest version of each. */

@@ -1,18 +1,22 @@
-// Corrections of records, each a row of its own in the outbox.
+// Corrections of records, and what people decided about their data: each a row of its own in the outbox.
 
 import { shallowRef } from "vue";
-import type { OutboxProblem } from "./drafts";
-import { FieldError, type Corrected, type ProposedChange } from "./api";
-import { written } from "./database";
+import { sha256 } from "../crypto/bytes";
+import { FieldError, type Corrected, type KeptDecision, type ProposedChange } from "./api";
+import { written, type BlobRow } from "./database";
+import type { Decision, DecisionBody } from "./decisions";
+import type { Media, OutboxProblem } from "./drafts";
 import type { OpenConflict } from "./records";
 import type { Vault } from "./vault";
 
 type Values = Record<string, unknown>;
 
+export const DECISION = "Data Authorisation";
+
 export interface ChangeRow {
     uuid: string;
-    doctype: Corrected;
-    name: string;
+    doctype: Corrected | typeof DECISION;
+    name: string; // of the record; of a decision, what it is called
     base: Values;
     values: Values;
     state: "ready" | "sending" | "sent" | "conflict" | "refused";
@@ -21,7 +25,12 @@ export interface ChangeRow {
     createdAt: number;
     tried: boolean; // whether any push of it began: the server may know it
     conflict: string | null; // where both values wait on the server
+    sentAt?: number; // when the server had it
+    decision?: Decision; // of a person about the use of their data, instead of fields
 }
+
+type Correction = ChangeRow & { doctype: Corrected };
+const isCorrection = (row: ChangeRow): row is Correction => row.doctype !== DECISION;
 
 /** Whether two values of a field are the same to a reader: nothing, and an empty text, are. */
 export const isSame = (one: unknown, other: unknown) => String(one ?? "").trim() === String(other ?? "").trim();
@@ -39,6 +48,7 @@ const mayWithdraw = (row: ChangeRow) => row.state === "refused" || (row.state ==
 
 export class ProposedChanges {
     readonly list = shallowRef<readonly ProposedChange[]>([]);
+    readonly decisions = shallowRef<readonly KeptDecision[]>([]);
     private rows = new Map<string, ChangeRow>();
     private reading = 0;
     private stopListening: () => void;
@@ -69,7 +79,8 @@ export class ProposedChanges {
     }
 
     private show(): void {
-        this.list.value = this.all().map((row) => {
+        this.decisions.value = this.all().filter((row) => row.decision).map(({ uuid, name, state, message, createdAt }) => ({ uuid, title: name, state, message, createdAt }));
+        this.list.value = this.all().filter(isCorrection).map((row) => {
             const { uuid, doctype, name, base, values, state, message, problem, createdAt } = row;
             return { uuid, doctype, name, base, values, state, message, problem, createdAt, mayWithdraw: mayWithdraw(row) };
         });
@@ -92,12 +103,13 @@ export class ProposedChanges {
         });
     }
 
-    private async keep(row: ChangeRow | null, instead: readonly string[] = []): Promise<void> {
+    private async keep(row: ChangeRow | null, instead: readonly string[] = [], blob: BlobRow | null = null): Promise<void> {
         const sealed = row ? await this.vault.seal("changes", row.uuid, row) : null;
-        const { changes } = this.vault.db;
+        const { changes, blobs } = this.vault.db;
         await written(() =>
-            this.vault.db.transaction("rw", changes, async () => {
+            this.vault.db.transaction("rw", changes, blobs, async () => {
                 await changes.bulkDelete([...instead]);
+                if (blob) await blobs.put(blob);
                 if (row && sealed) await changes.put({ id: row.uuid, sealed });
             }),
         );
@@ -113,6 +125,34 @@ export class ProposedChanges {
             const row = this.rows.get(uuid);
             if (row) await this.keep({ ...row, ...part });
         });
+    }
+
+    /** Keeps a decision with its signature: both or nothing. */
+    async decide(body: DecisionBody, title: string, signature: Blob | null): Promise<string> {
+        const uuid = crypto.randomUUID();
+        const bytes = signature ? new Uint8Array(await signature.arrayBuffer()) : null;
+        const media: Media | null = bytes
+            ? { id: crypto.randomUUID(), name: "firma.png", type: "image/png", size: bytes.length, sha256: await sha256(bytes), purpose: "signature" }
+            : null;
+        const sealed = media && bytes ? { id: media.id, draft: uuid, sealed: await this.vault.sealBytes(media.id, bytes) } : null;
+        await this.exclusive(async () => {
+            // The order is kept, whatever the clock says: the last word is the last that was said.
+            const createdAt = Math.max(Date.now(), (this.all().at(-1)?.createdAt ?? 0) + 1);
+            const row: ChangeRow = {
+                uuid, doctype: DECISION, name: title, base: {}, values: {}, state: "ready", message: null, problem: null, createdAt,
+                tried: false, conflict: null, decision: { body, media },
+            };
+            await this.keep(row, [], sealed);
+        });
+        this.onReady();
+        return uuid;
+    }
+
+    /** What a person last decided on this device and the server may not know yet; `since`: when it last told all it knows. */
+    lastDecision(beneficiary: string, since: number | null): "Granted" | "Refused" | null {
+        const own = this.all().filter((row) => row.decision?.body.beneficiary === beneficiary);
+        const counts = own.filter((row) => row.state === "ready" || row.state === "sending" || (row.state === "sent" && (row.sentAt ?? 0) > (since ?? 0)));
+        return counts.at(-1)?.decision?.body.decision ?? null;
     }
 
     /** Marks a correction as under way; false when it was taken back or replaced meanwhile. */
@@ -153,8 +193,8 @@ export class ProposedChanges {
     }
 
     /** After a pull: what waited for a decision and does not any more is done. `null` where the conflicts are not known. */
-    async settle(open: (row: ChangeRow) => readonly OpenConflict[] | null): Promise<void> {
-        for (const row of this.all()) {
+    async settle(open: (row: Correction) => readonly OpenConflict[] | null): Promise<void> {
+        for (const row of this.all().filter(isCorrection)) {
             if (row.state !== "conflict" || !row.conflict) continue;
             const waiting = open(row);
             if (waiting && !waiting.some((one) => one.name === row.conflict)) {
@@ -167,6 +207,7 @@ export class ProposedChanges {
     async prune(before: number): Promise<void> {
         const old = this.all().filter((row) => (row.state === "sent" || row.state === "conflict") && row.createdAt < before);
         await this.vault.db.changes.bulkDelete(old.map((row) => row.uuid));
+        await this.vault.db.blobs.bulkDelete(old.flatMap((row) => row.decision?.media?.id ?? []));
         for (const row of old) this.rows.delete(row.uuid);
         if (old.length) this.show();
     }

@@ -65,6 +65,20 @@ export interface Person {
     phone?: Text;
     documents?: PersonDocument[];
     open_conflicts?: OpenConflict[];
+    biometrics?: BiometricAnswer | null; // the last answer that the server knows
+}
+
+export type BiometricAnswer = "In Force" | "Refused" | "Revoked";
+
+// One version of what people are read before they authorise a use of their data.
+export interface AuthorisationText {
+    name: string;
+    title: string;
+    purpose: string;
+    version: string;
+    valid_from: Text;
+    valid_to?: Text;
+    text: string; // paragraphs, an empty line between them
 }
 
 export interface Unit {
@@ -150,7 +164,8 @@ export interface Kinds {
     commitment: KnownCommitment;
     visit: Visit;
     form: CorrectionForm;
+    authorisation_text: AuthorisationText;
 }
 
 export type Kind = keyof Kinds;
-export const KINDS: readonly Kind[] = ["template", "community", "family", "person", "unit", "acta", "commitment", "visit", "form"];
+export const KINDS: readonly Kind[] = ["template", "community", "family", "person", "unit", "acta", "commitment", "visit", "form", "authorisation_text"];

@@ -134,6 +134,7 @@ export class SyncEngine {
         const pulled = await pull(transport, vault, records, device, () => drafts.templatesInUse(), progress);
         await changes.settle((row) => records.conflictsOf(row.doctype, row.name));
         const lastSync = Date.now();
+        if (pulled.brought.person) await drafts.dropPrints(async (person) => (await records.get("person", person))?.biometrics === "In Force" || changes.lastDecision(person, null) === "Granted");
         await drafts.prune(lastSync - KEPT_AFTER_SENT);
         await changes.prune(lastSync - KEPT_AFTER_SENT);
         await vault.writeState(LAST, lastSync);

@@ -38,6 +38,8 @@ export interface PushResult {
     message: string | null;
     conflict: string | null;
     retry?: boolean;
+    fingerprints?: { uuid: string; name: string }[]; // participants whose capture the server keeps, and under which name
+    fingerprints_refused?: string[]; // participants whose capture it did not take
 }
 
 export type ShipmentEvent =

@@ -1,13 +1,14 @@
 // What travels: an acta as the protocol has it, and which records go together in one batch.
 
 import type { Acta } from "../store/acta_rows";
+import type { Decision } from "../store/decisions";
 import type { ChangeRow } from "../store/proposed_changes";
-import type { Media } from "../store/drafts";
+import type { Fingerprint, Media } from "../store/drafts";
 import type { PushFile } from "./outbox";
 
 export interface Parcel {
     uuid: string;
-    kind: "acta" | "change";
+    kind: "acta" | "change" | "authorisation";
     revision: number;
     text: string; // JSON of the record
     bytes: number; // of the text
@@ -41,6 +42,7 @@ export function actaParcel(acta: Acta): Parcel {
         cannot_sign: one.cannot_sign ? 1 : 0,
         signature: hash(one.signature),
         witness_signature: hash(one.witness_signature),
+        fingerprint: travelling(one.fingerprint),
     }));
     const files = media.map((one) => ({ uuid: one.id, name: one.name, sha256: one.sha256, size: one.size, type: one.type }));
     const record = {
@@ -50,7 +52,26 @@ export function actaParcel(acta: Acta): Parcel {
     return parcel("acta", acta.uuid, revision, record, media, confirmed);
 }
 
+/** A capture as the server takes it: whole, or the name of one that it keeps. */
+function travelling(print: Fingerprint | null): object | null {
+    if (!print) return null;
+    if (print.kept) return { kept: print.kept };
+    const { source, finger, quality, template, image, reader_serial, captured_at } = print;
+    return { source, finger, quality, template, image, reader_serial, captured_at };
+}
+
+function decisionParcel(row: ChangeRow, decision: Decision): Parcel {
+    const { by_witness, strokes, ...said } = decision.body;
+    const { media } = decision;
+    const hash = media?.sha256 ?? null;
+    const drawn = by_witness ? { witness_signature: hash, witness_strokes: strokes } : { signature: hash, strokes };
+    const files = media ? [{ uuid: media.id, name: media.name, sha256: media.sha256, size: media.size, type: media.type }] : [];
+    const record = { kind: "authorisation", uuid: row.uuid, device_time: deviceTime(row.createdAt), body: { ...said, ...drawn }, files };
+    return parcel("authorisation", row.uuid, 1, record, media ? [media] : [], []);
+}
+
 export function changeParcel(row: ChangeRow): Parcel {
+    if (row.decision) return decisionParcel(row, row.decision);
     const { doctype, name, base, values } = row;
     const record = { kind: "change", uuid: row.uuid, device_time: deviceTime(row.createdAt), body: { doctype, name, base, values } };
     return parcel("change", row.uuid, 1, record, [], []);

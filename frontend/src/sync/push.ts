@@ -52,7 +52,7 @@ async function ready(out: Outgoing, tried: Map<string, number>): Promise<Parcel[
         if (count < 2) parcels.push(one);
         tried.set(one.uuid, count + 1);
     };
-    // Corrections first: an acta may build on them.
+    // Corrections and authorisations first: an acta may build on them.
     for (const row of out.changes.all()) if (row.state === "ready") take(changeParcel(row));
     for (const header of waiting) take(actaParcel(await out.drafts.rows.read(header.uuid)));
     return parcels;
@@ -68,7 +68,11 @@ async function move(out: Outgoing, one: Parcel, event: ShipmentEvent): Promise<v
     if (event.kind === "failed") return out.changes.patch(one.uuid, { state: "ready", problem: event.problem, message: event.message });
     if (event.kind !== "answered") return;
     const { state, message, retry } = event.result;
-    if (state === "stored" || state === "known") return out.changes.patch(one.uuid, { state: "sent", message, problem: null });
+    if (state === "stored" || state === "known") {
+        const isWhole = event.files.every((file) => event.result.files.some((other) => other.uuid === file.uuid && other.sha256 === file.sha256));
+        if (!isWhole) return out.changes.patch(one.uuid, { state: "ready", message, problem: "server" });
+        return out.changes.patch(one.uuid, { state: "sent", message, problem: null, sentAt: event.at });
+    }
     if (state === "conflict") return out.changes.patch(one.uuid, { state: "conflict", message, problem: "conflict", conflict: event.result.conflict });
     if (state === "refused" && !retry) return out.changes.patch(one.uuid, { state: "refused", message, problem: "refused" });
     return out.changes.patch(one.uuid, { state: "ready", message, problem: "server" });
@@ -78,7 +82,7 @@ async function move(out: Outgoing, one: Parcel, event: ShipmentEvent): Promise<v
 async function begin(out: Outgoing, whole: Batch): Promise<Batch> {
     const parcels: Parcel[] = [];
     for (const one of whole.parcels) {
-        if (one.kind === "change") {
+        if (one.kind !== "acta") {
             if (await out.changes.begin(one.uuid)) parcels.push(one);
             continue;
         }
@@ -129,6 +133,7 @@ async function take(out: Outgoing, batch: Batch, results: readonly PushResult[])
         }
         again = again || Boolean(result.retry);
         await move(out, one, { kind: "answered", revision: one.revision, files: filesOf(one), result, at: Date.now() });
+        if (one.kind === "acta") await out.drafts.settlePrints(one.uuid, one.revision, result.fingerprints ?? [], result.fingerprints_refused ?? []);
     }
     return again;
 }

@@ -17,6 +17,7 @@ export interface Limits {
     chunk_bytes: number;
     file_bytes: number;
     photo_max_px: number;
+    fingerprint_quality?: number; // 0 to 100; servers before it do not say
 }
 
 export interface Greeting extends Who {

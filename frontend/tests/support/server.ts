@@ -51,6 +51,9 @@ export class ProtocolServer {
     private cursors = 0;
     acknowledged: string | null = null;
     conflicts: string[] = [];
+    records: WireRecord[] = []; // as they came, again ones too
+    prints: { fingerprints: { uuid: string; name: string }[]; fingerprints_refused: string[] } = { fingerprints: [], fingerprints_refused: [] };
+    forgetFiles = false;
     calls: string[] = [];
     bytesReceived = 0;
     pageSize = 3;
@@ -155,6 +158,7 @@ export class ProtocolServer {
             this.bytesReceived += bytes.length;
             if (createHash("sha256").update(bytes).digest("hex") === name) this.uploads.set(name, bytes);
         }
+        this.records.push(...batch.records);
         return batch.records.map((record) => (record.kind === "change" ? this.change(record) : this.store(record, batch.device)));
     }
 
@@ -164,7 +168,7 @@ export class ProtocolServer {
         const digest = JSON.stringify([record.kind, record.close, content]);
         const answer = (state: string, acta: StoredActa | null, missing: string[] = []) => ({
             uuid: record.uuid, state, name: acta?.name ?? null, version: acta ? String(acta.version) : null, status: acta?.closed ? "Closed" : "Draft",
-            files: acta ? files : [], missing, message: null, conflict: null, retry: false,
+            files: acta && !this.forgetFiles ? files : [], ...this.prints, missing, message: null, conflict: null, retry: false,
         });
         const known = this.actas.get(record.uuid);
         if (known?.digests.has(digest)) return answer("known", known);

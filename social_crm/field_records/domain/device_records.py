@@ -54,7 +54,7 @@ def problems(record: Any) -> tuple[Problem, ...]:
         return tuple(found)
     body = record["body"]
     found.extend(_fields(body, _BODIES[record["kind"]], "body."))
-    if not found and record["kind"] == "acta":
+    if not found and record["kind"] in _WITH_FILES:
         found.extend(_rows(body.get("participants"), _PARTICIPANT, "body.participants"))
         found.extend(_rows(body.get("commitments"), _COMMITMENT, "body.commitments"))
         found.extend(_rows(record.get("files"), _FILE, "files"))
@@ -186,25 +186,34 @@ def _values(value: Any) -> str:
 
 
 def _fingerprint(value: Any) -> str:
-    """A capture: short texts, a quality, and template and image in base64."""
-    if not isinstance(value, Mapping) or len(value) > 20:
+    """A capture: short texts, a quality, and template and image in base64; or the name of one that the server keeps."""
+    if not isinstance(value, Mapping) or not set(value) <= _CAPTURE:
         return "fingerprint"
     text, number = _text(MAX_CAPTURE), _number(-1e6, 1e6)
-    for key, item in value.items():
-        if not isinstance(key, str) or (item is not None and text(item) and number(item)):
-            return "fingerprint"
-    return ""
+    if any(item is not None and text(item) and number(item) for item in value.values()):
+        return "fingerprint"
+    name = value.get("kept")
+    alone = not any(item is not None for key, item in value.items() if key != "kept")
+    return "" if name is None or (isinstance(name, str) and len(name) <= 140 and alone) else "fingerprint"
 
 
 def _mapping(value: Any) -> str:
     return "" if isinstance(value, Mapping) else "object"
 
 
+def _option(*known: str) -> Check:
+    return _matches(lambda value: isinstance(value, str) and value in known, "option")
+
+
+_CAPTURE = frozenset(
+    ("source", "finger", "quality", "template", "image", "reader_serial", "captured_at", "kept")
+)
+_WITH_FILES = frozenset(("acta", "authorisation"))
 _UUID_FIELD = (True, _matches(is_uuid, "uuid"))
 _SHA_FIELD = _matches(is_sha256, "sha256")
 _NAME = _text(140)
 _RECORD: dict[str, tuple[bool, Check]] = {
-    "kind": (True, _matches(lambda value: value in ("acta", "change"), "kind")),
+    "kind": (True, _matches(lambda value: value in ("acta", "change", "authorisation"), "kind")),
     "uuid": _UUID_FIELD,
     "revision": (False, _number(0, 2**31 - 1, whole=True)),
     "base": (False, _text(40)),
@@ -236,6 +245,29 @@ _BODIES: dict[str, dict[str, tuple[bool, Check]]] = {
         "name": (True, _NAME),
         "base": (True, _values),
         "values": (True, _values),
+    },
+    "authorisation": {
+        "beneficiary": (True, _NAME),
+        "authorisation_text": (True, _NAME),
+        "decision": (True, _option("Granted", "Refused")),
+        "given_on": (True, _moment),
+        "given_by": (True, _option("The Person", "Legal Representative")),
+        **dict.fromkeys(
+            (
+                "representative",
+                "representative_name",
+                "representative_document",
+                "representation_basis",
+                "witness_name",
+                "witness_document",
+            ),
+            (False, _NAME),
+        ),
+        "signature": (False, _SHA_FIELD),
+        "strokes": (False, _strokes),
+        "cannot_sign_reason": (False, _text(2000)),
+        "witness_signature": (False, _SHA_FIELD),
+        "witness_strokes": (False, _strokes),
     },
 }
 _PARTICIPANT: dict[str, tuple[bool, Check]] = {

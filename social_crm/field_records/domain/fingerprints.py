@@ -79,14 +79,21 @@ def read_template(data: bytes) -> tuple[View, ...]:
 
 
 def check_capture(
-    template: bytes | None, image: bytes | None, finger: str, quality: int | None, minimum: int, inked: bool
+    template: bytes | None,
+    image: bytes | None,
+    finger: str,
+    quality: int | None,
+    minimum: int,
+    unmeasured: bool,
 ) -> None:
     """Refuse a capture that proves nothing.
 
     Args:
         template: a minutiae record; image: a picture whose kind the caller has verified; at least one of them.
-        quality: 0 to 100 as the reader measured it; a photo of an inked print has none.
+        quality: 0 to 100 as the reader measured it.
         minimum: the least quality that the organisation takes from a reader.
+        unmeasured: a picture alone, whose quality nobody gives in figures: a photo of an inked print, or of a reader that
+            says no more than good or bad.
 
     Raises:
         FingerprintError: with what is wrong.
@@ -97,7 +104,7 @@ def check_capture(
         raise FingerprintError("size")
     if finger not in FINGERS:
         raise FingerprintError("finger")
-    if inked:
+    if unmeasured:
         if not image or template:
             raise FingerprintError("image")
         return

@@ -28,11 +28,13 @@ from social_crm.field_records.domain.fingerprints import (
     FingerprintError,
     check_capture,
 )
-from social_crm.field_records.services.sync.handshake import site_time
+from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.social_crm.services import authorisations
 
 PURPOSE = "Biometrics"
 INKED = "Photo of an Inked Print"
+# Gives a picture, and of its quality no more than "good" or what was wrong: what was not good never leaves the device.
+JUDGED = "HID DigitalPersona"
 LEAST_QUALITY = 60
 _CIPHER = b"social_crm fingerprint 1"
 _MAX_PIXELS = 4_000_000
@@ -61,14 +63,15 @@ def keep(acta: str, beneficiary: str | None, capture: Mapping[str, Any]) -> str:
     authorisation = _authorisation(beneficiary)
     template, image = _bytes(capture.get("template")), _bytes(capture.get("image"))
     _check(capture, template, image)
-    digest = keyed_digest(_CIPHER, (template or b"") + b"|" + (image or b""))
-    same = {"acta": acta, "beneficiary": beneficiary, "digest": digest, "status": "Kept"}
-    if known := frappe.db.get_value("Fingerprint", same):
-        return str(known)
+    if known := find(acta, beneficiary, capture):
+        return known
     doc = frappe.new_doc("Fingerprint")
     doc.update(
         {
-            **same,
+            "acta": acta,
+            "beneficiary": beneficiary,
+            "status": "Kept",
+            "digest": _digest(template, image),
             "authorisation": authorisation,
             "finger": capture["finger"],
             "source": capture["source"],
@@ -87,6 +90,13 @@ def keep(acta: str, beneficiary: str | None, capture: Mapping[str, Any]) -> str:
     # Past the document: it must lie in no version, log or message on the way.
     frappe.db.set_value("Fingerprint", doc.name, "sealed_capture", sealed, update_modified=False)
     return doc.name
+
+
+def find(acta: str, beneficiary: str, capture: Mapping[str, Any]) -> str | None:
+    """Return the row under which a capture is kept for a person in an acta, if it is."""
+    digest = _digest(_bytes(capture.get("template")), _bytes(capture.get("image")))
+    same = {"acta": acta, "beneficiary": beneficiary, "digest": digest, "status": "Kept"}
+    return frappe.db.get_value("Fingerprint", same)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -150,14 +160,33 @@ def forget(authorisation: Any) -> None:
                 "deletion_reason": _("The person no longer authorises the use of biometric data."),
             },
         )
+    _unsign_drafts(names)
+
+
+def _unsign_drafts(names: list[str]) -> None:
+    """An acta that is still a draft asks for another signature of who gave these; a closed one keeps what was sealed."""
+    # As above: whoever records the withdrawal, whatever of these actas they may see.
+    rows = frappe.get_all(
+        "Acta Participant",
+        filters={"fingerprint": ["in", names or [""]], "parenttype": "Acta"},
+        fields=["name", "parent"],
+    )
+    for row in rows:
+        if frappe.db.get_value("Acta", row.parent, "status") != "Closed":
+            frappe.db.set_value(
+                "Acta Participant", row.name, {"fingerprint": None, "fingerprint_digest": None}
+            )
 
 
 def check_participants(acta: Any) -> None:
-    """Let a participant name a fingerprint of this very acta and of this very person alone; note its digest."""
+    """Let a participant name a fingerprint of this very person alone, of this very acta or of the one that it amends; note
+    its digest.
+    """
+    actas = [acta.name, acta.amends or ""]
     for row in acta.participants:
         row.fingerprint_digest = None
         if row.fingerprint:
-            own = {"name": row.fingerprint, "acta": acta.name, "beneficiary": row.beneficiary or ""}
+            own = {"name": row.fingerprint, "acta": ["in", actas], "beneficiary": row.beneficiary or ""}
             row.fingerprint_digest = frappe.db.get_value("Fingerprint", own, "digest")
             if not row.fingerprint_digest:
                 frappe.throw(
@@ -229,7 +258,9 @@ def _check(capture: Mapping[str, Any], template: bytes | None, image: bytes | No
     if image and not _mime(image):
         frappe.throw(_("The image of the fingerprint does not open."), title=_("Fingerprint"))
     try:
-        check_capture(template, image, str(capture.get("finger")), quality, least_quality(), source == INKED)
+        check_capture(
+            template, image, str(capture.get("finger")), quality, least_quality(), source in (INKED, JUDGED)
+        )
     except FingerprintError as problem:
         texts = {
             "nothing": _("The capture is empty. Take it again."),
@@ -238,7 +269,7 @@ def _check(capture: Mapping[str, Any], template: bytes | None, image: bytes | No
             "minutiae": _(
                 "The print shows too little of the finger. Clean the finger and the reader, and take it again."
             ),
-            "image": _("A photo of an inked print is one picture, without a record of a reader."),
+            "image": _("A photo of an inked print, or of a DigitalPersona reader, is one picture alone."),
             "finger": _("Say which finger it is."),
             "quality": _(
                 "The quality is below {0} of 100. Clean the finger and the reader, and take it again."
@@ -255,6 +286,10 @@ def _bytes(text: Any) -> bytes | None:
         return base64.b64decode(str(text)[: MAX_BYTES * 2], validate=True)
     except (binascii.Error, ValueError):
         return frappe.throw(_("The capture arrived damaged. Take it again."), title=_("Fingerprint"))
+
+
+def _digest(template: bytes | None, image: bytes | None) -> str:
+    return keyed_digest(_CIPHER, (template or b"") + b"|" + (image or b""))
 
 
 def _text(data: bytes | None) -> str | None:

@@ -22,6 +22,7 @@ _FIXED = (
     "representative_name",
     "representative_document",
     "representation_basis",
+    "signature_strokes",
 )
 _WITHDRAWAL = ("withdrawn_on", "withdrawal_channel", "withdrawal_reason", "withdrawn_by", "status")
 

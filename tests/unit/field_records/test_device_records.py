@@ -53,8 +53,54 @@ CHANGE = {
 }
 
 
+DECISION = {
+    "kind": "authorisation",
+    "uuid": U,
+    "device_time": "2026-11-22T15:00:00Z",
+    "body": {
+        "beneficiary": "BEN-1",
+        "authorisation_text": "AUT-Biometrics-1",
+        "decision": "Granted",
+        "given_on": "2026-11-22T10:00:00-05:00",
+        "given_by": "The Person",
+        "signature": "a" * 64,
+        "strokes": [[{"x": 1, "y": 2}]],
+    },
+    "files": [{"uuid": U, "name": "firma.png", "sha256": "a" * 64, "size": 9}],
+}
+
+
 def test_what_the_protocol_names_passes() -> None:
-    assert problems(ACTA) == problems(CHANGE) == ()
+    assert problems(ACTA) == problems(CHANGE) == problems(DECISION) == ()
+    for fingerprint in ({"kept": "abc"}, {"template": "x", "quality": 80, "kept": None}, None):
+        person = {**ACTA["body"]["participants"][0], "fingerprint": fingerprint}
+        assert problems({**ACTA, "body": {**ACTA["body"], "participants": [person]}}) == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("decision", "Maybe"),
+        ("decision", None),
+        ("decision", []),
+        ("given_by", "A Neighbour"),
+        ("given_on", "yesterday"),
+        ("given_on", None),
+        ("signature", "short"),
+        ("purpose", "Biometrics"),
+        ("status", "In Force"),
+        ("beneficiary", 5),
+        ("witness_strokes", [[{"x": 1}]]),
+    ],
+)
+def test_what_is_wrong_in_a_decision_is_named(field: str, value: object) -> None:
+    (found,) = problems({**DECISION, "body": {**DECISION["body"], field: value}})
+    assert found.path.replace("'", "") == f"body.{field}"
+
+
+def test_a_decision_has_files_that_are_files() -> None:
+    assert problems({**DECISION, "files": [{"uuid": U}]})
+    assert problems({**DECISION, "files": DECISION["files"] * 2})
 
 
 WRONG = [
@@ -100,6 +146,12 @@ WRONG = [
     ("body.commitments", [{**ACTA["body"]["commitments"][0], "due_date": "soon"}]),
     ("body.participants", [{**ACTA["body"]["participants"][0], "fingerprint": {"template": {}}}]),
     ("body.participants", [{**ACTA["body"]["participants"][0], "fingerprint": {"image": "x" * 400_001}}]),
+    (
+        "body.participants",
+        [{**ACTA["body"]["participants"][0], "fingerprint": {"kept": "a", "template": "x"}}],
+    ),
+    ("body.participants", [{**ACTA["body"]["participants"][0], "fingerprint": {"kept": 5}}]),
+    ("body.participants", [{**ACTA["body"]["participants"][0], "fingerprint": {"sealed_capture": "x"}}]),
 ]
 
 
@@ -140,7 +192,7 @@ PATHS = [
 ]
 
 
-@given(st.sampled_from([ACTA, CHANGE]), st.sampled_from(PATHS), ANYTHING)
+@given(st.sampled_from([ACTA, CHANGE, DECISION]), st.sampled_from(PATHS), ANYTHING)
 def test_no_value_breaks_the_judgement(record: dict, path: tuple[str, ...], value: object) -> None:
     changed = json.loads(json.dumps(record))
     place = changed

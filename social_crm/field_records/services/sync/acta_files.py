@@ -60,7 +60,7 @@ def find(
         if sha256 in signatures and not _is_answer(entry["name"], record["body"]["instance"]):
             if sha256 not in found.signatures:
                 found.signatures[sha256] = drawn.get(sha256) or _signature(
-                    sha256, _open(entry, parts, opened), found
+                    sha256, open_entry(entry, parts, opened), found
                 )
             continue
         row = known.get(entry["uuid"])
@@ -68,7 +68,7 @@ def find(
             found.kept[entry["uuid"]] = row["file"]
             found.media[entry["name"]] = places[row["file"]]
             continue
-        content = _open(entry, parts, opened)
+        content = open_entry(entry, parts, opened)
         if content is None:
             _miss(found, sha256)
             continue
@@ -83,7 +83,9 @@ def _is_answer(name: str, instance: str) -> bool:
     return bool(re.search(rf">\s*{re.escape(escape_html(name))}\s*<", instance))
 
 
-def _open(entry: Mapping[str, Any], parts: Mapping[str, bytes], opened: dict[str, Content]) -> Content | None:
+def open_entry(
+    entry: Mapping[str, Any], parts: Mapping[str, bytes], opened: dict[str, Content]
+) -> Content | None:
     """The content of a file, looked at once however often a record names it."""
     sha256 = entry["sha256"]
     if sha256 not in opened and sha256 in parts:
@@ -106,12 +108,17 @@ def _signature(sha256: str, content: Content | None, found: Files) -> str:
     if content is None:
         _miss(found, sha256)
         return ""
+    require_signature(content)
+    return _DATA_URL + base64.b64encode(content.read()).decode()
+
+
+def require_signature(content: Content) -> None:
+    """Refuse what is no drawn signature."""
     if content.extension != "png" or content.size() > limit("signature_bytes"):
         frappe.throw(
             _("A signature is a PNG of at most {0} kB.").format(limit("signature_bytes") // 1024),
             title=_("File Refused"),
         )
-    return _DATA_URL + base64.b64encode(content.read()).decode()
 
 
 def _signature_names(body: Mapping[str, Any]) -> set[str]:

@@ -16,10 +16,11 @@ from social_crm.field_records.services.sync import (
     acta_values,
     conflicts,
     contents,
+    prints,
     receipts,
     uploads,
 )
-from social_crm.field_records.services.sync.handshake import site_time
+from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.receipts import Receipt
 from social_crm.field_records.services.sync.results import result
 from social_crm.workflow_status import status_of_state
@@ -33,11 +34,20 @@ def store(
 ) -> dict[str, Any]:
     """Store an acta of a device; the caller's transaction is the record's. Refusals are raised.
 
+    Fingerprints that nobody may keep any more are left out, and said: the acta is not lost with them.
+
     see_anew: as `receipts.lock` has it.
     """
     receipt = receipts.lock(record["uuid"], "Acta", device, see_anew)
+    allowed, refused = prints.sifted(record)
+    answer = _store(allowed, record_digest(record), receipt, device, parts)
+    return prints.told(answer, allowed, refused)
+
+
+def _store(
+    record: Mapping[str, Any], digest: str, receipt: Receipt, device: str, parts: Mapping[str, bytes]
+) -> dict[str, Any]:
     row = _acta_row(record["uuid"], receipt)
-    digest = record_digest(record)
     if digest in receipt.seen and not _came_back(record, receipt, device, digest):
         return _known(record, receipt, row, digest)
     if row is None:

@@ -11,7 +11,7 @@ from frappe.utils import cint
 from social_crm.field_records.services import actions, fingerprints, instances
 from social_crm.field_records.services.sync import contents
 from social_crm.field_records.services.sync.acta_files import Files
-from social_crm.field_records.services.sync.handshake import site_time
+from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.receipts import Receipt
 
 _PLAIN = (
@@ -57,10 +57,10 @@ def write(doc: Any, record: Mapping[str, Any], receipt: Receipt, found: Files) -
         }
         for entry in record.get("files") or []
     }
-    doc.update(of_body(record["body"], found, doc.name))
+    doc.update(of_body(record["body"], found, None if is_new else doc.name))
     if is_new:
         doc.insert()
-    else:
+    if not is_new or _take_prints(doc, record["body"]):
         doc.save()
     for content in {content.sha256: content for _entry, content in found.fresh}.values():
         contents.keep(content)
@@ -71,10 +71,10 @@ def write(doc: Any, record: Mapping[str, Any], receipt: Receipt, found: Files) -
     )
 
 
-def of_body(body: Mapping[str, Any], found: Files, acta: str) -> dict[str, Any]:
+def of_body(body: Mapping[str, Any], found: Files, acta: str | None) -> dict[str, Any]:
     """Return the values of an acta's fields for the body of a record. What the form cannot be read from is refused.
 
-    acta: its name; fingerprints are kept under it, so that they lie nowhere in the open.
+    acta: its name; fingerprints are kept under it, so that they lie nowhere in the open. None: there is none yet.
     """
     values = {field: body.get(field) for field in _PLAIN}
     if not frappe.db.exists("Acta Template", body["template"]):
@@ -87,13 +87,30 @@ def of_body(body: Mapping[str, Any], found: Files, acta: str) -> dict[str, Any]:
     return values
 
 
-def _participant(row: Mapping[str, Any], found: Files, acta: str) -> dict[str, Any]:
+def _take_prints(doc: Any, body: Mapping[str, Any]) -> bool:
+    """Keep the captures of an acta that has just been made, by whose rights they are read; say whether there were any."""
+    taken = False
+    for kept, row in zip(doc.participants, body.get("participants") or [], strict=True):
+        kept.fingerprint = _print(row, doc.name)
+        taken = taken or bool(kept.fingerprint)
+    return taken
+
+
+def _print(row: Mapping[str, Any], acta: str) -> str | None:
+    """The name of a participant's fingerprint, which is kept if it is not yet."""
+    taken = row.get("fingerprint")
+    if not taken:
+        return None
+    # A device that has handed a capture over keeps its name alone; saving asks whether it is of this acta and person.
+    return taken.get("kept") or fingerprints.keep(acta, row.get("beneficiary"), taken)
+
+
+def _participant(row: Mapping[str, Any], found: Files, acta: str | None) -> dict[str, Any]:
     meta = frappe.get_meta("Acta Participant")
     values = {field: row.get(field) for field in _OF_PARTICIPANT}
     values["cannot_sign"] = cint(row.get("cannot_sign"))
     values["signature"] = found.signatures.get(row.get("signature") or "")
-    if row.get("fingerprint"):
-        values["fingerprint"] = fingerprints.keep(acta, row.get("beneficiary"), row["fingerprint"])
+    values["fingerprint"] = _print(row, acta) if acta else None
     values["witness_signature"] = found.signatures.get(row.get("witness_signature") or "")
     if meta.has_field("signed_device_time") and row.get("signed_device_time"):
         values["signed_device_time"] = site_time(row["signed_device_time"])

@@ -10,12 +10,13 @@ from frappe.utils import now_datetime, strip_html
 from social_crm.field_records.domain.device_records import Problem, is_uuid, problems
 from social_crm.field_records.services.sync import (
     acta_records,
+    authorisation_records,
     change_records,
     devices,
     requests,
     transactions,
 )
-from social_crm.field_records.services.sync.handshake import server_time
+from social_crm.field_records.services.sync.clocks import server_time
 from social_crm.field_records.services.sync.limits import limit
 from social_crm.field_records.services.sync.patience import IN_THE_WAY, TRIES, pause, tried_again
 from social_crm.field_records.services.sync.results import result
@@ -23,6 +24,7 @@ from social_crm.field_records.services.sync.results import result
 _STORES: dict[str, Callable[..., dict[str, Any]]] = {
     "acta": acta_records.store,
     "change": change_records.store,
+    "authorisation": authorisation_records.store,
 }
 
 
@@ -111,6 +113,7 @@ def _problem_text(found: tuple[Problem, ...]) -> str:
         "time": _("not a time"),
         "uuid": _("not a UUID"),
         "sha256": _("not a SHA-256"),
+        "option": _("none of the possible values"),
     }
     said = [f"{one.path or 'record'}: {texts.get(one.code, _('not understood'))}" for one in found[:10]]
     return _("The record is not understood: {0}").format("; ".join(said))

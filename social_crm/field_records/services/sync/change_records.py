@@ -9,7 +9,7 @@ from frappe import _
 from social_crm.field_records.domain.digests import record_digest
 from social_crm.field_records.domain.merge import comparable, merge
 from social_crm.field_records.services.sync import conflicts, corrections, receipts
-from social_crm.field_records.services.sync.handshake import site_time
+from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.results import result
 
 DOCTYPES = tuple(corrections.FIELDS)
@@ -54,18 +54,20 @@ def _target(body: Mapping[str, Any]) -> Any:
     """The record that is changed, locked, if the caller may change it; one that is not theirs is as good as none."""
     if body["doctype"] not in DOCTYPES:
         frappe.throw(_("Devices do not change {0}.").format(_(body["doctype"])), title=_("Not Possible"))
-    name = body["name"]
-    if not frappe.db.exists(body["doctype"], name) or not frappe.has_permission(
-        body["doctype"], "read", doc=name
-    ):
+    require_visible(body["doctype"], body["name"])
+    doc = frappe.get_doc(body["doctype"], body["name"], for_update=True)
+    doc.check_permission("write")
+    return doc
+
+
+def require_visible(doctype: str, name: str) -> None:
+    """Refuse what a device says about a record that its user may not see; one that is not theirs is as good as none."""
+    if not frappe.db.exists(doctype, name) or not frappe.has_permission(doctype, "read", doc=name):
         frappe.throw(
             _("{0} does not exist or is not assigned to you any more.").format(name),
             frappe.PermissionError,
             title=_("Not Yours"),
         )
-    doc = frappe.get_doc(body["doctype"], name, for_update=True)
-    doc.check_permission("write")
-    return doc
 
 
 def _kind(doc: Any, name: str) -> str:

@@ -32,6 +32,7 @@ _OF_PARTICIPANT = (
     "witness_name",
     "witness_document",
 )
+_SIGNED = ("signature", "witness_signature", "fingerprint")
 
 
 def of_acta(values: Mapping[str, Any]) -> dict[str, str]:
@@ -98,7 +99,7 @@ def _may_write(doc: Any) -> bool:
 def of_participant(row: Any) -> str:
     """Return a participant in one line, as two versions are compared."""
     said = [cstr(row.get("participant_name")), *(cstr(row.get(name)) for name in _OF_PARTICIPANT)]
-    mark = _("signed") if row.get("signature") or row.get("witness_signature") else _("not signed")
+    mark = _("signed") if any(row.get(field) for field in _SIGNED) else _("not signed")
     return " · ".join([one for one in said if one] + [mark])
 
 

@@ -15,7 +15,7 @@ from frappe.utils import cstr, now_datetime
 from social_crm.field_records.domain.merge import FieldConflict, differences
 from social_crm.field_records.services.sync import acta_values, comparison, contents, requests
 from social_crm.field_records.services.sync.acta_files import Files
-from social_crm.field_records.services.sync.handshake import site_time
+from social_crm.field_records.services.sync.clocks import site_time
 
 DOCTYPE = "Sync Conflict"
 

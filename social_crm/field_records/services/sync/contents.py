@@ -130,7 +130,7 @@ def keep(content: Content) -> None:
 
 
 def attach(acta_doctype: str, name: str, files: list[tuple[dict[str, Any], Content]]) -> dict[str, str]:
-    """Attach files to a record, one row of File each; return the row of each UUID.
+    """Attach files to a record, one row of File each; return the row of each UUID. An entry may name the field it is for.
 
     Frappe's own insertion of a File reads the whole record and writes a comment for each: that was the greater part of the
     time that an acta with photos took. Where another app listens to files, or keeps them elsewhere, it is asked all the same.
@@ -162,6 +162,7 @@ def _row(doctype: str, name: str, entry: dict[str, Any], content: Content, folde
             "folder": folder,
             "attached_to_doctype": doctype,
             "attached_to_name": name,
+            "attached_to_field": entry.get("field"),
         }
     )
     if doc.meta.has_field("file_type"):
@@ -210,6 +211,7 @@ def _insert(doctype: str, name: str, entry: dict[str, Any], content: Content) ->
             "content": content.read(),
             "attached_to_doctype": doctype,
             "attached_to_name": name,
+            "attached_to_field": entry.get("field"),
         }
     )
     # The right to write the record was asked when it was saved.

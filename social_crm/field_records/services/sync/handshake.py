@@ -1,8 +1,5 @@
 """The beginning of each round of sync: who is there, from where, and what both sides speak."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime
@@ -10,7 +7,9 @@ from frappe.utils import cint, now_datetime
 import social_crm
 from social_crm import permissions
 from social_crm.field_records.domain.device_records import PROTOCOL_MAX, PROTOCOL_MIN, moment
+from social_crm.field_records.services import fingerprints
 from social_crm.field_records.services.sync import devices
+from social_crm.field_records.services.sync.clocks import server_time, site_time, skew
 from social_crm.field_records.services.sync.limits import limits
 from social_crm.field_records.services.sync.patience import tried_again
 
@@ -66,7 +65,7 @@ def greet(
         "device": {"status": "Revoked", "reason": revocation.revocation_reason}
         if revocation
         else {"status": "Active"},
-        "limits": limits(),
+        "limits": {**limits(), "fingerprint_quality": fingerprints.least_quality()},
         "app": {"min_version": MIN_APP_VERSION, "newest": social_crm.__version__},
     }
 
@@ -80,33 +79,6 @@ def wiped(device: str | None = None, unsent: int | None = None) -> dict:
     if devices.revoked(str(device)):
         devices.note(row, wiped_on=now_datetime(), unsent_lost=max(0, cint(unsent)), unsent=0)
     return {"server_time": server_time()}
-
-
-def server_time() -> str:
-    """Return the present time with the offset of the site."""
-    return datetime.now(_zone()).isoformat(timespec="seconds")
-
-
-def site_time(given: datetime | str) -> datetime | None:
-    """Return a time of a device as the site stores times: in its own zone, without an offset; a text that is none: None."""
-    told = moment(given) if isinstance(given, str) else given
-    if told is None:
-        return None
-    try:
-        local = told.astimezone(_zone()) if told.tzinfo else told
-    except (OverflowError, ValueError):
-        return None
-    return local.replace(tzinfo=None, microsecond=0)
-
-
-def skew(told: datetime) -> int:
-    """Return by how many seconds a clock that says this is ahead."""
-    local = site_time(told)
-    return int((local - datetime.now(_zone()).replace(tzinfo=None)).total_seconds()) if local else 0
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(frappe.db.get_system_setting("time_zone") or "UTC")
 
 
 def _full_name() -> str:

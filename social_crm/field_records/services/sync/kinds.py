@@ -11,7 +11,8 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, nowdate
 
-from social_crm.field_records.services import xforms
+from social_crm.field_records.domain.plain_text import plain_text
+from social_crm.field_records.services import fingerprints, xforms
 from social_crm.field_records.services.sync import corrections
 
 ACTA_DAYS = 365
@@ -43,6 +44,11 @@ def _own_visits() -> tuple[Filters, ...]:
     days = [add_days(nowdate(), -VISIT_DAYS_BACK), add_days(nowdate(), VISIT_DAYS_AHEAD)]
     own: Filters = [["gestor", "=", frappe.session.user], ["status", "=", "Planned"]]
     return ([*own, ["visit_date", "between", days]],)
+
+
+def _texts_in_force() -> tuple[Filters, ...]:
+    begun: Filters = [["purpose", "=", fingerprints.PURPOSE], ["valid_from", "<=", nowdate()]]
+    return ([*begun, ["valid_to", "is", "not set"]], [*begun, ["valid_to", ">=", nowdate()]])
 
 
 KINDS: tuple[Kind, ...] = (
@@ -186,6 +192,12 @@ KINDS: tuple[Kind, ...] = (
         ("position", "visit_date"),
         _own_visits,
     ),
+    Kind(
+        "authorisation_text",
+        "Authorisation Text",
+        ("name", "title", "purpose", "version", "valid_from", "valid_to", "text"),
+        filters=_texts_in_force,
+    ),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 _IN_CONFLICT = ("Acta", *corrections.FIELDS)
@@ -208,17 +220,23 @@ def rows_of(kind: str, ids: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
 
 def rows(kind: Kind, names: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return name -> version and data of those rows that the user may still see."""
-    extra = _extra(kind)
+    extra, answers = _extra(kind), _biometric_answers(kind)
     fields = list(dict.fromkeys(("name", "modified", *kind.fields, *kind.watched)))
     found = frappe.get_list(kind.doctype, filters=[["name", "in", names]], fields=fields, limit=0)
     keep = set(kind.fields)
     # The version is taken from the very row that goes out.
     read = {
-        row.name: (_version(kind, row, extra), {key: value for key, value in row.items() if key in keep})
+        row.name: (
+            _version(kind, row, extra, answers),
+            {key: value for key, value in row.items() if key in keep},
+        )
         for row in found
     }
     if kind.doctype in corrections.FIELDS and frappe.has_permission("Sync Conflict", "read"):
         _complete_conflicts({name: data for name, (_version_now, data) in read.items()}, extra)
+    if kind.name == "person":
+        for name, (_version_now, data) in read.items():
+            data["biometrics"] = answers.get(name)
     complete = _COMPLETE.get(kind.name)
     if complete:
         complete({name: data for name, (_version_now, data) in read.items()}, extra)
@@ -226,7 +244,7 @@ def rows(kind: Kind, names: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 def _versions(kind: Kind, held: Collection[str]) -> dict[str, str]:
-    extra = _extra(kind)
+    extra, answers = _extra(kind), _biometric_answers(kind)
     fields = list(dict.fromkeys(("name", "modified", *kind.watched)))
     found: dict[str, str] = {}
     for filters in kind.filters():
@@ -234,7 +252,7 @@ def _versions(kind: Kind, held: Collection[str]) -> dict[str, str]:
             key = f"{kind.name}/{row.name}"
             if kind.name == "template" and not _goes_out(row, key, held, extra):
                 continue
-            found[key] = _version(kind, row, extra)
+            found[key] = _version(kind, row, extra, answers)
     return found
 
 
@@ -263,8 +281,25 @@ def _extra(kind: Kind) -> dict[str, str]:
     return {}
 
 
-def _version(kind: Kind, row: Any, extra: dict[str, str]) -> str:
+def _biometric_answers(kind: Kind) -> dict[str, str]:
+    """Person -> status of the last answer about biometric data: In Force, Refused or Revoked; who never answered is missing."""
+    if kind.name != "person" or not frappe.has_permission("Data Authorisation", "read"):
+        return {}
+    found = frappe.get_list(
+        "Data Authorisation",
+        filters={"purpose": fingerprints.PURPOSE, "status": ["in", ["In Force", "Refused", "Revoked"]]},
+        fields=["beneficiary", "status"],
+        order_by="given_on, name",
+        limit=0,
+    )
+    # A withdrawn answer keeps its status when a later one replaces it.
+    return {row.beneficiary: row.status for row in found}
+
+
+def _version(kind: Kind, row: Any, extra: dict[str, str], answers: dict[str, str]) -> str:
     values = [str(row.modified), *(str(row.get(field)) for field in kind.watched), extra.get(row.name, "")]
+    if row.name in answers:
+        values.append(answers[row.name])
     return hashlib.blake2b("\x1f".join(values).encode(), digest_size=6).hexdigest()
 
 
@@ -318,6 +353,12 @@ def _complete_persons(data: dict[str, dict[str, Any]], extra: dict[str, str]) ->
         )
 
 
+def _complete_texts(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    for values in data.values():
+        # Plain paragraphs: a client draws no markup of others.
+        values["text"] = plain_text(values.get("text") or "")
+
+
 def _complete_actas(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
     for name, values in data.items():
         values["uuid"] = values.pop("client_uuid", None)
@@ -344,4 +385,5 @@ _COMPLETE: dict[str, Callable[[dict[str, dict[str, Any]], dict[str, str]], None]
     "acta": _complete_actas,
     "commitment": _complete_commitments,
     "visit": _complete_visits,
+    "authorisation_text": _complete_texts,
 }
