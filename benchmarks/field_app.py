@@ -128,6 +128,6 @@ RATIOS = {
         "search, 5,000 families",
         "search, 100 families",
         50,
-        1,
+        None,
     ),
 }
