@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 import { enketoAliases, enketoDependencies } from "./enketo_aliases";
-import { serviceWorker } from "./worker_build";
+import { PREVIEW_PAGE, serviceWorker } from "./worker_build";
 
 // The local bench builds a copy of this folder alone and says where the result goes and which version it is.
 const outDir = process.env.FIELD_APP_OUT || fileURLToPath(new URL("../social_crm/public/field_app", import.meta.url));
@@ -37,6 +37,7 @@ export default defineConfig(({ command }) => ({
         assetsInlineLimit: 0,
         // The policy of the page allows no inline script; every browser with Web Locks preloads modules by itself.
         modulePreload: { polyfill: false },
+        rollupOptions: { input: { index: "index.html", preview: PREVIEW_PAGE } },
     },
     server: {
         host: "127.0.0.1",

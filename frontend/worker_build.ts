@@ -6,6 +6,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
+/** The page in which the Desk shows a template. It needs the server: no device keeps it, nor what it alone uses. */
+export const PREVIEW_PAGE = "preview.html";
+const OF_THE_PREVIEW = /^(preview\.html|assets\/preview-[^/]*)$/;
+
 export interface PrecacheFile {
     url: string;
     revision: string | null;
@@ -19,13 +23,15 @@ function filesBelow(folder: string): string[] {
     });
 }
 
-/** What the worker keeps: all that was built. A file that differs from its hash keeps the old version in place. */
+/** What the worker keeps: all that was built for the app. A file that differs from its hash keeps the old version in place. */
 export function precacheList(folder: string): PrecacheFile[] {
+    const nameOf = (file: string): string => path.relative(folder, file).split(path.sep).join("/");
     return filesBelow(folder)
+        .filter((file) => !OF_THE_PREVIEW.test(nameOf(file)))
         .sort()
         .map((file) => {
             const bytes = fs.readFileSync(file);
-            const name = path.relative(folder, file).split(path.sep).join("/");
+            const name = nameOf(file);
             const digest = createHash("sha256").update(bytes).digest();
             return {
                 // The shell is asked for under the address that people open.

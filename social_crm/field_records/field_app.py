@@ -1,9 +1,10 @@
-"""Serves the field app at /campo and its service worker at /campo-sw.js: built files, the same for everyone, no data.
+"""Serves the field app at /campo, its worker and the preview of its forms: built files, the same for everyone, no data.
 
 The worker stands at the site's root, because a worker only controls pages below its own address.
 """
 
 import mimetypes
+from collections.abc import Mapping
 from pathlib import Path
 
 import frappe
@@ -13,8 +14,11 @@ from werkzeug.wrappers import Response
 
 PATH = "campo"
 WORKER_PATH = "campo-sw.js"
+# Beside the screens of the app, which its worker answers itself.
+PREVIEW_PATH = "campo-preview"
 BUILD_COMMAND = "bench build --app social_crm"
 _SHELL = "index.html"
+_PREVIEW = "preview.html"
 _WORKER = "sw.js"
 _NEVER_KEPT = "no-cache, must-revalidate"
 # Named by their content. Private: the platform sets cookies with every answer, which no proxy may keep.
@@ -50,6 +54,12 @@ _HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(self)",
     "X-Robots-Tag": "noindex",
 }
+# The Desk shows a template as the app draws it, in a frame of its own page.
+_FRAMED = {
+    **_HEADERS,
+    "Content-Security-Policy": _POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+    "X-Frame-Options": "SAMEORIGIN",
+}
 # Some systems call JavaScript text/plain, which a browser then refuses to run.
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -69,7 +79,7 @@ class FieldApp:
 
     def can_render(self) -> bool:
         """Tell whether the address is ours."""
-        return self.path in (PATH, WORKER_PATH) or self.path.startswith(f"{PATH}/")
+        return self.path in (PATH, WORKER_PATH, PREVIEW_PATH) or self.path.startswith(f"{PATH}/")
 
     def render(self) -> Response:
         """Answer with the shell for every screen, with a built file for its name, with plain words for the rest."""
@@ -96,6 +106,8 @@ def _answer(path: str) -> Response:
         return _plain(503, text.format(BUILD_COMMAND))
     if path == WORKER_PATH:
         return _file(root / _WORKER)
+    if path == PREVIEW_PATH:
+        return _file(root / _PREVIEW, headers=_FRAMED)
     wanted = path.partition("/")[2]
     found = safe_join(str(root), wanted) if wanted else None
     if found and Path(found).is_file():
@@ -106,9 +118,9 @@ def _answer(path: str) -> Response:
     return _file(root / _SHELL)
 
 
-def _file(path: Path, kept: bool = False) -> Response:
+def _file(path: Path, kept: bool = False, headers: Mapping[str, str] = _HEADERS) -> Response:
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    response = Response(path.read_bytes(), content_type=kind, headers=_HEADERS)
+    response = Response(path.read_bytes(), content_type=kind, headers=headers)
     _let_keep(response, _KEPT_FOR_EVER if kept else _NEVER_KEPT)
     response.add_etag()
     return response.make_conditional(frappe.request)

@@ -8,6 +8,7 @@ frappe.ui.form.on("Acta Template", {
         if (can_write && (frm.is_new() || frm.doc.status === "Draft")) {
             frm.add_custom_button(__("Load XLSForm"), () => choose_file(frm));
         }
+        if (can_write) frm.add_custom_button(__("Preview"), () => show_preview(frm));
         draw_preview(frm);
         const fixed = frm.doc.status === "Draft" || frm.is_new() ? 0 : 1;
         FIXED.forEach((field) => frm.set_df_property(field, "read_only", fixed));
@@ -199,4 +200,65 @@ function draw_preview(frm) {
     };
     const rows = (frm.doc.questions || []).filter((row) => row.field_type);
     frm.get_field("preview_html").$wrapper.html(rows.map(line).join(""));
+}
+
+// The form as a telephone shows it: a page of the field app itself, which gets what stands in this form, saved or not.
+function show_preview(frm) {
+    frappe
+        .call({
+            method: `${SERVICES}.previews.preview`,
+            args: { template: frm.doc },
+            freeze: true,
+            freeze_message: __("Preparing the preview"),
+        })
+        .then(({ message }) => {
+            if (message) open_preview(message);
+        });
+}
+
+function open_preview({ title, languages, html, model }) {
+    const dialog = new frappe.ui.Dialog({
+        title: __("Preview"),
+        fields: [
+            {
+                fieldtype: "Select",
+                fieldname: "language",
+                label: __("Language of the Template"),
+                options: languages.map((one) => ({ value: one.code, label: one.title })),
+                default: languages[0].code,
+                hidden: languages.length < 2 ? 1 : 0,
+                onchange: () => send(),
+            },
+            { fieldtype: "HTML", fieldname: "frame" },
+        ],
+    });
+    // 360 by 640: a cheap telephone. On a telephone as wide as the screen lets it be.
+    const frame = $("<iframe>", { src: "/campo-preview", title: __("Preview of the form on a telephone") }).css({
+        width: "360px",
+        "max-width": "100%",
+        height: "min(640px, 70vh)",
+        border: "8px solid var(--gray-800, #2d3338)",
+        "border-radius": "18px",
+        "box-sizing": "content-box",
+        background: "#fff",
+    });
+    const is_narrow = frappe.utils.is_xs();
+    if (is_narrow) frame.css({ width: "100%", border: "1px solid var(--border-color)", "border-radius": "8px", "box-sizing": "border-box" });
+    dialog.get_field("frame").$wrapper.addClass("text-center").append(frame);
+    const page = () => frame[0].contentWindow;
+    const send = () =>
+        page()?.postMessage(
+            { type: "campo-preview-show", title, html, model, language: dialog.get_value("language") || languages[0].code, reader: frappe.boot.lang.slice(0, 2) },
+            window.location.origin
+        );
+    const hear = (event) => {
+        if (event.source === page() && event.origin === window.location.origin && event.data?.type === "campo-preview-ready") send();
+    };
+    window.addEventListener("message", hear);
+    dialog.onhide = () => {
+        window.removeEventListener("message", hear);
+        // The page lets go of camera, microphone and what was written to try the form out.
+        dialog.$wrapper.remove();
+    };
+    dialog.show();
 }
