@@ -5,9 +5,10 @@ import json
 import frappe
 import frappe.utils
 from frappe import _
+from markupsafe import Markup
 
 from social_crm import verification_codes
-from social_crm.field_records.domain.templates import FILES, REFERENCE
+from social_crm.field_records.domain.templates import REFERENCE
 from social_crm.field_records.services import agreements, forms, sealed_names, templates
 from social_crm.field_records.services.sealed_pdf import rendering, standing
 from social_crm.print_formats import jinja
@@ -17,7 +18,7 @@ def acta_sections(doc) -> list[dict]:
     """Return the answers of an acta in the order of its template, ready to print.
 
     Each section is {"title", "rows": [(label, text)], "photos": [(label, data URI)], "tables": [{"title", "columns",
-    "rows"}]}; what was not asked or not answered is left out.
+    "rows", "photos"}]}; a signature stands in its cell, photos of rows below their table. What was not asked or not answered is left out.
     """
     if not doc.template:
         return []
@@ -71,7 +72,9 @@ def _fill(sections: list[dict], template, items, answers: dict, doc) -> None:
             _fill(sections, template, item.parts, answers, doc)
             sections.append(_section(""))
         elif item.is_repeat:
-            _table(sections[-1], template, item, answers.get(row.name) or [])
+            _table(sections[-1], template, item, answers.get(row.name) or [], doc)
+            # What is asked after the rows is printed after them.
+            sections.append(_section(""))
         elif row.name in answers and row.field_type == "image":
             picture = jinja.attached_photo(answers[row.name], "Acta", doc.name)
             if picture:
@@ -81,18 +84,42 @@ def _fill(sections: list[dict], template, items, answers: dict, doc) -> None:
             sections[-1]["rows"].append((label, _shown(template, row, answers[row.name])))
 
 
-def _table(section: dict, template, item, rows: list[dict]) -> None:
-    parts = [part for part in item.parts if part.row.field_type not in ("note", *FILES) and not part.parts]
-    if rows:
-        section["tables"].append(
-            {
-                "title": item.row.label,
-                "columns": [{"label": part.row.label or part.row.name} for part in parts],
-                "rows": [
-                    [_shown(template, part.row, row.get(part.row.name)) for part in parts] for row in rows
-                ],
-            }
-        )
+def _table(section: dict, template, item, rows: list[dict], doc) -> None:
+    if not rows:
+        return
+    asked = [part for part in _asked(item.parts) if part.row.field_type != "note"]
+    parts = [part for part in asked if part.row.field_type != "image" or _is_signature(part.row)]
+    title = item.row.label or item.row.name
+    photos = []
+    for number, row in enumerate(rows, start=1):
+        for part in asked:
+            if part not in parts and part.row.name in row:
+                picture = jinja.attached_photo(row[part.row.name], "Acta", doc.name)
+                if picture:
+                    photos.append((f"{part.row.label or part.row.name} ({title} {number})", picture))
+    columns = [{"label": part.row.label or part.row.name} for part in parts]
+    lines = [[_cell(template, part.row, row.get(part.row.name), doc) for part in parts] for row in rows]
+    if photos:
+        # The number by which a photo names its row.
+        columns = [{"label": _("No."), "width": 10}, *columns]
+        lines = [[str(number), *line] for number, line in enumerate(lines, start=1)]
+    section["tables"].append({"title": item.row.label, "columns": columns, "rows": lines, "photos": photos})
+
+
+def _asked(items) -> list:
+    """The questions of a repeat; those of its groups stand among them, as their answers do."""
+    return [part for item in items for part in (_asked(item.parts) if item.is_group else [item])]
+
+
+def _is_signature(row) -> bool:
+    return row.field_type == "image" and "signature" in (row.appearance or "").split()
+
+
+def _cell(template, row, value, doc) -> str:
+    if not _is_signature(row):
+        return _shown(template, row, value)
+    picture = jinja.attached_photo(value, "Acta", doc.name, longest=700) if value else ""
+    return Markup('<img class="acta-cell" src="{}" alt="">').format(picture) if picture else ""
 
 
 def _text(text: str, answers: dict) -> str:

@@ -147,6 +147,11 @@ def attached_photo(file_url: str | None, doctype: str, name: str, longest: int =
     try:
         picture = ImageOps.exif_transpose(Image.open(io.BytesIO(base64.b64decode(whole.partition(",")[2]))))
         picture.thumbnail((longest, longest))
+        if "A" in picture.getbands() or "transparency" in picture.info:
+            # What is drawn on nothing, such as a signature, is drawn on white paper.
+            drawn = picture.convert("RGBA")
+            picture = Image.new("RGBA", drawn.size, "white")
+            picture.alpha_composite(drawn)
         out = io.BytesIO()
         picture.convert("RGB").save(out, "JPEG", quality=82)
     except (OSError, ValueError, Image.DecompressionBombError):

@@ -2,6 +2,8 @@
 
 export const READY = "campo-preview-ready";
 export const SHOW = "campo-preview-show";
+/** The answers were checked: {instance: as they would be sent, problems: how many}. */
+export const CHECKED = "campo-preview-checked";
 
 export interface PreviewForm {
     type: typeof SHOW;

@@ -42,9 +42,7 @@ def preview(template: str | dict) -> dict:
     compiled = xforms.compiled(form)
     return {
         "title": form.title,
-        "languages": [
-            {"code": language_code(one), "title": language_title(one)} for one in form.languages
-        ],
+        "languages": [{"code": language_code(one), "title": language_title(one)} for one in form.languages],
         "html": compiled["form_html"],
         "model": compiled["form_model"],
     }
@@ -67,7 +65,9 @@ def _rows(rows: Any, doctype: str) -> list[Any]:
     fields = [field.fieldname for field in frappe.get_meta(doctype).fields]
     kept = rows if isinstance(rows, list) else []
     return [
-        frappe._dict({field: cstr(row.get(field)) for field in fields} | {"required": cint(row.get("required"))})
+        frappe._dict(
+            {field: cstr(row.get(field)) for field in fields} | {"required": cint(row.get("required"))}
+        )
         for row in kept
         if isinstance(row, dict)
     ]
@@ -79,5 +79,7 @@ def _values(template: Any) -> dict[str, Any]:
     except ValueError:
         values = None
     if not isinstance(values, dict):
-        frappe.throw(_("The template did not arrive whole. Open it again."), title=_("Template not Understood"))
+        frappe.throw(
+            _("The template did not arrive whole. Open it again."), title=_("Template not Understood")
+        )
     return values

@@ -23,9 +23,21 @@ frappe.ui.form.on("Acta", {
         draw_commitments(frm);
         draw_seal(frm);
     },
-    validate(frm) {
+    async validate(frm) {
+        if (!frm.acta_form || frm.doc.status === "Closed") return;
+        try {
+            await frm.acta_form.signatures.keep();
+        } catch (problem) {
+            frappe.validated = false;
+            frappe.msgprint({
+                title: __("Signature not Kept"),
+                indicator: "red",
+                message: __("A signature could not be sent to the server. It is still on the screen: save again when there is a connection."),
+            });
+            return;
+        }
         // What is still being written goes along, whatever event the browser has not sent yet.
-        if (frm.acta_form && frm.doc.status !== "Closed") frm.doc.answers = JSON.stringify(read(frm));
+        frm.doc.answers = JSON.stringify(read(frm));
     },
     template: draw_form,
     visit_date: (frm) => look(frm),
@@ -47,12 +59,13 @@ function draw_form(frm) {
         // Without a signal the next refresh asks again.
         error: () => (frm.acta_key = null),
     });
-    asked.then(({ message }) => {
+    Promise.all([asked, frappe.require("acta_signatures.bundle.js")]).then(([{ message }]) => {
         if (frm.acta_key !== key) return;
         wrapper.empty();
         frm.acta_form = {
             tree: message,
             points: {},
+            signatures: new social_crm.ActaSignatures(() => signature_places(frm)),
             group: new frappe.ui.FieldGroup({
                 fields: message.flatMap((node) => fields_for(node, frm)),
                 body: $('<div class="acta-form">').appendTo(wrapper)[0],
@@ -68,7 +81,10 @@ function draw_form(frm) {
 // What the controls of the Desk lack for a question that may stay open.
 function complete_control(node, frm) {
     const field = frm.acta_form.group.get_field(node.name);
-    if (node.type === "begin_repeat") open_rows_on_a_phone(field.grid);
+    if (node.type === "begin_repeat") {
+        open_rows_on_a_phone(field.grid);
+        if (node.parts.some(is_signature)) field.grid.allow_on_grid_editing = () => false;
+    }
     if (["integer", "decimal"].includes(node.type)) {
         // Nothing typed is no answer; the control would make it a 0.
         const { parse, format_for_input } = field;
@@ -100,6 +116,23 @@ function take_position(frm, name, field) {
         { enableHighAccuracy: true, timeout: 20000 }
     );
 }
+
+// Every place that holds a signature: a question of its own, or one in each row of a repeat.
+function signature_places(frm) {
+    const places = [];
+    questions(frm.acta_form.tree).forEach((node) => {
+        const field = frm.acta_form.group.get_field(node.name);
+        if (is_signature(node)) places.push({ value: field.value, set: (value) => field.set_value(value) });
+        if (node.type !== "begin_repeat") return;
+        const names = questions(node.parts).filter(is_signature).map((part) => part.name);
+        (field.df.data || []).forEach((row) =>
+            names.forEach((name) => places.push({ value: row[name], set: (value) => (row[name] = value), grid: field.grid }))
+        );
+    });
+    return places;
+}
+
+const is_signature = (node) => node.type === "image" && (node.appearance || "").split(/\s+/).includes("signature");
 
 const is_empty = (value) => value === null || value === undefined || value === "";
 
@@ -172,7 +205,9 @@ function control_for(node) {
         select_multiple: { fieldtype: "MultiCheck", options, columns: 2 },
         note: { fieldtype: "HTML", options: `<p class="text-muted">${frappe.utils.escape_html(node.label)}</p>`, label: "" },
         geopoint: { fieldtype: "Data", placeholder: __("Latitude, longitude") },
-        image: { fieldtype: "Attach Image" },
+        image: is_signature(node)
+            ? { fieldtype: "Signature", formatter: (value) => (value ? `<span class="indicator-pill green">${__("Signed")}</span>` : "") }
+            : { fieldtype: "Attach Image" },
         audio: { fieldtype: "Attach", options: { restrictions: { allowed_file_types: ["audio/*"] } } },
     };
     const text = { fieldtype: node.appearance.includes("multiline") ? "Small Text" : "Data" };
@@ -213,11 +248,14 @@ function fill(frm) {
         }
         return field.set_value(value);
     });
-    Promise.all(tasks).then(() => setTimeout(() => (frm.acta_form.filling = false), 200));
+    Promise.all(tasks)
+        .then(() => frm.acta_form.signatures.show())
+        .then(() => setTimeout(() => (frm.acta_form.filling = false), 200));
 }
 
 function read(frm) {
     const answers = {};
+    const { signatures } = frm.acta_form;
     questions(frm.acta_form.tree).forEach((node) => {
         if (node.type === "calculate") return;
         const field = frm.acta_form.group.get_field(node.name);
@@ -225,9 +263,10 @@ function read(frm) {
         if (node.type === "begin_repeat") {
             const names = node.parts.filter((part) => !["note", "calculate"].includes(part.type)).map((part) => part.name);
             value = (field.grid.get_data() || [])
-                .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, row[name]])))
+                .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, signatures.answer(row[name])])))
                 .filter((row) => Object.keys(row).length);
         }
+        value = signatures.answer(value);
         // A point keeps its accuracy as long as nobody writes another one.
         const point = frm.acta_form.points[node.name];
         if (point && value === point_text(point)) value = point;

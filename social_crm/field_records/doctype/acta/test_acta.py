@@ -1,11 +1,16 @@
+import base64
 import hashlib
+import io
 import json
+import re
 import uuid
 from pathlib import Path
 
 import frappe
+from frappe import _
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, nowdate
+from PIL import Image
 
 from social_crm import testing_factories
 from social_crm.field_records import factories as make
@@ -235,6 +240,41 @@ class TestActa(SocialCRMTestCase):
                 self.assertTrue(seals.verify(doc.name)["valid"])
         amendment = frappe.get_doc("Acta", actions.amend(doc.name, "Se corrigió un dato"))
         self.assertTrue([s for s in acta_sections(amendment) if s["photos"]])
+
+    def test_pictures_and_signatures_of_rows_are_printed_where_they_belong(self) -> None:
+        frappe.set_user("Administrator")
+        rows = [
+            {"field_type": "begin_repeat", "field_name": "bienes", "label": "Bienes"},
+            {"field_type": "begin_group", "field_name": "cosa", "label": "Cosa"},
+            {"field_type": "text", "field_name": "bien", "label": "Bien"},
+            {"field_type": "end_group"},
+            {"field_type": "image", "field_name": "foto", "label": "Foto"},
+            {"field_type": "image", "field_name": "recibe", "label": "Firma", "appearance": "signature"},
+            {"field_type": "end_repeat"},
+            {"field_type": "text", "field_name": "final", "label": "Al final"},
+        ]
+        template = make.make_template(questions=rows)
+        template.status = "Published"
+        template.save()
+        frappe.set_user(make.GESTOR)
+        doc = make.make_acta(template=template.name, answers={})
+        # Drawn on nothing: paper is white.
+        clear = io.BytesIO()
+        Image.new("RGBA", (40, 20), (0, 0, 0, 0)).save(clear, "PNG")
+        photo, drawn = make.attach(doc), make.attach(doc, base64.b64encode(clear.getvalue()).decode())
+        doc.reload()
+        goods = [{"bien": "Chivos", "foto": photo.file_url}, {"bien": "Telar", "recibe": drawn.file_url}]
+        doc.answers = {"bienes": goods, "final": "Todo completo"}
+        doc.save()
+        table, after = acta_sections(doc)
+        (shown,) = table["tables"]
+        self.assertEqual([column["label"] for column in shown["columns"]], [_("No."), "Bien", "Firma"])
+        self.assertEqual([row[:2] for row in shown["rows"]], [["1", "Chivos"], ["2", "Telar"]])
+        self.assertEqual([label for label, _picture in shown["photos"]], ["Foto (Bienes 1)"])
+        self.assertEqual(after["rows"], [("Al final", "Todo completo")])
+        html = frappe.get_print("Acta", doc.name, print_format="Acta de campo")
+        (source,) = re.findall(r'<img class="acta-cell" src="data:image/jpeg;base64,([^"]+)"', html)
+        self.assertEqual(Image.open(io.BytesIO(base64.b64decode(source))).getpixel((5, 5)), (255, 255, 255))
 
     def test_a_picture_of_others_is_not_taken_over(self) -> None:
         frappe.set_user("Administrator")

@@ -1,0 +1,265 @@
+// What the server makes of a template beside what Enketo makes of it: the same form, and the same answers to the same questions.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+
+import { api, browserTest } from "./lib.mjs";
+
+const ADMIN = "Social CRM Administrator";
+const TRANSFORMER = "node_modules/enketo-transformer/dist/enketo-transformer/web/transformer.js";
+
+// The published templates that are installed with the app.
+async function shipped() {
+    const fields = JSON.stringify(["name", "template_key"]);
+    const keys = TEMPLATES.map((name) => name.replace(/-v1$/, ""));
+    const filters = JSON.stringify([["template_key", "in", keys], ["version", "=", 1]]);
+    const found = await api(ADMIN, "GET", `/api/resource/Acta Template?fields=${fields}&filters=${filters}`);
+    assert.equal(found.length, keys.length);
+    return found.map(({ name }) => name).sort();
+}
+
+// Enketo's own transformer in its form for browsers: plain JavaScript, nothing native.
+async function transformer(page) {
+    const file = path.join(process.env.SOCIAL_CRM_BROWSER_MODULES, "..", TRANSFORMER);
+    const code = fs.readFileSync(file, "utf-8");
+    await page.goto("about:blank");
+    await page.addScriptTag({ type: "module", content: `${code}\nwindow.enketoTransform = transform;` });
+    await page.waitForFunction(() => window.enketoTransform);
+}
+
+// A document as lines: an element a line, its attributes and classes in order, texts without the white space that nobody sees.
+function asLines([text, type]) {
+    const parsed = new DOMParser().parseFromString(text, type);
+    const lines = [];
+    const values = (element) =>
+        [...element.attributes]
+            .filter(({ name }) => !name.startsWith("xmlns"))
+            .map(({ name, value }) => {
+                if (name === "class") return `class=${[...new Set(value.split(/\s+/).filter(Boolean))].sort().join(" ")}`;
+                return `${name}=${name === "readonly" ? "readonly" : value.trim()}`;
+            })
+            .sort();
+    const walk = (node, depth) => {
+        if (node.nodeType === Node.TEXT_NODE && node.textContent.trim()) {
+            lines.push(`${" ".repeat(depth)}"${node.textContent.replace(/\s+/g, " ").trim()}"`);
+        }
+        if (node.nodeType !== Node.ELEMENT_NODE) return;
+        lines.push(`${" ".repeat(depth)}${node.localName} ${values(node).join(" ")}`.trimEnd());
+        node.childNodes.forEach((child) => walk(child, depth + 1));
+    };
+    walk(type === "text/html" ? parsed.querySelector("form") : parsed.documentElement, 0);
+    return lines;
+}
+
+browserTest("every form that is installed is what Enketo's own transformer makes of its XForm", {}, async ({ page }) => {
+    await transformer(page);
+    for (const name of await shipped()) {
+        const kept = await api(ADMIN, "GET", `/api/resource/Acta Template Form/${name}`);
+        const made = await page.evaluate(async (xform) => {
+            const { form, model } = await window.enketoTransform({ xform });
+            return { form, model };
+        }, kept.xform);
+        for (const [ours, theirs, type] of [
+            [kept.form_html, made.form, "text/html"],
+            [kept.form_model, made.model, "text/xml"],
+        ]) {
+            const lines = await page.evaluate(asLines, [ours, type]);
+            assert.ok(lines.length > 20, `${name}: nothing was compared`);
+            assert.deepEqual(lines, await page.evaluate(asLines, [theirs, type]), `${name}, ${type}`);
+        }
+    }
+});
+
+// The same numbers every time for one seed. Every other seed leaves out required answers too.
+function dice(seed) {
+    let state = seed * 7919;
+    const roll = () => {
+        state = (state * 1664525 + 1013904223) >>> 0;
+        return state / 2 ** 32;
+    };
+    return Object.assign(roll, { gaps: seed % 2 ? 0.25 : 0 });
+}
+
+// The rows of a template as a tree of groups, repeats and questions.
+function tree(rows) {
+    const root = { parts: [] };
+    const open = [root];
+    for (const row of rows) {
+        if (row.field_type.startsWith("end_")) open.pop();
+        else {
+            const node = { ...row, parts: [] };
+            open.at(-1).parts.push(node);
+            if (row.field_type.startsWith("begin_")) open.push(node);
+        }
+    }
+    return root.parts;
+}
+
+const escaped = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+// What somebody may have written to a question, or nothing. Pictures and recordings stay out: they ask for files.
+function answerOf(node, choices, roll, today) {
+    const chance = roll();
+    if (chance < (node.required ? roll.gaps : 0.3)) return "";
+    const of = choices.filter((choice) => choice.list_name === node.choice_list).map((choice) => choice.choice_value);
+    const kinds = {
+        text: () => ["Lo que se dijo", "Sí", "0", "Ñandú & Cía"][Math.floor(roll() * 4)],
+        integer: () => String(Math.floor(roll() * 50) - 3),
+        decimal: () => (roll() * 2000 - 100).toFixed(Math.floor(roll() * 3)),
+        select_one: () => of[Math.floor(roll() * of.length)],
+        select_multiple: () => of.filter(() => roll() < 0.4).join(" "),
+        date: () => new Date(Date.parse(`${today}T12:00:00Z`) + Math.floor(roll() * 9 - 4) * 86_400_000).toISOString().slice(0, 10),
+        // As Enketo writes what is chosen in a box.
+        time: () => `0${Math.floor(roll() * 10)}:30:00.000-05:00`,
+        geopoint: () => "10.96 -72.79 0 12",
+    };
+    return kinds[node.field_type]?.() ?? "";
+}
+
+// Answers twice: as the server takes them and as the instance that Enketo opens.
+function fill(nodes, choices, roll, today, answers = {}) {
+    let xml = "";
+    for (const node of nodes) {
+        const { field_name: name, field_type: type } = node;
+        if (type === "begin_group") xml += `<${name}>${fill(node.parts, choices, roll, today, answers).xml}</${name}>`;
+        else if (type === "begin_repeat") {
+            const length = 1 + Math.floor(roll() * 3);
+            // Until such rows are complete XPath calls a sum over them no number, where the server sums what there is.
+            const within = calculations(node.parts).length ? Object.assign(() => roll(), { gaps: 0 }) : roll;
+            const rows = Array.from({ length }, () => fill(node.parts, choices, within, today));
+            answers[name] = rows.map((row) => row.answers);
+            xml += rows.map((row) => `<${name}>${row.xml}</${name}>`).join("");
+        } else {
+            const value = answerOf(node, choices, roll, today);
+            if (value) answers[name] = value;
+            xml += `<${name}>${escaped(value)}</${name}>`;
+        }
+    }
+    return { answers, xml };
+}
+
+// What the engine makes of an instance: questions that apply, values in them, those that are missing or not possible.
+async function enketo(page, form, instance) {
+    return page.evaluate(
+        async ([shown, xml]) => {
+            const said = (type) =>
+                new Promise((done) => {
+                    const hear = ({ data }) => {
+                        if (data?.type !== type) return;
+                        window.removeEventListener("message", hear);
+                        done(data);
+                    };
+                    window.addEventListener("message", hear);
+                });
+            const host = document.querySelector(".enketo-scope");
+            const before = host?.firstElementChild;
+            window.postMessage({ type: "campo-preview-show", ...shown, instance: xml }, window.location.origin);
+            const drawn = () => {
+                const now = document.querySelector(".enketo-scope")?.firstElementChild;
+                return now && now !== before && document.querySelector(".actions-bar button") ? now : null;
+            };
+            while (!drawn()) await new Promise((done) => setTimeout(done, 20));
+            let checked = null;
+            const heard = said("campo-preview-checked").then((data) => (checked = data));
+            // The button does nothing before the form is ready.
+            while (!checked) {
+                document.querySelector(".actions-bar button").click();
+                await Promise.race([heard, new Promise((done) => setTimeout(done, 200))]);
+            }
+            const root = document.querySelector("form.or");
+            const rowOf = (element) => {
+                const row = element.closest(".or-repeat");
+                if (!row) return "";
+                const name = row.getAttribute("name");
+                const rows = [...root.querySelectorAll(".or-repeat")].filter((one) => one.getAttribute("name") === name);
+                return `${name.split("/").at(-1)}[${rows.indexOf(row)}].`;
+            };
+            const pathOf = (question) => {
+                const control = question.querySelector("[data-name], [name]");
+                const name = control.dataset.name || control.getAttribute("name");
+                return rowOf(question) + name.split("/").at(-1);
+            };
+            const questions = [...root.querySelectorAll(".question")];
+            const open = questions.filter((one) => !one.closest(".disabled"));
+            const paths = (list) => [...new Set(list.map(pathOf))].sort();
+            return {
+                asked: paths(questions),
+                visible: paths(open),
+                missing: paths(open.filter((one) => one.matches(".invalid-required"))),
+                wrong: paths(open.filter((one) => one.matches(".invalid-constraint"))),
+                instance: checked.instance,
+            };
+        },
+        [form, instance],
+    );
+}
+
+// Values of an instance by path, as the server names them.
+function valuesOf(page, instance, names) {
+    return page.evaluate(
+        ([xml, wanted]) => {
+            const found = {};
+            const parsed = new DOMParser().parseFromString(xml, "text/xml");
+            for (const node of parsed.querySelectorAll("*")) {
+                const repeat = wanted[node.localName];
+                if (repeat === undefined || node.firstElementChild) continue;
+                const rows = repeat ? [...parsed.querySelectorAll(repeat)] : [];
+                const row = repeat ? `${repeat}[${rows.indexOf(node.closest(repeat))}].` : "";
+                found[row + node.localName] = node.textContent;
+            }
+            return found;
+        },
+        [instance, names],
+    );
+}
+
+// Every calculation, with the repeat in which it stands, or nothing.
+function calculations(nodes, repeat = "") {
+    return nodes.flatMap((node) => {
+        if (node.field_type === "calculate") return [[node.field_name, repeat]];
+        return calculations(node.parts, node.field_type === "begin_repeat" ? node.field_name : repeat);
+    });
+}
+
+const CASES = 10;
+const TEMPLATES = ["home_visit-v1", "productive_unit_follow_up-v1", "training_meeting-v1", "goods_delivery-v1", "meeting-v1", "psychosocial_contact-v1", "household_characterisation-v1"];
+
+for (const name of TEMPLATES) {
+    browserTest(`the device and the server judge the same answers alike: ${name}`, { role: ADMIN }, async ({ page, open }) => {
+        const template = await api(ADMIN, "GET", `/api/resource/Acta Template/${name}`);
+        const form = await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.previews.preview", { template });
+        const shown = { title: form.title, html: form.html, model: form.model, language: "es", reader: "es" };
+        await open("/campo-preview");
+        const today = await page.evaluate(() => new Date().toLocaleDateString("sv"));
+        const nodes = tree(template.questions);
+        const calculated = Object.fromEntries(calculations(nodes));
+        let judged = 0;
+        for (let seed = 1; seed <= CASES; seed += 1) {
+            const { answers, xml } = fill(nodes, template.choices, dice(seed), today);
+            const key = template.template_key;
+            const instance = `<${key} id="${key}" version="1">${xml}<meta><instanceID>uuid:${seed}</instanceID></meta></${key}>`;
+            const theirs = await enketo(page, shown, instance);
+            const ours = await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.forms.look_at_answers", {
+                template: name,
+                answers,
+                visit_date: today,
+            });
+            const place = `${name}, seed ${seed}: ${JSON.stringify(answers)}`;
+            const seen = new Set(ours.visible);
+            assert.deepEqual(theirs.visible, theirs.asked.filter((path) => seen.has(path)), `what is asked. ${place}`);
+            assert.deepEqual(theirs.missing, ours.missing.map(({ path }) => path).sort(), `what is missing. ${place}`);
+            assert.deepEqual(theirs.wrong, ours.findings.map(({ path }) => path).sort(), `what is not possible. ${place}`);
+            const values = await valuesOf(page, theirs.instance, calculated);
+            for (const [path, text] of Object.entries(values)) {
+                const own = path.match(/^(\w+)\[(\d+)\]\.(\w+)$/);
+                const value = own ? ours.answers[own[1]]?.[Number(own[2])]?.[own[3]] : ours.answers[path];
+                const number = text === "" || text === "NaN" ? null : Number(text);
+                if (number === null) assert.equal(value ?? null, null, `${path}. ${place}`);
+                else assert.ok(Math.abs(number - Number(value)) < 1e-6 * Math.max(1, Math.abs(number)), `${path}: ${text}, ${value}. ${place}`);
+            }
+            judged += theirs.missing.length + theirs.wrong.length + Object.keys(values).length;
+        }
+        assert.ok(judged > 0, "these answers put nothing to the test");
+    });
+}
