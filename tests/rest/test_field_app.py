@@ -44,6 +44,32 @@ def test_the_worker_stands_at_the_root_and_is_asked_for_each_time(client):
     assert (unchanged.status_code, unchanged.content) == (304, b"")
 
 
+def test_the_preview_of_a_form_stands_in_a_frame_of_the_desk_alone(client):
+    answer = get(client, "/campo-preview")
+    assert answer.status_code == 200 and '<div id="app">' in answer.text
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    # No device keeps it, and no screen of the app may be framed.
+    assert "preview" not in get(client, "/campo-sw.js").text
+    assert get(client, "/campo").headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_template_is_previewed_by_those_who_may_edit_templates_and_nothing_is_saved(client):
+    method = "social_crm.field_records.services.previews.preview"
+    questions = [{"field_type": "text", "field_name": "tema", "label": "Tema"}]
+    shown = client("Programme Director").method(method, template={"title": "Prueba", "questions": questions})
+    assert shown["title"] == "Prueba" and shown["languages"] == [{"code": "es", "title": "Español"}]
+    assert 'name="/form/tema"' in shown["html"] and "<tema/>" in shown["model"]
+    address = f"/api/method/{method}"
+    for role, template, status in (
+        ("Gestor", {"questions": questions}, 403),
+        ("Programme Director", {"questions": [{**questions[0], "relevant": "${nada} = 1"}]}, 417),
+        ("Programme Director", {"questions": "x", "choices": [1]}, 417),
+    ):
+        answer = client(role).call("POST", address, json={"template": template})
+        assert answer.status_code == status, answer.text[:500]
+
+
 def test_hashed_files_may_be_kept_for_ever(client):
     found = assets(client)
     assert found

@@ -1,4 +1,5 @@
 // The form of an acta is drawn from its template; what applies, what is calculated and what is wrong, the server says.
+const BUNDLE = "acta.bundle.js";
 frappe.ui.form.on("Acta", {
     setup(frm) {
         frm.set_query("template", () => ({ filters: { status: "Published" } }));
@@ -17,7 +18,10 @@ frappe.ui.form.on("Acta", {
             frm.disable_save();
             frm.add_custom_button(__("Amend"), () => ask_amendment(frm));
         } else if (!frm.is_new()) {
-            frm.add_custom_button(__("Add Commitment"), () => ask_commitment(frm));
+            frm.add_custom_button(__("Add Commitment"), async () => {
+                await frappe.require(BUNDLE);
+                social_crm.acta.ask_commitment(frm, () => draw_commitments(frm));
+            });
         }
         draw_form(frm);
         draw_commitments(frm);
@@ -29,11 +33,8 @@ frappe.ui.form.on("Acta", {
             await frm.acta_form.signatures.keep();
         } catch (problem) {
             frappe.validated = false;
-            frappe.msgprint({
-                title: __("Signature not Kept"),
-                indicator: "red",
-                message: __("A signature could not be sent to the server. It is still on the screen: save again when there is a connection."),
-            });
+            const message = __("A signature could not be sent to the server. It is still on the screen: save again when there is a connection.");
+            frappe.msgprint({ title: __("Signature not Kept"), indicator: "red", message });
             return;
         }
         // What is still being written goes along, whatever event the browser has not sent yet.
@@ -59,13 +60,13 @@ function draw_form(frm) {
         // Without a signal the next refresh asks again.
         error: () => (frm.acta_key = null),
     });
-    Promise.all([asked, frappe.require("acta_signatures.bundle.js")]).then(([{ message }]) => {
+    Promise.all([asked, frappe.require(BUNDLE)]).then(([{ message }]) => {
         if (frm.acta_key !== key) return;
         wrapper.empty();
         frm.acta_form = {
             tree: message,
             points: {},
-            signatures: new social_crm.ActaSignatures(() => signature_places(frm)),
+            signatures: new social_crm.acta.Signatures(() => frm.acta_form, questions, is_signature),
             group: new frappe.ui.FieldGroup({
                 fields: message.flatMap((node) => fields_for(node, frm)),
                 body: $('<div class="acta-form">').appendTo(wrapper)[0],
@@ -115,21 +116,6 @@ function take_position(frm, name, field) {
         () => frappe.msgprint(__("The position is not known. Allow the browser to use it, or write latitude and longitude.")),
         { enableHighAccuracy: true, timeout: 20000 }
     );
-}
-
-// Every place that holds a signature: a question of its own, or one in each row of a repeat.
-function signature_places(frm) {
-    const places = [];
-    questions(frm.acta_form.tree).forEach((node) => {
-        const field = frm.acta_form.group.get_field(node.name);
-        if (is_signature(node)) places.push({ value: field.value, set: (value) => field.set_value(value) });
-        if (node.type !== "begin_repeat") return;
-        const names = questions(node.parts).filter(is_signature).map((part) => part.name);
-        (field.df.data || []).forEach((row) =>
-            names.forEach((name) => places.push({ value: row[name], set: (value) => (row[name] = value), grid: field.grid }))
-        );
-    });
-    return places;
 }
 
 const is_signature = (node) => node.type === "image" && (node.appearance || "").split(/\s+/).includes("signature");
@@ -397,29 +383,6 @@ function show_pdf(frm, pdf) {
         line("gray", __("No sealed PDF was made of this acta yet."));
         ask(__("Make the Sealed PDF"));
     }
-}
-
-function ask_commitment(frm) {
-    const dialog = new frappe.ui.Dialog({
-        title: __("Add Commitment"),
-        fields: [
-            { fieldtype: "Data", fieldname: "subject", label: __("Commitment"), reqd: 1 },
-            { fieldtype: "Date", fieldname: "due_date", label: __("Due Date"), reqd: 1 },
-            { fieldtype: "Select", fieldname: "responsible_party", label: __("Responsible Party"), options: ["Family", "Staff"], default: "Family", reqd: 1 },
-        ],
-        primary_action_label: __("Add Commitment"),
-        primary_action: (values) => {
-            dialog.disable_primary_action();
-            frappe
-                .call("social_crm.field_records.services.actions.add_commitment", { acta: frm.doc.name, ...values })
-                .then(() => {
-                    dialog.hide();
-                    draw_commitments(frm);
-                })
-                .catch(() => dialog.enable_primary_action());
-        },
-    });
-    dialog.show();
 }
 
 function ask_amendment(frm) {

@@ -1,0 +1,86 @@
+// What the form of an acta needs besides its questions: signatures drawn on the pad of the Desk, and the dialog of a commitment.
+frappe.provide("social_crm.acta");
+
+const is_drawn = (value) => typeof value === "string" && value.startsWith("data:image/");
+// Stands for a signature that is no file yet, while it is only looked at.
+const NOT_KEPT_YET = "/private/files/signature-not-kept-yet.png";
+
+// A file's address is what an answer holds; what is drawn becomes a file when the acta is saved.
+social_crm.acta.Signatures = class Signatures {
+    // form: returns {tree, group}. questions: of nodes of a tree. is_signature: of one of them.
+    constructor(form, questions, is_signature) {
+        Object.assign(this, { form, questions, is_signature, kept: new Map() });
+    }
+
+    // Every place that holds a signature now: a question of its own, or one in each row of a repeat.
+    places() {
+        const { tree, group } = this.form();
+        return this.questions(tree).flatMap((node) => {
+            const field = group.get_field(node.name);
+            if (this.is_signature(node)) return [{ value: field.value, set: (value) => field.set_value(value) }];
+            if (node.type !== "begin_repeat") return [];
+            const names = this.questions(node.parts).filter(this.is_signature).map((part) => part.name);
+            return (field.df.data || []).flatMap((row) =>
+                names.map((name) => ({ value: row[name], set: (value) => (row[name] = value), grid: field.grid }))
+            );
+        });
+    }
+
+    // The answer for what a control holds.
+    answer(value) {
+        return is_drawn(value) ? this.kept.get(value) || NOT_KEPT_YET : value;
+    }
+
+    // Make files of what was drawn; throws when the server does not take one.
+    async keep() {
+        for (const { value } of this.places()) {
+            if (!is_drawn(value) || this.kept.has(value)) continue;
+            const body = new FormData();
+            body.append("file", await (await fetch(value)).blob(), `firma-${frappe.utils.get_random(8)}.png`);
+            body.append("is_private", "1");
+            const headers = { Accept: "application/json", "X-Frappe-CSRF-Token": frappe.csrf_token };
+            const answer = await fetch("/api/method/upload_file", { method: "POST", body, headers });
+            if (!answer.ok) throw new Error(`${answer.status}`);
+            this.kept.set(value, (await answer.json()).message.file_url);
+        }
+    }
+
+    // The pad shows a picture, not the address of one. Without a connection the address stays, and so does the answer.
+    async show() {
+        const grids = new Set();
+        for (const { value, set, grid } of this.places()) {
+            if (!value || is_drawn(value)) continue;
+            const answer = await fetch(value).catch(() => null);
+            if (!answer?.ok) continue;
+            const drawn = await frappe.dom.file_to_base64(await answer.blob());
+            this.kept.set(drawn, value);
+            await set(drawn);
+            if (grid) grids.add(grid);
+        }
+        grids.forEach((grid) => grid.refresh());
+    }
+};
+
+// done: called when the commitment stands.
+social_crm.acta.ask_commitment = function (frm, done) {
+    const dialog = new frappe.ui.Dialog({
+        title: __("Add Commitment"),
+        fields: [
+            { fieldtype: "Data", fieldname: "subject", label: __("Commitment"), reqd: 1 },
+            { fieldtype: "Date", fieldname: "due_date", label: __("Due Date"), reqd: 1 },
+            { fieldtype: "Select", fieldname: "responsible_party", label: __("Responsible Party"), options: ["Family", "Staff"], default: "Family", reqd: 1 },
+        ],
+        primary_action_label: __("Add Commitment"),
+        primary_action: (values) => {
+            dialog.disable_primary_action();
+            frappe
+                .call("social_crm.field_records.services.actions.add_commitment", { acta: frm.doc.name, ...values })
+                .then(() => {
+                    dialog.hide();
+                    done();
+                })
+                .catch(() => dialog.enable_primary_action());
+        },
+    });
+    dialog.show();
+};

@@ -1,0 +1,177 @@
+// The life of a template in the Desk: a spreadsheet with mistakes, a preview, a mapping, publishing, a next version; and
+// signatures that a template asks for, drawn in the Desk.
+
+import assert from "node:assert/strict";
+
+import { closeRow, press, save } from "./desk.mjs";
+import { api, browserTest, create, day, makeCommunity, makeFamily } from "./lib.mjs";
+import { workbook } from "./workbook.mjs";
+
+const ADMIN = "Social CRM Administrator";
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+function sheets(key, { type, relevant }) {
+    return {
+        survey: [
+            ["type", "name", "label::Español (es)", "label::English (en)", "required", "relevant"],
+            ["text", "tema", "Tema de la visita", "Subject of the visit", "yes", ""],
+            [type, "estado", "Estado de la vivienda", "State of the house", "yes", ""],
+            ["text", "detalle", "Detalle del daño", "Detail of the damage", "", relevant],
+            ["image", "firma", "Firma de quien recibe", "Signature of the receiver", "", ""],
+        ],
+        choices: [
+            ["list_name", "name", "label::Español (es)", "label::English (en)"],
+            ["estados", "bueno", "Bueno", "Good"],
+            ["estados", "malo", "Malo", "Bad"],
+        ],
+        settings: [["form_title", "form_id", "default_language"], ["Visita de vivienda", key, "Español (es)"]],
+    };
+}
+
+async function load(page, key, mistakes) {
+    const chosen = page.waitForEvent("filechooser");
+    await press(page, "Cargar XLSForm");
+    await (await chosen).setFiles({ name: "vivienda.xlsx", mimeType: XLSX, buffer: workbook(sheets(key, mistakes)) });
+}
+
+async function closeDialog(page) {
+    await page.locator(".modal.show .btn-modal-close:visible").last().click();
+    await page.locator(".modal.show").waitFor({ state: "hidden" });
+}
+
+const status = (page, wanted) => page.waitForFunction((one) => window.cur_frm?.doc.status === one && !window.cur_frm.is_dirty(), wanted);
+const opened = (page, name) => page.waitForFunction((one) => window.cur_frm?.doc.name === one && !window.frappe.request.ajax_count, name);
+
+browserTest("an administrator loads a spreadsheet, mends it, previews, maps, publishes and makes a next version", { role: ADMIN }, async ({ page, open, screenshot }) => {
+    const key = `vivienda_${Math.random().toString(36).slice(2, 8).replace(/\d/g, "x")}`;
+    await open("/app/acta-template/new");
+    await load(page, key, { type: "select_one estadoz", relevant: "${condicion} = 'malo'" });
+    const message = page.locator(".msgprint:visible");
+    await message.getByText(/Hoja survey, celda A3/).waitFor();
+    await message.getByText(/Hoja survey, celda F4/).waitFor();
+    await message.getByText(/estadoz/).waitFor();
+    await message.getByText(/condicion/).waitFor();
+    await screenshot("template-problems");
+    assert.equal(await page.evaluate(() => window.cur_frm.doc.questions?.filter((row) => row.field_name).length ?? 0), 0);
+    await closeDialog(page);
+    await load(page, key, { type: "select_one estados", relevant: "${estado} = 'malo'" });
+    await page.waitForFunction(() => window.cur_frm.doc.questions?.length === 4 && window.cur_frm.doc.title);
+
+    // Not saved yet: the form as a telephone shows it, in both languages.
+    await press(page, "Vista previa");
+    const phone = page.frameLocator(".modal.show iframe");
+    await phone.getByText("Tema de la visita").first().waitFor();
+    await phone.getByText("Detalle del daño").first().waitFor({ state: "hidden" });
+    await phone.locator('label:has(input[value="malo"])').click();
+    await phone.getByText("Detalle del daño").first().waitFor();
+    await phone.getByRole("button", { name: "Comprobar las respuestas" }).click();
+    await phone.getByText("Falta 1 respuesta").waitFor();
+    await screenshot("template-preview");
+    await page.locator('.modal.show .frappe-control[data-fieldname="language"] select').selectOption({ label: "English" });
+    await phone.getByText("Subject of the visit").first().waitFor();
+    // What was chosen to try the form out stays.
+    await phone.getByText("Detail of the damage").first().waitFor();
+    await closeDialog(page);
+    assert.ok(await page.evaluate(() => window.cur_frm.is_new()), "a preview saves nothing");
+
+    // What closing writes, chosen from what fits.
+    await page.evaluate(() => {
+        window.cur_frm.add_child("writes", { question: "tema", target: "Family", target_field: "notes" });
+        window.cur_frm.refresh_field("writes");
+    });
+    const first = await save(page);
+    assert.equal(first, `${key}-v1`);
+    await press(page, "Publicar");
+    await status(page, "Published");
+
+    const community = await makeCommunity(ADMIN, `Vivienda ${key}`, ["Gestor"]);
+    const { family } = await makeFamily(ADMIN, community, "Uriana");
+    const acta = (await create("Gestor", "Acta", { template: first, visit_date: day(1), family, answers: JSON.stringify({ tema: "Techo" }) })).name;
+
+    await press(page, "Versión nueva");
+    const second = `${key}-v2`;
+    await opened(page, second);
+    await page.evaluate(() => {
+        const [row] = window.cur_frm.doc.questions;
+        return window.frappe.model.set_value(row.doctype, row.name, "label", "Asunto de la visita");
+    });
+    await save(page);
+    await press(page, "Comparar versiones");
+    const dialog = page.locator(".modal.show");
+    await dialog.locator("del", { hasText: "Tema de la visita" }).waitFor();
+    await dialog.getByText("Asunto de la visita").first().waitFor();
+    await screenshot("template-comparison");
+    await closeDialog(page);
+    await press(page, "Publicar");
+    await status(page, "Published");
+
+    await open(`/app/acta-template/${first}`);
+    await press(page, "Retirar");
+    await status(page, "Withdrawn");
+    const refused = await create("Gestor", "Acta", { template: first, visit_date: day(1), family }).catch((problem) => String(problem));
+    assert.match(String(refused), /40\d|41\d/, "nobody begins an acta with a version that was withdrawn");
+
+    // The acta of the old version keeps its questions.
+    await open(`/app/acta/${acta}`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    await page.locator(".acta-form").getByText("Tema de la visita").waitFor();
+    assert.equal((await api(ADMIN, "GET", `/api/resource/Acta/${acta}`)).template, first);
+});
+
+async function draw(page, control) {
+    const canvas = control.locator("canvas");
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    await page.mouse.move(box.x + 20, box.y + 60);
+    await page.mouse.down();
+    for (let step = 1; step < 20; step += 1) await page.mouse.move(box.x + 20 + step * 8, box.y + 60 + 20 * Math.sin(step / 2));
+    await page.mouse.up();
+}
+
+browserTest("signatures that a template asks for are drawn in the Desk and kept as files of the acta", { role: "Gestor" }, async ({ page, open, screenshot }) => {
+    const key = `firmas_${Math.random().toString(36).slice(2, 8)}`;
+    const question = (field_type, field_name, label, more = {}) => ({ field_type, field_name, label, ...more });
+    const questions = [
+        question("image", "firma", "Firma de quien recibe", { appearance: "signature", required: 1 }),
+        question("begin_repeat", "bienes", "Bienes"),
+        question("text", "bien", "Bien"),
+        question("image", "recibe", "Firma", { appearance: "signature" }),
+        question("end_repeat", "", ""),
+    ];
+    const template = (await create(ADMIN, "Acta Template", { title: "Entrega firmada", template_key: key, version: 1, questions })).name;
+    await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.templates.set_status", { template, status: "Published" });
+    const community = await makeCommunity(ADMIN, `Firmas ${key}`, ["Gestor"]);
+    const { family } = await makeFamily(ADMIN, community, "Uriana");
+    const { name } = await create("Gestor", "Acta", { template, visit_date: day(1), family });
+    await open(`/app/acta/${name}`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    const form = page.locator(".acta-form");
+    await draw(page, form.locator(".frappe-control[data-fieldname=firma]"));
+    await page.waitForFunction(() => /"firma"/.test(window.cur_frm.doc.answers));
+    const goods = form.locator(".frappe-control[data-fieldname=bienes]");
+    await goods.locator(".grid-add-row").click();
+    // A signature has its place in the row's own form.
+    const row = goods.locator(".grid-row-open");
+    await row.locator("input[data-fieldname=bien]:visible").fill("Telar");
+    await draw(page, row.locator(".frappe-control[data-fieldname=recibe]"));
+    await page.waitForFunction(() => /"recibe"/.test(window.cur_frm.doc.answers));
+    await screenshot("acta-signature-of-a-row");
+    await closeRow(page, row);
+    await save(page);
+    const answers = JSON.parse((await api("Gestor", "GET", `/api/resource/Acta/${name}`)).answers);
+    const addresses = [answers.firma, answers.bienes[0].recibe];
+    assert.equal(answers.bienes[0].bien, "Telar");
+    assert.equal(new Set(addresses).size, 2);
+    for (const address of addresses) {
+        const fields = JSON.stringify(["is_private", "attached_to_name"]);
+        const filters = JSON.stringify({ file_url: address, attached_to_doctype: "Acta" });
+        const files = await api("System Manager", "GET", `/api/resource/File?fields=${fields}&filters=${encodeURIComponent(filters)}`);
+        assert.deepEqual(files, [{ is_private: 1, attached_to_name: name }], address);
+    }
+    // Opened again it shows what was drawn, and opening it changes nothing.
+    await open(`/app/acta/${name}?again=1`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    await page.waitForFunction(() => window.cur_frm.acta_form?.group.get_value("firma")?.startsWith("data:image/png;base64,"));
+    await goods.getByText("Firmada").waitFor();
+    assert.equal(await page.evaluate(() => window.cur_frm.is_dirty()), false);
+});
