@@ -127,9 +127,9 @@ export class FieldDay {
     }
 
     /** Takes an acta back and changes a word in it, wherever it is on its way; now and then to what it was in the beginning. */
-    async change(uuid) {
+    async change(uuid, goesBack = null) {
         const entry = this.journal.get(uuid);
-        const isBack = entry.places.length > 1 && this.chance.next() < 0.4;
+        const isBack = goesBack ?? (entry.places.length > 1 && this.chance.next() < 0.4);
         entry.places.push(isBack ? entry.places[0] : `Casa ${entry.number}, cambio ${entry.places.length}`);
         const place = entry.places.length - 1;
         await store(this.phone.page, changed, { uuid, place: entry.places[place] });
