@@ -183,10 +183,8 @@ def test_a_supervisor_finds_devices_and_conflicts(both):
         ("Correction", "Open"),
     ]
     assert copied["rows"]["Planned Visit"] and copied["rows"]["Visit Rule"]
-    sealed = [dict(json.loads(row)) for row in copied["rows"]["Acta"]]
-    assert all(
-        bool(row.get("seal_chain") not in (None, "None")) == (row["status"] == "Closed") for row in sealed
-    )
+    actas = [dict(json.loads(row)) for row in copied["rows"]["Acta"]]
+    assert all((row["seal_number"] not in ("0", "None")) == (row["status"] == "Closed") for row in actas)
 
 
 def test_loading_twice_changes_nothing(bench, both):
