@@ -125,9 +125,7 @@ function fill(nodes, choices, roll, today, answers = {}) {
         if (type === "begin_group") xml += `<${name}>${fill(node.parts, choices, roll, today, answers).xml}</${name}>`;
         else if (type === "begin_repeat") {
             const length = 1 + Math.floor(roll() * 3);
-            // Until such rows are complete XPath calls a sum over them no number, where the server sums what there is.
-            const within = calculations(node.parts).length ? Object.assign(() => roll(), { gaps: 0 }) : roll;
-            const rows = Array.from({ length }, () => fill(node.parts, choices, within, today));
+            const rows = Array.from({ length }, () => fill(node.parts, choices, roll, today));
             answers[name] = rows.map((row) => row.answers);
             xml += rows.map((row) => `<${name}>${row.xml}</${name}>`).join("");
         } else {

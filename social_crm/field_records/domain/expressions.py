@@ -315,11 +315,9 @@ def _call(node: Node, context: Context) -> Value:
     return FUNCTIONS[node.name](values, context)
 
 
-def _listed(values: list[Value]) -> list[Value]:
-    flat: list[Value] = []
-    for value in values:
-        flat.extend(value if isinstance(value, list) else [value])
-    return [value for value in flat if as_text(value) != ""]
+def _nodes(values: list[Value]) -> list[Value]:
+    """One value for each row, unanswered ones included: XPath counts them, and calls a sum over them no number."""
+    return [one for value in values for one in (value if isinstance(value, list) else [value])]
 
 
 def _selected(values: list[Value], _: Context) -> bool:
@@ -349,7 +347,7 @@ def _int(values: list[Value], _: Context) -> Decimal:
 
 def _extreme(pick: Callable[[list[Decimal]], Decimal]) -> Callable[[list[Value], Context], Value]:
     def function(values: list[Value], _: Context) -> Value:
-        numbers = [as_number(value) for value in _listed(values)]
+        numbers = [as_number(value) for value in _nodes(values)]
         return pick(numbers) if numbers and not any(n.is_nan() for n in numbers) else _NAN
 
     return function
@@ -372,8 +370,8 @@ FUNCTIONS: dict[str, Callable[[list[Value], Context], Value]] = {
     "string": lambda values, _: as_text(values[0]),
     "int": _int,
     "round": _round,
-    "sum": lambda values, _: sum((as_number(value) for value in _listed(values)), Decimal(0)),
-    "count": lambda values, _: Decimal(len(_listed(values))),
+    "sum": lambda values, _: sum((as_number(value) for value in _nodes(values)), Decimal(0)),
+    "count": lambda values, _: Decimal(len(_nodes(values))),
     "min": _extreme(min),
     "max": _extreme(max),
 }

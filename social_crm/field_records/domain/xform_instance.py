@@ -5,6 +5,7 @@ a DOCTYPE and entities are refused, every element must be one of the template. W
 a number belongs) is not judged here: `answers.examine` does it for every door.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ MAX_BYTES = 2_000_000
 MAX_ELEMENTS = 100_000
 MAX_DEPTH = 20
 _META = "meta"
+_SHORT_TIME = re.compile(r"\d\d:\d\d")
 _JAVAROSA = "http://openrosa.org/javarosa"
 
 
@@ -87,11 +89,19 @@ def read(template: Template, key: str, version: int, text: str, media: Mapping[s
 
 
 def write(
-    template: Template, key: str, version: int, answers: Mapping[str, Any], instance_id: str = ""
+    template: Template,
+    key: str,
+    version: int,
+    answers: Mapping[str, Any],
+    instance_id: str = "",
+    offset: str = "+00:00",
 ) -> str:
-    """Return answers as an instance; the answer of a picture is written as the name of its file."""
+    """Return answers as an instance; the answer of a picture is written as the name of its file.
+
+    offset: of the zone whose clock the times were read from, as "-05:00"; form engines take no time without one.
+    """
     root = Element(key, {"id": key, "version": str(version)})
-    _write(template.items, root, answers)
+    _write(template.items, root, answers, offset)
     meta = SubElement(root, _META)
     SubElement(meta, "instanceID").text = instance_id or None
     return tostring(root, encoding="unicode")
@@ -148,19 +158,19 @@ def _read_value(template: Template, item: Item, element: Element, media: Mapping
     return text if code else value
 
 
-def _write(items: tuple[Item, ...], parent: Element, answers: Mapping[str, Any]) -> None:
+def _write(items: tuple[Item, ...], parent: Element, answers: Mapping[str, Any], offset: str) -> None:
     for item in items:
         name = item.row.name
         if item.is_group:
-            _write(item.parts, SubElement(parent, name), answers)
+            _write(item.parts, SubElement(parent, name), answers, offset)
         elif item.is_repeat:
             for row in answers.get(name) or []:
-                _write(item.parts, SubElement(parent, name), row)
+                _write(item.parts, SubElement(parent, name), row, offset)
         else:
-            SubElement(parent, name).text = _text_of(item, answers.get(name)) or None
+            SubElement(parent, name).text = _text_of(item, answers.get(name), offset) or None
 
 
-def _text_of(item: Item, value: Any) -> str:
+def _text_of(item: Item, value: Any, offset: str) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
@@ -170,6 +180,9 @@ def _text_of(item: Item, value: Any) -> str:
     if isinstance(value, list):
         return " ".join(str(one) for one in value)
     text = str(value)
+    if item.row.field_type == "time" and _SHORT_TIME.fullmatch(text):
+        # As the form engine writes a time itself; it takes a shorter one for none.
+        return f"{text}:00.000{offset}"
     if item.row.field_type in FILES:
         text = text.rpartition("/")[2]
     # XML has no place for control characters.

@@ -8,6 +8,7 @@ from frappe import _
 
 from social_crm.field_records.domain.xform_instance import Instance, InstanceError, read, write
 from social_crm.field_records.services import templates
+from social_crm.field_records.services.sync import clocks
 
 
 def answers_of_instance(template: str, xml: str, media: Mapping[str, str]) -> dict[str, Any]:
@@ -30,7 +31,9 @@ def read_instance(template: str, xml: str, media: Mapping[str, str]) -> Instance
 def instance_of_answers(template: str, answers: Mapping[str, Any], instance_id: str = "") -> str:
     """Return answers as an instance of a template; a file is named as the last part of its address."""
     doc = frappe.get_cached_doc("Acta Template", template)
-    return write(templates.load(template), doc.template_key, int(doc.version), answers, instance_id)
+    return write(
+        templates.load(template), doc.template_key, int(doc.version), answers, instance_id, clocks.offset()
+    )
 
 
 def instance_error_text(error: InstanceError) -> str:

@@ -24,7 +24,8 @@ ANSWERS: dict[str, Value] = {
     "empty": "",
     "needs": "food health",
     "visited": "2026-11-20",
-    "sales": [Decimal(100), Decimal(250), ""],
+    "sales": [Decimal(100), Decimal(250)],
+    "unfinished": [Decimal(100), "", Decimal(250)],
 }
 
 
@@ -54,6 +55,11 @@ def value(text: str, own: Value = "") -> Value:
         ("string-length(${name}) = 3", True),
         ("sum(${sales})", Decimal(350)),
         ("count(${sales})", Decimal(2)),
+        # XPath 1.0, 4.1 and 4.4: count() counts nodes whatever they hold; number('') is NaN, and so is a sum with it.
+        ("count(${unfinished})", Decimal(3)),
+        ("string(sum(${unfinished}))", "NaN"),
+        ("string(max(${unfinished}))", "NaN"),
+        ("sum(${unfinished}) > 0", False),
         ("max(${sales}) - min(${sales})", Decimal(150)),
         ("${sales} > 200", True),
         ("round(10 div 3, 2)", Decimal("3.33")),

@@ -140,6 +140,12 @@ def test_answers_go_out_and_come_back_the_same(given_answers: dict[str, Any]) ->
     assert write(TEMPLATE, "visit", 2, again.answers, "uuid:1") == text
 
 
+def test_a_time_goes_out_with_its_offset_and_comes_back_as_it_was_read_from_the_clock() -> None:
+    text = write(TEMPLATE, "visit", 2, {"at": "07:30"}, offset="-05:00")
+    assert "<at>07:30:00.000-05:00</at>" in text
+    assert read_visit(text) == {"at": "07:30"}
+
+
 def test_control_characters_do_not_break_the_xml() -> None:
     text = write(TEMPLATE, "visit", 2, {"big": "uno\x00\x0b\x1fdos\nlínea"})
     assert read_visit(text) == {"big": "unodos\nlínea"}

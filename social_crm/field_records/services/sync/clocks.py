@@ -13,6 +13,11 @@ def server_time() -> str:
     return datetime.now(_zone()).isoformat(timespec="seconds")
 
 
+def offset() -> str:
+    """Return how far the site's clock is from UTC at present, as "-05:00"."""
+    return datetime.now(_zone()).isoformat()[-6:]
+
+
 def site_time(given: datetime | str) -> datetime | None:
     """Return a time of a device as the site stores times: in its own zone, without an offset; a text that is none: None."""
     told = moment(given) if isinstance(given, str) else given
