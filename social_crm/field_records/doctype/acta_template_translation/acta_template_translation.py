@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class ActaTemplateTranslation(Document):
+class ActaTemplateTranslation(RowOfDocument):
     """The texts of a question or a choice in another language."""

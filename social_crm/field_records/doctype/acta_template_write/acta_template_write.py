@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class ActaTemplateWrite(Document):
+class ActaTemplateWrite(RowOfDocument):
     """One answer and the field that it is written to when the acta is closed."""

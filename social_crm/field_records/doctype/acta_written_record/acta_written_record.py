@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class ActaWrittenRecord(Document):
+class ActaWrittenRecord(RowOfDocument):
     """A record that the closing of an acta changed or made."""

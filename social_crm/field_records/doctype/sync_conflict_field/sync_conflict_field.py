@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from social_crm.rows import RowOfDocument
 
 
-class SyncConflictField(Document):
+class SyncConflictField(RowOfDocument):
     """A field by which two versions differ, and what was chosen."""
