@@ -131,6 +131,8 @@ export class Phone {
             await app.session.enroll(pin, "Tableta de prueba");
             await app.sync.now();
         }, [user, password, PIN]);
+        // Who leaves for the field waits until the notice is gone: only then is the app itself on the phone too.
+        await this.installed();
     }
 
     /** The session ended in the field: the same person logs in again, the vault stays open. */

@@ -103,6 +103,6 @@ export function memoryStore(): FieldStore {
             storage: async () => ({ usage: 12_000_000, quota: 2_000_000_000, persisted: true, records: 200, files: 0, fileBytes: 0 }),
             persist: async () => true, freeSpace: async () => 0,
         },
-        update: { waiting: ref(false), apply: async () => undefined },
+        update: { waiting: ref(false), installed: ref(true), apply: async () => undefined },
     };
 }

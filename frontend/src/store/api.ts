@@ -268,6 +268,7 @@ export interface DeviceApi {
 
 export interface UpdateApi {
     readonly waiting: Readonly<Ref<boolean>>; // a new version is ready
+    readonly installed: Readonly<Ref<boolean>>; // the app itself lies on the device: it starts without a network
     /** Starts it. Rejects with "open-draft" while a draft is open in any tab. */
     apply(): Promise<void>;
 }

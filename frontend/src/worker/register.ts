@@ -13,6 +13,8 @@ async function isDraftOpen(): Promise<boolean> {
 
 export class WorkerUpdates implements UpdateApi {
     readonly waiting = shallowRef(false);
+    // Where no worker can be, there is nothing to wait for: the guide says why.
+    readonly installed = shallowRef(!("serviceWorker" in navigator));
     private registration: ServiceWorkerRegistration | null = null;
 
     async register(): Promise<void> {
@@ -20,6 +22,7 @@ export class WorkerUpdates implements UpdateApi {
         const isFirst = !navigator.serviceWorker.controller;
         const registration = await navigator.serviceWorker.register("/campo-sw.js", { scope: "/campo", updateViaCache: "none" });
         this.registration = registration;
+        void navigator.serviceWorker.ready.then(() => (this.installed.value = true));
         if (!isFirst) {
             navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
         }

@@ -37,7 +37,7 @@ export class TestDevice {
     }
 
     async start(): Promise<FieldStore> {
-        const update = { waiting: shallowRef(false), apply: async () => undefined, check: async () => undefined };
+        const update = { waiting: shallowRef(false), installed: shallowRef(true), apply: async () => undefined, check: async () => undefined };
         const transport = new Transport(this.server.fetch);
         this.store = await deviceStore({ locks: this.locks, appVersion: "1.0.0", update, registry: this.registry, transport, clock: () => this.now });
         return this.store;
