@@ -23,7 +23,8 @@ from social_crm import demo
 from social_crm.demo import owner, writer
 """
 
-# Rows without what differs by nature: the moments of writing, and the names that a die makes up.
+# Rows without what differs by nature: the moments of writing, the names that a die makes up, and who last saved a row of
+# a table: that is told by its document.
 ROWS = """
 TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at", "last_seen", "last_push", "last_pull", "revoked_on", "received_at", "pdf_heartbeat", "server_time", "device_time"}
 SEALED = {"Acta": {"closed_on", "seal_chain", "previous_hash"}, "Seal Chain": {"name", "chain_key", "last_hash"}, "Microcredit Committee": {"closed_on"}, "Confidential Note": {"sealed_content"}, "Microcredit Committee Item": {"voted_on"}, "Microcredit Standing": {"name"}}
@@ -34,7 +35,7 @@ def rows():
     def told(value):
         return word.sub(lambda match: made_up.get(match[0], match[0]), value) if isinstance(value, str) else str(value)
     return {
-        table: sorted(json.dumps([(key, told(value)) for key, value in sorted(row.items()) if key not in TIMES | SEALED.get(table, set())]) for row in found)
+        table: sorted(json.dumps([(key, told(value)) for key, value in sorted(row.items()) if key not in TIMES | SEALED.get(table, set()) | ({"modified_by"} if "parentfield" in row else set())]) for row in found)
         for table, found in raw.items()
     }
 def series():

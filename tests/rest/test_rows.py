@@ -62,7 +62,10 @@ def value_for(admin, field: dict, place: dict) -> object:
     if kind == "Link":
         ours = {"Community": place["community"], "Family": place["family"], "Beneficiary": place["person"]}
         ours["Microcredit Application"] = place["application"]
+        ours["DocType"] = "Family"
         return ours.get(options) or admin.find(options, limit=1)[0]["name"]
+    if kind == "Dynamic Link":
+        return place["family"]  # the DocType beside it is always the one above
     if kind in NUMBERS:
         return 1
     return str(date(2024, 2, 1)) if kind in ("Date", "Datetime") else "texto"

@@ -95,9 +95,10 @@ def put(record: dict, path: tuple, value) -> None:
             part = part[step]
         except (KeyError, IndexError, TypeError):
             return
-    if isinstance(part, dict) or (isinstance(part, list) and part):
+    step = path[-1]
+    if isinstance(part, dict) or (isinstance(part, list) and isinstance(step, int) and step < len(part)):
         # A copy: what hypothesis draws twice is one object.
-        part[path[-1]] = copy.deepcopy(value)
+        part[step] = copy.deepcopy(value)
 
 
 def test_whatever_is_sent_nothing_breaks(client, place, template):
