@@ -10,6 +10,7 @@ from frappe.utils import cstr, format_datetime, get_fullname
 
 from social_crm.field_records.domain.merge import comparable
 from social_crm.field_records.services import forms, templates
+from social_crm.field_records.services.sync import readable
 
 _HEADER = (
     "visit_date",
@@ -62,7 +63,8 @@ def labels_of_acta(template: str) -> dict[str, str]:
 
 
 def shown(doc: Any) -> dict[str, Any]:
-    """Return a conflict as its form draws it."""
+    """Return a conflict as its form draws it: values as a person reads them, and what another value is chosen from."""
+    texts = readable.of_conflict(doc)
     return {
         "kind": doc.kind,
         "status": doc.status,
@@ -78,11 +80,12 @@ def shown(doc: Any) -> dict[str, Any]:
             {
                 "field": row.fieldname,
                 "label": _(row.label),
-                "base": row.base_value or "",
-                "server": row.server_value or "",
-                "device": row.device_value or "",
+                "base": texts.text(row.fieldname, row.base_value),
+                "server": texts.text(row.fieldname, row.server_value),
+                "device": texts.text(row.fieldname, row.device_value),
                 "choice": row.choice or "",
-                "other": row.other_value or "",
+                "other": texts.text(row.fieldname, row.other_value),
+                "options": texts.options(row.fieldname),
             }
             for row in doc.differences
         ],
