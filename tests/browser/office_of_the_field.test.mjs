@@ -141,6 +141,11 @@ for (const phone of [false, true]) {
         await side(page, "¿Tiene agua?", "Device").getByText("No tiene").waitFor();
         await side(page, "Lugar", "Server").getByText("Escrito en la oficina").waitFor();
         await assertBothVersions(page, conflict);
+        // A draft is changed by the gestores: nobody else is offered what the workflow would refuse.
+        for (const [role, may] of [[GESTOR, true], [OFFICE, false]]) {
+            const shown = await api(role, "GET", `${SYNC}conflicts.comparison_of?conflict=${conflict}`);
+            assert.equal(shown.may_take, may, role);
+        }
         await screenshot(`conflict-of-acta-${phone ? "phone" : "desktop"}`);
         await decide(page, phone ? "Conservar la versión del servidor" : "Tomar la versión del dispositivo");
         await fill(page, "note", "Lo dijo la familia");

@@ -72,7 +72,8 @@ function offer(frm, wrapper, shown) {
     }
     const take = shown.closed ? __("Make an Amendment of It") : __("Take the Device's Version");
     button(__("Keep the Server's Version"), "btn-default", () => withNote(frm, __("Keep the Server's Version"), "keep_server"));
-    button(take, "btn-primary", () => withNote(frm, take, "take_device", shown.closed));
+    // A draft belongs to one role of its workflow: to others taking it would only be refused.
+    if (shown.may_take) button(take, "btn-primary", () => withNote(frm, take, "take_device", shown.closed));
 }
 
 function decideFields(frm, wrapper, shown) {

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, format_datetime, get_fullname
 
+from social_crm import workflow_guard
 from social_crm.field_records.domain.merge import comparable
 from social_crm.field_records.services import forms, templates
 from social_crm.field_records.services.sync import readable
@@ -69,6 +70,7 @@ def shown(doc: Any) -> dict[str, Any]:
         "kind": doc.kind,
         "status": doc.status,
         "may_decide": doc.status == "Open" and _may_write(doc),
+        "may_take": doc.kind == "Acta" and doc.status == "Open" and _may_take(doc.acta),
         "closed": bool(doc.acta and frappe.db.get_value("Acta", doc.acta, "status") == "Closed"),
         "server": {"who": _who(doc.server_user), "when": _when(doc.server_time)},
         "device": {
@@ -97,6 +99,16 @@ def _may_write(doc: Any) -> bool:
         frappe.db.exists(doc.reference_doctype, doc.reference_name)
         and frappe.has_permission(doc.reference_doctype, "write", doc=doc.reference_name)
     )
+
+
+def _may_take(acta: str) -> bool:
+    """Whether the user may write the device's version: into a draft, or into an amendment of a closed acta."""
+    if not frappe.db.exists("Acta", acta):
+        return False
+    doc = frappe.get_doc("Acta", acta)
+    if doc.status == "Closed":
+        return bool(frappe.has_permission("Acta", "create"))
+    return workflow_guard.may_change(doc)
 
 
 def of_participant(row: Any) -> str:
