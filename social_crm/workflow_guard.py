@@ -75,6 +75,13 @@ def check_state(doc: Any, method: str | None = None) -> None:
         _refuse(doc, workflow, state, changed)
 
 
+def may_change(doc: Any) -> bool:
+    """Whether the state in which a record is stored lets the user's roles change it, so that nothing is offered in vain."""
+    workflow = _workflow_for(doc)
+    state = doc.get(workflow.workflow_state_field) if workflow else None
+    return not state or _may_edit(workflow, state)
+
+
 def check_deletion(doc: Any, method: str | None = None) -> None:
     """Refuse the deletion of a record in a state that the user's roles may not edit; an event of our DocTypes.
 

@@ -59,7 +59,7 @@ def _chart(rows: list[dict]) -> dict:
         "data": {
             "labels": [row["title"] for row in shown],
             "datasets": [
-                {"name": _("Closed"), "values": [row["closed"] for row in shown]},
+                {"name": _("Closed Actas"), "values": [row["closed"] for row in shown]},
                 {"name": _("Drafts"), "values": [row["drafts"] for row in shown]},
             ],
         },
@@ -84,7 +84,7 @@ def _columns(group: str) -> list[dict]:
         },
         {"fieldname": "title", "fieldtype": "Data", "label": _("Name"), "width": 240},
         {"fieldname": "actas", "fieldtype": "Int", "label": _("Field Minutes"), "width": 140},
-        {"fieldname": "closed", "fieldtype": "Int", "label": _("Closed"), "width": 110},
+        {"fieldname": "closed", "fieldtype": "Int", "label": _("Closed Actas"), "width": 110},
         {"fieldname": "drafts", "fieldtype": "Int", "label": _("Drafts"), "width": 110},
         {"fieldname": "last", "fieldtype": "Date", "label": _("Last Visit"), "width": 130},
     ]

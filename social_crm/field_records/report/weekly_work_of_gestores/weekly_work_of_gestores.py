@@ -75,7 +75,7 @@ def _chart(rows: list[dict]) -> dict:
         "data": {
             "labels": [row["name"] for row in rows],
             "datasets": [
-                {"name": _("Closed"), "values": [row["closed"] for row in rows]},
+                {"name": _("Closed Actas"), "values": [row["closed"] for row in rows]},
                 {"name": _("Drafts"), "values": [row["drafts"] for row in rows]},
             ],
         },
@@ -94,7 +94,7 @@ def _columns() -> list[dict]:
         "planned": _("Visits Planned"),
         "made": _("Visits Made"),
         "actas": _("Field Minutes"),
-        "closed": _("Closed"),
+        "closed": _("Closed Actas"),
         "drafts": _("Drafts"),
         "families": _("Families Visited"),
         "commitments": _("Commitments"),

@@ -8,8 +8,10 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, format_datetime, get_fullname
 
+from social_crm import workflow_guard
 from social_crm.field_records.domain.merge import comparable
 from social_crm.field_records.services import forms, templates
+from social_crm.field_records.services.sync import readable
 
 _HEADER = (
     "visit_date",
@@ -62,11 +64,13 @@ def labels_of_acta(template: str) -> dict[str, str]:
 
 
 def shown(doc: Any) -> dict[str, Any]:
-    """Return a conflict as its form draws it."""
+    """Return a conflict as its form draws it: values as a person reads them, and what another value is chosen from."""
+    texts = readable.of_conflict(doc)
     return {
         "kind": doc.kind,
         "status": doc.status,
         "may_decide": doc.status == "Open" and _may_write(doc),
+        "may_take": doc.kind == "Acta" and doc.status == "Open" and _may_take(doc.acta),
         "closed": bool(doc.acta and frappe.db.get_value("Acta", doc.acta, "status") == "Closed"),
         "server": {"who": _who(doc.server_user), "when": _when(doc.server_time)},
         "device": {
@@ -78,11 +82,12 @@ def shown(doc: Any) -> dict[str, Any]:
             {
                 "field": row.fieldname,
                 "label": _(row.label),
-                "base": row.base_value or "",
-                "server": row.server_value or "",
-                "device": row.device_value or "",
+                "base": texts.text(row.fieldname, row.base_value),
+                "server": texts.text(row.fieldname, row.server_value),
+                "device": texts.text(row.fieldname, row.device_value),
                 "choice": row.choice or "",
-                "other": row.other_value or "",
+                "other": texts.text(row.fieldname, row.other_value),
+                "options": texts.options(row.fieldname),
             }
             for row in doc.differences
         ],
@@ -94,6 +99,16 @@ def _may_write(doc: Any) -> bool:
         frappe.db.exists(doc.reference_doctype, doc.reference_name)
         and frappe.has_permission(doc.reference_doctype, "write", doc=doc.reference_name)
     )
+
+
+def _may_take(acta: str) -> bool:
+    """Whether the user may write the device's version: into a draft, or into an amendment of a closed acta."""
+    if not frappe.db.exists("Acta", acta):
+        return False
+    doc = frappe.get_doc("Acta", acta)
+    if doc.status == "Closed":
+        return bool(frappe.has_permission("Acta", "create"))
+    return workflow_guard.may_change(doc)
 
 
 def of_participant(row: Any) -> str:
