@@ -18,7 +18,7 @@ from PIL import Image
 from social_crm.field_records.domain import device_records, openrosa
 from social_crm.field_records.domain.xform_instance import InstanceError, parse
 from social_crm.field_records.services.instances import instance_error_text
-from social_crm.field_records.services.sync import acta_records, devices, uploads
+from social_crm.field_records.services.sync import acta_records, devices, receipts, uploads
 
 DOCTYPE = "OpenRosa Submission"
 _SIGNATURE_SIDE = 900
@@ -46,8 +46,7 @@ def receive(xml: str, files: Mapping[str, bytes], device: str, more_to_come: boo
     if not found.instance_id or len(found.instance_id) > 140:
         return Outcome(400, _("The form carries no instanceID."), "submit_error")
     row = _locked_row(found, xml)
-    if row.user != frappe.session.user:
-        frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
+    receipts.refuse_unless_own(row.user)
     digest = hashlib.sha256(xml.encode()).hexdigest()
     if row.status == "Stored" and digest == row.xml_sha256:
         return Outcome(201, _("Received before: nothing was written twice."))

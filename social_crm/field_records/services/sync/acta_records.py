@@ -88,10 +88,7 @@ def _acta_row(uuid: str, receipt: Receipt) -> Any:
     """
     fields = ["name", "status", "sync_version", "owner", "modified", "modified_by"]
     row = frappe.db.get_value("Acta", {"client_uuid": uuid}, fields, as_dict=True, for_update=True)
-    if receipt.user != frappe.session.user or (
-        row and not frappe.has_permission("Acta", "read", doc=row.name)
-    ):
-        frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
+    receipts.refuse_unless_own(receipt.user, not row or frappe.has_permission("Acta", "read", doc=row.name))
     return row
 
 

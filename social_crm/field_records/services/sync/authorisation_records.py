@@ -42,8 +42,7 @@ def store(
     see_anew: as `receipts.lock` has it.
     """
     receipt = receipts.lock(record["uuid"], "Authorisation", device, see_anew)
-    if receipt.user != frappe.session.user:
-        frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
+    receipts.refuse_unless_own(receipt.user)
     digest = record_digest(record)
     if receipt.seen:
         if digest not in receipt.seen:

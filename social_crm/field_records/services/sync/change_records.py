@@ -24,8 +24,7 @@ def store(
     """Merge what a device wrote into a record; the caller's transaction is the record's. Refusals are raised."""
     body = record["body"]
     receipt = receipts.lock(record["uuid"], "Correction", device, see_anew)
-    if receipt.user != frappe.session.user:
-        frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
+    receipts.refuse_unless_own(receipt.user)
     digest = record_digest(record)
     if receipt.seen:
         if digest not in receipt.seen:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import now_datetime
 
 _DOCTYPE = "Field Submission"
@@ -92,6 +93,16 @@ def lock(uuid: str, kind: str, device: str, see_anew: Callable[[], None] | None 
         files=json.loads(row.files or "{}"),
         commitments=json.loads(row.commitments or "{}"),
     )
+
+
+def refuse_unless_own(user: str, may_see: bool = True) -> None:
+    """Refuse a UUID of another user, or of a row that the caller may not see, without a word about the row.
+
+    Raises:
+        frappe.PermissionError: it is somebody else's.
+    """
+    if user != frappe.session.user or not may_see:
+        frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
 
 
 def write(receipt: Receipt, digest: str, conflict: str, **values: Any) -> None:
