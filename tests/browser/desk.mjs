@@ -58,9 +58,15 @@ export async function select(page, field, label) {
     await control(page, field).locator("select:visible").selectOption({ label });
 }
 
+// Fails at once, with the words, when the Desk says why it does not save.
 export async function save(page) {
     await page.locator(".page-container:visible .primary-action:visible").filter({ hasText: "Guardar" }).click();
-    await page.waitForFunction(() => window.cur_frm && !window.cur_frm.is_new() && !window.cur_frm.is_dirty());
+    const outcome = await page.waitForFunction(() => {
+        if (window.cur_frm && !window.cur_frm.is_new() && !window.cur_frm.is_dirty()) return true;
+        return !window.frappe.request.ajax_count && document.querySelector(".modal.show .msgprint:not(:empty)")?.innerText;
+    });
+    const said = await outcome.jsonValue();
+    if (said !== true) throw new Error(`The form was not saved: ${said}`);
     return page.evaluate(() => window.cur_frm.doc.name);
 }
 

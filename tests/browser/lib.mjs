@@ -125,6 +125,24 @@ async function openAddress(page, address) {
     await page.waitForLoadState("networkidle", { timeout: 5_000 }).catch(() => {});
 }
 
+// For whoever reads a failure in a log, without the picture of the page.
+async function state(page) {
+    const seen = () => {
+        const texts = (selector) => [...document.querySelectorAll(selector)].map((one) => one.innerText?.trim()).filter(Boolean);
+        const { cur_frm: form, frappe } = window;
+        return {
+            address: location.href,
+            messages: texts(".modal.show, #alert-container .desk-alert, .form-message, .freeze-message-container").map((text) => text.slice(0, 400)),
+            form: form?.doc && {
+                name: form.doc.name, modified: form.doc.modified, unsaved: form.doc.__unsaved, stale: form.doc.__needs_refresh, perm: form.perm?.[0]?.write,
+                mandatory: texts(".has-error .control-label"), actions: texts(".page-container .page-actions .btn-primary"),
+            },
+            saving: frappe?.ui?.form?.is_saving, requests: frappe?.request?.ajax_count, shade: Boolean(document.querySelector("#freeze")),
+        };
+    };
+    return JSON.stringify(await page.evaluate(seen).catch((problem) => String(problem)), null, 1);
+}
+
 export function browserTest(title, options, body) {
     test(title, { timeout: 180_000 }, async () => {
         const args = [...FLAGS, ...(options.flags ?? [])];
@@ -157,6 +175,7 @@ export function browserTest(title, options, body) {
                 assert.deepEqual(unexpected, [], "errors of scripts on the page");
             } catch (problem) {
                 if (problems.length) console.error("Errors of scripts on the page:", problems);
+                console.error("What the page said:", await state(page));
                 const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80);
                 await page.screenshot({ path: path.join(output, `FAILED-${name}.png`), fullPage: true }).catch(() => {});
                 throw problem;

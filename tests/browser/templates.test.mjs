@@ -91,7 +91,15 @@ browserTest("an administrator loads a spreadsheet, mends it, previews, maps, pub
     await press(page, "Versión nueva");
     const second = `${key}-v2`;
     await opened(page, second);
-    await renameFirstQuestion(page, "Asunto de la visita");
+    // The news that the first version was published makes Frappe load whatever form of this kind is open a second later, and drop
+    // what was changed in it until then. Nobody types that soon: the form is opened anew, and no such loading is under way.
+    await open(`/app/acta-template/${second}`);
+    await opened(page, second);
+    await page.evaluate(() => {
+        const [row] = window.cur_frm.doc.questions;
+        return window.frappe.model.set_value(row.doctype, row.name, "label", "Asunto de la visita");
+    });
+    await save(page);
     await press(page, "Comparar versiones");
     const dialog = page.locator(".modal.show");
     await dialog.locator("del", { hasText: "Tema de la visita" }).waitFor();
@@ -113,24 +121,6 @@ browserTest("an administrator loads a spreadsheet, mends it, previews, maps, pub
     await page.locator(".acta-form").getByText("Tema de la visita").waitFor();
     assert.equal((await api(ADMIN, "GET", `/api/resource/Acta/${acta}`)).template, first);
 });
-
-// News of the server may load the form anew under the hands of whoever saves it; a person closes the message and saves again.
-async function renameFirstQuestion(page, label) {
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-        await page.evaluate((text) => {
-            const [row] = window.cur_frm.doc.questions;
-            return window.frappe.model.set_value(row.doctype, row.name, "label", text);
-        }, label);
-        await page.locator(".page-container:visible .primary-action:visible").filter({ hasText: "Guardar" }).click();
-        const saved = await page.waitForFunction(
-            (text) => !window.cur_frm.is_dirty() && window.cur_frm.doc.questions?.[0]?.label === text && !window.frappe.request.ajax_count && !document.querySelector(".modal.show"),
-            label, { timeout: 8_000 }
-        ).catch(() => null);
-        if (saved) return;
-        if (await page.locator(".modal.show").count()) await closeDialog(page);
-    }
-    throw new Error("The template was not saved.");
-}
 
 async function draw(page, control) {
     const canvas = control.locator("canvas");
