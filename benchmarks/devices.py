@@ -158,6 +158,7 @@ RATIOS = {
         "pull of 5,000 families",
         "pull of 1,000 families",
         5,
+        1,
         1.5,
     ),
     "all devices at once against one after another": (
@@ -165,5 +166,6 @@ RATIOS = {
         f"{DEVICES} devices, one after another",
         1,
         1.2,
+        2,
     ),
 }

@@ -68,7 +68,8 @@ RATIOS = {
         f"checking a chain of {LONG}",
         f"checking a chain of {SHORT}",
         LONG / SHORT,
+        1,
         1.5,
     ),
-    "checking against reading": (f"checking a chain of {LONG}", f"reading {LONG} actas", 1, None),
+    "checking against reading": (f"checking a chain of {LONG}", f"reading {LONG} actas", 1, 4, 6),
 }

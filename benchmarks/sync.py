@@ -236,4 +236,4 @@ MEASURES = {
     "pull without changes": idle_pull,
 }
 # How many times as fast, told as the share of the time: a fifth is five times.
-RATIOS = {"sync against REST": ("sync, in batches", "REST, one by one", 1, 0.2)}
+RATIOS = {"sync against REST": ("sync, in batches", "REST, one by one", 1, 0.2, 0.4)}

@@ -8,8 +8,9 @@ A benchmark file runs inside Frappe on a fresh site with the app. It defines
     ROUNDS: int                                 optional: the most rounds that make sense
     SERVED = True                               optional: over HTTP, at the address in SOCIAL_CRM_URL; what it needs is committed
     BROWSER = True                              optional: with what drives Chromium in SOCIAL_CRM_BROWSER_MODULES
-    RATIOS: dict[str, tuple]                    optional: (measure, basis, factor, aim or None) to tell below the table: the measure
-                                                as a multiple of the basis, divided by the factor, and the most it should be
+    RATIOS: dict[str, tuple]                    optional: (measure, basis, factor, aim or None, limit or nothing) to tell below the
+                                                table: the measure as a multiple of the basis, divided by the factor; the most that we
+                                                want it to be, and the most before something is broken and the command fails
 
 A measure that returns a dict with the key "" tells its own seconds, and under other keys those of its parts. Every measure runs several times; the median counts, and each is told as a ratio to the first one of its file, which
 says more on a machine of unknown speed than seconds do.
@@ -47,16 +48,19 @@ def table(name: str, measured: dict[str, dict[str, float]]) -> list[str]:
     return lines
 
 
-def ratios(asked: dict[str, list], measured: dict[str, dict[str, float]]) -> list[str]:
-    """The lines of one file's ratios; one that is above its aim says so."""
-    lines = []
-    for title, (name, basis, factor, aim) in asked.items():
+def ratios(asked: dict[str, list], measured: dict[str, dict[str, float]]) -> tuple[list[str], bool]:
+    """The lines of one file's ratios, each with its aim, and whether one is over its limit."""
+    lines, over = [], False
+    for title, (name, basis, factor, aim, *limit) in asked.items():
         if name not in measured or basis not in measured:
             continue
         value = measured[name]["median"] / measured[basis]["median"] / factor
         told = "" if aim is None else f"  {'within' if value <= aim else 'ABOVE'} {aim:g}"
+        for most in limit:
+            told += f", OVER the limit of {most:g}" if value > most else ""
+            over = over or value > most
         lines.append(f"  {title:<64} {value:>8.2f}{told}")
-    return lines
+    return lines, over
 
 
 def is_over(measured: dict[str, dict[str, float]]) -> bool:
@@ -83,9 +87,10 @@ def main(bench: Bench, words: list[str]) -> int:
     for path in files:
         measured, wanted = measure(bench, path, asked.rounds)
         say.line()
-        for line in (*table(path.stem, measured), *ratios(wanted, measured)):
+        told, worse = ratios(wanted, measured)
+        for line in (*table(path.stem, measured), *told):
             say.line(line)
-        over = over or is_over(measured)
+        over = over or worse or is_over(measured)
     say.line(f"\nThe benchmarks took {say.elapsed()}.")
     return 1 if over else 0
 

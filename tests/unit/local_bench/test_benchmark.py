@@ -20,12 +20,16 @@ def test_passed_limit_is_seen():
     assert not benchmark.is_over({"one family": {"median": 1.0, "slowest": 1.0, "limit": 1.5}})
 
 
-def test_ratios_are_told_with_their_aim():
+def test_ratios_are_told_with_their_aim_and_fail_above_their_limit():
     asked = {
         "growth": ("with 500 entries", "one family", 7, None),
-        "over": ("with 500 entries", "one family", 1, 1.5),
-        "not measured": ("another", "one family", 1, 1.5),
+        "missed": ("with 500 entries", "one family", 1, 1.5, 4),
+        "not measured": ("another", "one family", 1, 1.5, 1),
     }
-    growth, over = benchmark.ratios(asked, MEASURED)
+    (growth, missed), over = benchmark.ratios(asked, MEASURED)
     assert growth.split() == ["growth", "0.50"]
-    assert over.split() == ["over", "3.50", "ABOVE", "1.5"]
+    assert missed.split() == ["missed", "3.50", "ABOVE", "1.5"]
+    assert not over
+    (broken,), over = benchmark.ratios({"broken": ("with 500 entries", "one family", 1, 1.5, 3)}, MEASURED)
+    assert broken.endswith("ABOVE 1.5, OVER the limit of 3")
+    assert over
