@@ -15,6 +15,9 @@ import requests
 sys.path.insert(0, str(Path(__file__).parent))
 
 from lending import make_place
+from sync_device import Device, make_template
+
+LENDERS = ("Credit Officer", "Credit Committee", "Gestor", "Programme Director")
 
 
 class Client:
@@ -86,7 +89,18 @@ def client(url, people):
 
 
 @pytest.fixture(scope="module")
-def place(client, people):
-    """Where the people of lending work: a community with a family, of each file of tests its own."""
-    roles = ("Credit Officer", "Credit Committee", "Gestor", "Programme Director")
-    return make_place(client("System Manager"), people, roles)
+def place(request, client, people):
+    """Where people work: a community with a family, of each file of tests its own. Its `ROLES` are whose it is; without them, lending's."""
+    return make_place(client("System Manager"), people, getattr(request.module, "ROLES", LENDERS))
+
+
+@pytest.fixture(scope="module")
+def template(client):
+    """What the actas of a file of tests are written with."""
+    return make_template(client("System Manager"))
+
+
+@pytest.fixture
+def device(client):
+    """A Gestor's installation of the field app, seen for the first time."""
+    return Device(client("Gestor"))

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from lending import make_place, refused
+from lending import refused
 from pypdf import PdfReader
 from test_actas import make_acta as draft
 
@@ -19,9 +19,7 @@ VERIFY = "social_crm.field_records.services.seals.verify"
 MANY = 12
 
 
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor",))
+ROLES = ("Gestor",)
 
 
 def programme(client) -> str:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from lending import apply, make_place, pdf, refused
+from lending import apply, pdf, refused
 from pypdf import PdfReader
 
 TODAY = str(date.today() - timedelta(days=1))  # the site's day may be one behind the machine's
@@ -24,9 +24,7 @@ ANSWERS = {
 SIGNED = {"participant_role": "Beneficiary", "signature": f"data:image/png;base64,{PIXEL}"}
 
 
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
+ROLES = ("Gestor", "Psychosocial Professional")
 
 
 def make_acta(client, place, **values) -> dict:

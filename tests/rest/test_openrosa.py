@@ -20,9 +20,7 @@ NAMESPACES = {
 }
 
 
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor",))
+ROLES = ("Gestor",)
 
 
 @pytest.fixture(scope="module")

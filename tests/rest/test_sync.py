@@ -2,9 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import requests
-from lending import make_place
 from sync_device import (
     BASE,
     SIGNATURE,
@@ -13,26 +11,12 @@ from sync_device import (
     actas_of,
     files_of,
     instance,
-    make_template,
     new_id,
     photo,
     sha256,
 )
 
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
-
-
-@pytest.fixture(scope="module")
-def template(client):
-    return make_template(client("System Manager"))
-
-
-@pytest.fixture
-def device(client):
-    return Device(client("Gestor"))
+ROLES = ("Gestor", "Psychosocial Professional")
 
 
 def test_handshake(device, client):

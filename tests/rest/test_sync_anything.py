@@ -3,10 +3,8 @@
 import copy
 import os
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lending import make_place
 from sync_device import (
     BASE,
     SIGNATURE,
@@ -14,24 +12,10 @@ from sync_device import (
     acta,
     authorisation,
     biometric_text,
-    make_template,
     with_print,
 )
 
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
-
-
-@pytest.fixture(scope="module")
-def template(client):
-    return make_template(client("System Manager"))
-
-
-@pytest.fixture
-def device(client):
-    return Device(client("Gestor"))
+ROLES = ("Gestor", "Psychosocial Professional")
 
 
 ANYTHING = st.recursive(

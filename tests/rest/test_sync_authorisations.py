@@ -15,7 +15,6 @@ from sync_device import (
     authorisation,
     biometric_text,
     files_of,
-    make_template,
     minutiae,
     new_id,
     now,
@@ -25,19 +24,9 @@ from sync_device import (
 )
 
 
-@pytest.fixture(scope="module")
-def template(client):
-    return make_template(client("System Manager"))
-
-
 @pytest.fixture
 def place(client, people):
     return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
-
-
-@pytest.fixture
-def device(client):
-    return Device(client("Gestor"))
 
 
 @pytest.fixture(scope="module")

@@ -11,26 +11,12 @@ from sync_device import (
     actas_of,
     files_of,
     instance,
-    make_template,
     new_id,
     photo,
     sha256,
 )
 
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
-
-
-@pytest.fixture(scope="module")
-def template(client):
-    return make_template(client("System Manager"))
-
-
-@pytest.fixture
-def device(client):
-    return Device(client("Gestor"))
+ROLES = ("Gestor", "Psychosocial Professional")
 
 
 def test_another_user_cannot_replay(device, client, place, template):
@@ -117,6 +103,8 @@ def test_the_desk_wrote_meanwhile(device, client, place, template):
     }
     assert differences["answers.tema"] == ("Visita", "Del dispositivo")
     assert differences["place"] == ("Escrito en el escritorio", "")
+    # The device named the family alone; the community follows from it, and nobody changed it.
+    assert set(differences) == {"answers.tema", "answers.foto_a", "place"}
     assert found["server_user"] == found["device_user"] == client("Gestor").user and found["device_time"]
     assert len(files_of(client, answer["conflict"], "Sync Conflict")) == 1
     assert device.pull()["rows"]["acta"][name]["open_conflict"] == answer["conflict"]
@@ -133,6 +121,34 @@ def test_the_desk_wrote_meanwhile(device, client, place, template):
     assert len(files_of(client, name)) == 1
     assert not gestor.call("POST", take, json={"conflict": answer["conflict"]}).ok
     assert device.push_one(later)["state"] == "known"
+
+
+def test_what_the_server_fills_in_and_reckons_is_no_difference(device, client, place):
+    admin = client("System Manager")
+    key = f"reckoned_{new_id()[:8]}"
+    questions = [
+        {"field_type": "text", "field_name": "tema", "label": "Tema"},
+        {
+            "field_type": "calculate",
+            "field_name": "largo",
+            "label": "",
+            "calculation": "string-length(${tema})",
+        },
+    ]
+    admin.create("Acta Template", title="Cuenta", template_key=key, version=1, questions=questions)
+    publish = "social_crm.field_records.services.templates.set_status"
+    admin.method(publish, template=f"{key}-v1", status="Published")
+    record = acta({"name": f"{key}-v1", "key": key}, place["family"])
+    record["body"].update(family=None, beneficiary=place["person"])
+    name = device.push_one(record, [SIGNATURE])["name"]
+    stored = admin.read("Acta", name)
+    assert (stored["family"], stored["community"]) == (place["family"], place["community"])
+    assert json.loads(stored["answers"])["largo"] == "6"
+    client("Gestor").update("Acta", name, place="Escuela")
+    answer = device.push_one({**record, "revision": 2, "body": {**record["body"], "end_time": "10:00"}})
+    assert answer["state"] == "conflict"
+    found = {row["fieldname"] for row in conflict_of(client, answer)["differences"]}
+    assert found == {"place", "end_time"}
 
 
 def test_the_last_word_of_a_device_stays_in_the_conflict(device, client, place, template):

@@ -1,23 +1,9 @@
 """Corrections from devices: which fields, two devices at one family, and how a conflict shows; an acta that is only read."""
 
-import pytest
 from lending import make_place
-from sync_device import SIGNATURE, Device, acta, make_template, new_id, now, photo, sha256
+from sync_device import SIGNATURE, Device, acta, new_id, now, photo, sha256
 
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor",))
-
-
-@pytest.fixture(scope="module")
-def template(client):
-    return make_template(client("System Manager"))
-
-
-@pytest.fixture
-def device(client):
-    return Device(client("Gestor"))
+ROLES = ("Gestor",)
 
 
 def change(doctype: str, name: str, base: dict, values: dict) -> dict:

@@ -9,7 +9,6 @@ import zipfile
 import zlib
 
 import pytest
-from lending import make_place
 from PIL import Image
 from sync_device import (
     BASE,
@@ -18,25 +17,11 @@ from sync_device import (
     acta,
     actas_of,
     files_of,
-    make_template,
     photo,
     sha256,
 )
 
-
-@pytest.fixture(scope="module")
-def place(client, people):
-    return make_place(client("System Manager"), people, ("Gestor", "Psychosocial Professional"))
-
-
-@pytest.fixture(scope="module")
-def template(client):
-    return make_template(client("System Manager"))
-
-
-@pytest.fixture
-def device(client):
-    return Device(client("Gestor"))
+ROLES = ("Gestor", "Psychosocial Professional")
 
 
 def test_the_same_picture_twice_is_two_attachments_with_one_content(device, client, place, template):

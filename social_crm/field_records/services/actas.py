@@ -74,10 +74,10 @@ def seal_when_closed(doc: Any) -> None:
         making.request(doc.name)
 
 
-def examine_answers(doc: Any) -> Result:
-    """Return what the domain makes of the answers of an acta."""
-    template = templates.load(doc.template, frappe.local.lang)
-    return examine(template, forms.read_answers(doc.answers), getdate(doc.visit_date))
+def examine_answers(values: Any) -> Result:
+    """Return what the domain makes of the answers in an acta, or in values of one: calculated, without what does not apply."""
+    template = templates.load(values.get("template"), frappe.local.lang)
+    return examine(template, forms.read_answers(values.get("answers")), getdate(values.get("visit_date")))
 
 
 def refuse_deletion(doc: Any) -> None:
@@ -140,14 +140,21 @@ def _check_template(doc: Any, before: Any) -> None:
     doc.template_title, doc.template_version = template.title, template.version
 
 
+def subject_of(values: Any) -> dict[str, str | None]:
+    """Return whom values of an acta are about: the unit's person, the person's family and its community where none is said."""
+    person, family, community = (values.get(field) for field in ("beneficiary", "family", "community"))
+    if values.get("productive_unit") and not person:
+        person = frappe.db.get_value("Productive Unit", values.get("productive_unit"), "beneficiary")
+    if person and not family:
+        family = frappe.db.get_value("Beneficiary", person, "family")
+    if family and not community:
+        community = frappe.db.get_value("Family", family, "community")
+    return {"beneficiary": person, "family": family, "community": community}
+
+
 def _place(doc: Any) -> None:
-    """Fill what follows: the person's family, the family's community; then the title."""
-    if doc.productive_unit and not doc.beneficiary:
-        doc.beneficiary = frappe.db.get_value("Productive Unit", doc.productive_unit, "beneficiary")
-    if doc.beneficiary and not doc.family:
-        doc.family = frappe.db.get_value("Beneficiary", doc.beneficiary, "family")
-    if doc.family and not doc.community:
-        doc.community = frappe.db.get_value("Family", doc.family, "community")
+    """Fill what follows from what was said; then the title."""
+    doc.update(subject_of(doc))
     if not (doc.community or doc.family or doc.beneficiary):
         frappe.throw(
             _("Say what the acta is about: a family, a person or a community."), title=_("Subject Missing")

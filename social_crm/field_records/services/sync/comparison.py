@@ -10,7 +10,7 @@ from frappe.utils import cstr, format_datetime, get_fullname
 
 from social_crm import workflow_guard
 from social_crm.field_records.domain.merge import comparable
-from social_crm.field_records.services import forms, templates
+from social_crm.field_records.services import actas, forms, templates
 from social_crm.field_records.services.sync import readable
 
 _HEADER = (
@@ -51,6 +51,15 @@ def of_acta(values: Mapping[str, Any]) -> dict[str, str]:
     for number, row in enumerate(values.get("participants") or [], start=1):
         flat[f"participants.{number}"] = of_participant(row)
     return flat
+
+
+def as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a save would make of a device's values: what the server fills in or reckons by itself is no difference."""
+    kept = {**values, **actas.subject_of(values)}
+    result = actas.examine_answers(values)
+    if not result.findings:
+        kept["answers"] = json.dumps(result.answers, ensure_ascii=False)
+    return kept
 
 
 def labels_of_acta(template: str) -> dict[str, str]:

@@ -42,7 +42,8 @@ def keep_acta(record: Mapping[str, Any], doc: Any, device: str, found: Files) ->
         default=str,
     )
     conflict.device_time, conflict.received_at = site_time(record["device_time"]), now_datetime()
-    ours, theirs = comparison.of_acta(doc.as_dict()), comparison.of_acta(values)
+    ours = comparison.of_acta(doc.as_dict())
+    theirs = comparison.of_acta(comparison.as_kept(values))
     labels = comparison.labels_of_acta(doc.template)
     conflict.set("differences", [])
     for key in differences(ours, theirs):
