@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
+import { bitmap, template as minutiae } from "../../frontend/tests/support/software_reader.mjs";
 import { confirm, fill, press } from "./desk.mjs";
 import { api, browserTest, create, day, makeCommunity, makeFamily, people, url } from "./lib.mjs";
 
@@ -209,4 +210,38 @@ browserTest("the history of a family and of a person names the acta that changed
         await entry.locator(`a[href*="${acta}"]`).first().click();
         await page.waitForFunction((wanted) => window.cur_frm?.doc.name === wanted, acta);
     }
+});
+
+browserTest("an administrator opens a fingerprint for a reason, which stays written; nobody else has the button", { role: OFFICE }, async ({ page, open, screenshot }) => {
+    const { key, device, family, person } = await prepare();
+    const template_key = `huella_${key}`;
+    const template = await publish(template_key);
+    await create(ADMIN, "Data Authorisation", {
+        beneficiary: person, purpose: "Biometrics", authorisation_text: "AUT-Biometrics-1", decision: "Granted", channel: "Signed Paper", given_by: "The Person", evidence_note: "Carpeta 1",
+    });
+    await greet(device);
+    const fingerprint = {
+        source: "SecuGen", finger: "Right Thumb", quality: 80, template: minutiae(80, 1).toString("base64"), image: bitmap(1).toString("base64"), reader_serial: "S-1", captured_at: earlier(),
+    };
+    const participants = [{ uuid: randomUUID(), participant_name: "Rosa Pushaina", participant_role: "Beneficiary", beneficiary: person, fingerprint }];
+    const instance = `<${template_key} id="${template_key}" version="1"><tema>Primera visita</tema></${template_key}>`;
+    const body = { template, instance, visit_date: day(1), family, participants, commitments: [] };
+    const answer = await push(device, { kind: "acta", uuid: randomUUID(), revision: 1, base: null, device_time: earlier(), close: false, body, files: [] });
+    const [kept] = answer.fingerprints;
+    assert.ok(kept, answer.message);
+
+    await open(`/app/fingerprint/${kept.name}`);
+    await press(page, "Abrir la huella");
+    const reason = "La familia niega haber estado presente";
+    await fill(page, "reason", reason);
+    await screenshot("fingerprint-reason");
+    await confirm(page);
+    const picture = page.locator(".modal.show img:visible");
+    await picture.waitFor();
+    assert.ok(await picture.evaluate((image) => image.complete && image.naturalWidth > 0), "the image of the finger is drawn");
+    await screenshot("fingerprint-opened");
+    await page.locator(".modal.show .btn-modal-close:visible").click();
+    await page.locator(".page-container:visible .timeline-item", { hasText: reason }).first().waitFor();
+    assert.equal(await page.locator('img[src^="data:image"]').count(), 0, "the picture left the page with its window");
+    await assert.rejects(api(SUPERVISOR, "GET", `/api/resource/Fingerprint/${kept.name}`).then((doc) => api(SUPERVISOR, "POST", "/api/method/social_crm.field_records.services.fingerprints.open_capture", { name: doc.name, reason })), /40\d|Permission/);
 });
