@@ -118,7 +118,7 @@ describe("fields", () => {
 
 describe("an acta that corrects another", () => {
     test("needs its reason", () => {
-        const body = { visit_date: "2026-11-01", participants: [], amends: "ACTA-1", amendment_reason: " " };
-        expect(gapsOf(body, 0, "2026-11-22").map((one) => one.kind)).toEqual(["amendment", "nobody"]);
+        const body = { family: "Epiayú", beneficiary: null, productive_unit: null, community: null, visit_date: "2026-11-01", participants: [], amends: "ACTA-1", amendment_reason: " " };
+        expect(gapsOf(body, "any", 0, "2026-11-22").map((one) => one.kind)).toEqual(["amendment", "nobody"]);
     });
 });

@@ -1,6 +1,7 @@
 // What an acta still needs before it can be closed. Pure, so that it is tested in milliseconds.
 
 import type { DraftBody, Participant } from "../store/api";
+import { lacksSubject, type Need, type Subject } from "./subjects";
 
 export type Step = "form" | "people" | "commitments" | "review";
 export const STEPS: readonly Step[] = ["form", "people", "commitments", "review"];
@@ -9,6 +10,7 @@ export type Gap =
     | { kind: "form"; count: number }
     | { kind: "date" }
     | { kind: "future" }
+    | { kind: "subject"; need: Need } // it does not say whom or what it is about
     | { kind: "nobody" }
     | { kind: "amendment" } // it corrects another one and does not say why
     | { kind: "unsigned" | "reason" | "witness" | "witnessSignature"; name: string };
@@ -21,9 +23,12 @@ export function lackOf(person: Participant): "unsigned" | "reason" | "witness" |
     return person.witness_signature ? null : "witnessSignature";
 }
 
+type Judged = Subject & Pick<DraftBody, "visit_date" | "participants"> & Partial<Pick<DraftBody, "amends" | "amendment_reason">>;
+
 /** Everything that stands in the way of closing, in the order of the steps. `today` is an ISO day of the device. */
-export function gapsOf(body: Pick<DraftBody, "visit_date" | "participants"> & Partial<Pick<DraftBody, "amends" | "amendment_reason">>, missingAnswers: number, today: string): Gap[] {
+export function gapsOf(body: Judged, need: Need, missingAnswers: number, today: string): Gap[] {
     const gaps: Gap[] = [];
+    if (lacksSubject(body, need)) gaps.push({ kind: "subject", need });
     if (!body.visit_date) gaps.push({ kind: "date" });
     else if (body.visit_date > today) gaps.push({ kind: "future" });
     if (body.amends && !body.amendment_reason?.trim()) gaps.push({ kind: "amendment" });
@@ -36,6 +41,8 @@ export function gapsOf(body: Pick<DraftBody, "visit_date" | "participants"> & Pa
     return gaps;
 }
 
+const OF_FORM: readonly Gap["kind"][] = ["subject", "form", "amendment", "date", "future"];
+
 export function stepOf(gap: Gap): Step {
-    return gap.kind === "form" || gap.kind === "amendment" || gap.kind === "date" || gap.kind === "future" ? "form" : "people";
+    return OF_FORM.includes(gap.kind) ? "form" : "people";
 }

@@ -3,7 +3,7 @@
 import { computed, reactive, ref, shallowRef, type Ref } from "vue";
 import { loadFormEngine, type FormProblem, type MountedForm } from "../form-engine";
 import { t, type TextKey } from "../i18n";
-import type { Draft, DraftBody, FieldStore, Media, MediaPurpose, OpenDraft } from "../store/api";
+import type { Draft, DraftBody, FieldStore, Media, MediaPurpose, OpenDraft, TemplateWrite } from "../store/api";
 
 type Part = Partial<Omit<DraftBody, "template">>;
 const SETTLE_MS = 500;
@@ -14,6 +14,7 @@ export class WorkingActa {
     readonly formReady = ref(false);
     readonly saveState = reactive({ pending: 0, savedAt: null as number | null, error: null as unknown });
     readonly readOnly = ref(false);
+    readonly mapping = shallowRef<TemplateWrite[] | null>(null); // what its template writes when it is closed
     readonly body = computed(() => this.draft.value?.body ?? null);
     private open: OpenDraft | null = null;
     private form: MountedForm | null = null;
@@ -45,6 +46,7 @@ export class WorkingActa {
         const { open, draft } = this;
         if (!open || !draft.value) return;
         const [engine, template] = await Promise.all([loadFormEngine(), this.store.templates.load(draft.value.body.template)]);
+        this.mapping.value = template.mapping;
         const media = new Map<string, Blob>();
         for (const one of draft.value.media.filter(isOfForm)) media.set(one.name, await open.readMedia(one.id));
         if (this.ended) return;

@@ -35,11 +35,11 @@ export class MemoryDrafts implements DraftsApi {
         const template = sample.templates.find((one) => one.template === values.template);
         if (!template) throw new FieldError("template");
         const uuid = crypto.randomUUID();
-        const family = sample.families.find((one) => one.name === values.family)?.family_name;
+        const family = sample.families.find((one) => one.name === values.family)?.family_name ?? sample.communities.find((one) => one.name === values.community)?.community_name;
         const now = Date.now();
         const header: DraftHeader = {
             uuid, title: [template.title, family].filter(Boolean).join(": "), template: values.template, family: values.family ?? null,
-            visitDate: values.visit_date ?? null, state: "draft", close: false, createdAt: now, changedAt: now, sentAt: null,
+            community: values.community ?? null, visitDate: values.visit_date ?? null, state: "draft", close: false, createdAt: now, changedAt: now, sentAt: null,
             serverName: null, message: null, problem: null, files: 0, bytes: 0, sentBytes: 0, freed: false, closed: false,
         };
         this.put({ header, body: { ...EMPTY, ...values }, media: [] }, {});

@@ -9,6 +9,7 @@ export interface Head {
     title: string;
     template: string;
     family: string | null;
+    community?: string | null;
     visitDate: string | null;
     createdAt: number;
     changedAt: number;
@@ -37,15 +38,15 @@ export const EMPTY_BODY: Omit<DraftBody, "template"> = {
 
 export function headerOf(uuid: string, head: Head, sentBytes = 0): DraftHeader {
     const { state, close, sentAt, serverName, message, problem, closed } = head.shipment;
-    const { title, template, family, visitDate, createdAt, changedAt, files, bytes, freed = false } = head;
-    return { freed, uuid, title, template, family, visitDate, state, close, createdAt, changedAt, sentAt, serverName, message, problem, files, bytes, sentBytes, closed };
+    const { title, template, family, community = null, visitDate, createdAt, changedAt, files, bytes, freed = false } = head;
+    return { freed, uuid, title, template, family, community, visitDate, state, close, createdAt, changedAt, sentAt, serverName, message, problem, files, bytes, sentBytes, closed };
 }
 
 export const draftOf = (acta: Acta): Draft => ({ header: headerOf(acta.uuid, acta.head), body: acta.body.body, media: acta.body.media });
 
 export function newActa(uuid: string, body: DraftBody, title: string, now: number): Acta {
     const head: Head = {
-        title, template: body.template, family: body.family, visitDate: body.visit_date, createdAt: now, changedAt: now, files: 0, bytes: 0,
+        title, template: body.template, family: body.family, community: body.community, visitDate: body.visit_date, createdAt: now, changedAt: now, files: 0, bytes: 0,
         shipment: NEW_SHIPMENT,
     };
     return { uuid, head, body: { body, media: [] } };

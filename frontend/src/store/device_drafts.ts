@@ -8,6 +8,7 @@ import { FieldError, type Draft, type DraftBody, type DraftHeader, type DraftsAp
 import type { KnownRecords } from "./known_records";
 import { draftLock, type Vault } from "./vault";
 
+const SUBJECT = ["family", "beneficiary", "productive_unit", "community"] as const;
 type Part = Partial<Omit<DraftBody, "template">>;
 
 export class DeviceDrafts implements DraftsApi {
@@ -72,16 +73,27 @@ export class DeviceDrafts implements DraftsApi {
     }
 
     async create(values: NewDraft): Promise<OpenDraft> {
-        const template = await this.records.templateTitle(values.template);
-        if (template === null) throw new FieldError("template");
+        const body = { ...EMPTY_BODY, ...values };
+        const title = await this.titleOf(body);
+        if (title === null) throw new FieldError("template");
         const uuid = crypto.randomUUID();
-        const family = values.family ? await this.records.get("family", values.family) : null;
-        const title = [template, family?.family_name].filter(Boolean).join(": ");
-        const acta = newActa(uuid, { ...EMPTY_BODY, ...values }, title, Date.now());
+        const acta = newActa(uuid, body, title, Date.now());
         await this.withRoom(() => this.rows.write(acta));
         this.heads.set(uuid, acta.head);
         this.show();
         return this.open(uuid);
+    }
+
+    /** The template's title and whom the acta is about; null: the template is not on this device. */
+    async titleOf(body: DraftBody): Promise<string | null> {
+        const template = await this.records.templateTitle(body.template);
+        if (template === null) return null;
+        const unit = body.productive_unit ? await this.records.get("unit", body.productive_unit) : null;
+        const person = body.beneficiary ? await this.records.get("person", body.beneficiary) : null;
+        const family = body.family ? await this.records.get("family", body.family) : null;
+        const community = body.community ? await this.records.get("community", body.community) : null;
+        const about = unit?.unit_name ?? person?.full_name ?? family?.family_name ?? community?.community_name;
+        return [template, about].filter(Boolean).join(": ");
     }
 
     async open(uuid: string): Promise<OpenDraft> {
@@ -272,9 +284,13 @@ class HeldDraft implements OpenDraft {
             const now = await this.drafts.rows.read(this.uuid);
             if (now.head.shipment.state !== "draft") throw new FieldError("read-only");
             const body = change(now);
+            const isOther = SUBJECT.some((field) => body.body[field] !== now.body.body[field]);
+            const title = isOther ? await this.drafts.titleOf(body.body) : null;
             const head: Head = {
                 ...now.head,
+                title: title ?? now.head.title,
                 family: body.body.family,
+                community: body.body.community,
                 visitDate: body.body.visit_date,
                 changedAt: Date.now(),
                 files: body.media.length,

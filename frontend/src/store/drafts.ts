@@ -91,6 +91,7 @@ export interface DraftHeader {
     title: string; // the template's title and whom it is about
     template: string;
     family: string | null;
+    community: string | null;
     visitDate: string | null;
     state: DraftState;
     close: boolean; // whether sending also closes the acta

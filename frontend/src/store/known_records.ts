@@ -246,6 +246,6 @@ function today(): string {
 }
 
 function headerOf(data: TemplatePackage & { name?: string }): TemplatePackage {
-    return { ...data, template: data.template ?? data.name ?? "", html: "", model: "", mapping: null };
+    return { ...data, template: data.template ?? data.name ?? "", html: "", model: "" };
 }
 

@@ -3,6 +3,14 @@
 
 type Text = string | null;
 
+/** The answer to a question goes into a field of a record when the acta is closed. */
+export interface TemplateWrite {
+    question: string;
+    target: string; // DocType
+    field: string;
+    label?: Record<string, string>; // of the field, by language
+}
+
 export interface TemplatePackage {
     template: string; // the document's name: a version of a template
     key: string;
@@ -15,10 +23,10 @@ export interface TemplatePackage {
     languages: string[];
     html: string;
     model: string;
-    mapping: Record<string, unknown> | null;
+    mapping: TemplateWrite[] | null; // what closing writes, from which questions
 }
 
-export type TemplateHeader = Omit<TemplatePackage, "html" | "model" | "mapping">;
+export type TemplateHeader = Omit<TemplatePackage, "html" | "model">;
 
 export interface Community {
     name: string;
@@ -103,6 +111,7 @@ export interface ActaHeader {
     visit_date: Text;
     status: string; // Draft | Closed
     family: Text;
+    community?: Text;
     version?: Text;
     amends?: Text; // the acta that it corrects
     pdf_status?: Text; // Waiting | In Progress | Ready | No Certificate | Failed
@@ -117,6 +126,7 @@ export interface KnownCommitment {
     family?: Text;
     beneficiary?: Text;
     productive_unit?: Text;
+    community?: Text;
     responsible_party?: Text;
 }
 

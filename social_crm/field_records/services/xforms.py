@@ -15,13 +15,15 @@ from social_crm.field_records.domain.xlsform import Form, language_code, sheets
 from social_crm.field_records.services import templates
 
 FORM = "Acta Template Form"
+_LANGUAGES = ("es", "en")  # of the field app
 
 
 def form_package(template: str) -> dict[str, Any]:
     """Return a published version of a template as a field app takes it along; the caller has asked for permission.
 
     {"template", "key", "version", "title", "description", "component", "status", "hash": SHA-256 of form and mapping,
-    "languages": codes, the default one first, "html", "model": of Enketo, "mapping": what its answers write, or None}
+    "languages": codes, the default one first, "html", "model": of Enketo, "mapping": what its answers write, each with the
+    name of the field in both languages, or None}
     """
     doc = frappe.get_cached_doc("Acta Template", template)
     form = frappe.db.get_value(
@@ -46,7 +48,7 @@ def form_package(template: str) -> dict[str, Any]:
         "languages": json.loads(form.languages),
         "html": form.form_html,
         "model": form.form_model,
-        "mapping": _mapping(doc),
+        "mapping": _told(_mapping(doc)),
     }
 
 
@@ -93,6 +95,18 @@ def _mapping(doc: Any) -> list[dict[str, str]] | None:
         {"question": write.question, "target": write.target, "field": write.field}
         for write in templates.writes_of(doc)
     ] or None
+
+
+def _told(writes: list[dict[str, str]] | None) -> list[dict[str, Any]] | None:
+    """A mapping with the names that people know: who signs reads what closing will change."""
+    return writes and [{**write, "label": _labels(write["target"], write["field"])} for write in writes]
+
+
+def _labels(target: str, fieldname: str) -> dict[str, str]:
+    # A field that is gone since keeps its own name: the server says so when somebody closes.
+    field = frappe.get_meta(target).get_field(fieldname)
+    label = field.label if field and field.label else fieldname
+    return {language: _(label, language) for language in _LANGUAGES}
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,9 @@ class TestMapping(SocialCRMTestCase):
         )
         self.assertTrue(seals.holds(doc))
         package = xforms.form_package(template)
-        self.assertIn({"question": "zona", "target": "Family", "field": "zone"}, package["mapping"])
+        # Who signs reads in their language what closing will change.
+        told = {"question": "zona", "target": "Family", "field": "zone", "label": {"es": "Zona", "en": "Zone"}}
+        self.assertIn(told, package["mapping"])
         # The same again is no change.
         again = self.close(template, answers, family=family)
         self.assertFalse(again.written_records)
