@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { before } from "node:test";
-import { allSafe } from "./field_app_screens.mjs";
+import { allSafe, assertAccessible } from "./field_app_screens.mjs";
 import { onServer, phoneTest, PIN, states, store, sync, write } from "./field_app.mjs";
 import { deliver, prepareRules, ROLE, state } from "./field_rules.mjs";
 import { people } from "./lib.mjs";
@@ -147,6 +147,38 @@ phoneTest('"Logging out, resetting or running out of storage with unsent work is
     await assert.rejects(store(phone.page, (app, id) => app.session.forget(id), profile), (problem) => problem.code === "unsent" && problem.detail.count === 2);
     await phone.unlock();
     assert.equal((await states(phone.page)).length, 2);
+});
+
+phoneTest('"Resetting with unsent work is refused, with the count": on the screen of the PIN nobody deletes a day with two taps', async ({ wire, phone }) => {
+    await phone.enroll(ROLE);
+    await wire.cut();
+    await write(phone.page, { family: place.family, template });
+    await write(phone.page, { family: place.family, template, ready: false });
+    const { page } = phone;
+    await page.reload();
+    await page.getByRole("button", { name: "Olvidé el PIN" }).click();
+    const erase = page.getByRole("button", { name: "Borrar y entrar de nuevo" });
+    await erase.dblclick();
+    const dialog = page.locator("dialog.sheet");
+    await dialog.getByText("Se perderán 2 trabajos que no se han enviado").waitFor();
+    assert.equal(await erase.isDisabled(), true, "not before the count is typed");
+    await assertAccessible(page, "the count of what would be lost");
+    const count = dialog.getByLabel("Para borrarlo todo, escriba el número 2");
+    for (const wrong of ["1", "22", "dos", ""]) {
+        await count.fill(wrong);
+        assert.equal(await erase.isDisabled(), true, `"${wrong}" is not the count`);
+    }
+    await dialog.getByRole("button", { name: "Cancelar" }).click();
+    await phone.unlock();
+    assert.equal((await states(page)).length, 2, "everything is there");
+
+    await page.reload();
+    await page.getByRole("button", { name: "Olvidé el PIN" }).click();
+    await erase.click();
+    await count.fill("2");
+    await erase.click();
+    await page.getByRole("heading", { name: "Actas que funcionan sin señal" }).waitFor();
+    assert.deepEqual(await store(page, (app) => app.session.state.value.profiles), []);
 });
 
 phoneTest('"An expired session in the field means a new login, and the outbox stays": the cookie is gone', async ({ phone }) => {
