@@ -82,6 +82,14 @@ def may_change(doc: Any) -> bool:
     return not state or _may_edit(workflow, state)
 
 
+def may_begin(doctype: str) -> bool:
+    """Whether the user may make a record of a DocType and go on changing it in the state in which it begins."""
+    if not frappe.has_permission(doctype, "create") or not frappe.has_permission(doctype, "write"):
+        return False
+    workflow = _workflow_of(doctype)
+    return not workflow or not workflow.states or _may_edit(workflow, workflow.states[0].state)
+
+
 def check_deletion(doc: Any, method: str | None = None) -> None:
     """Refuse the deletion of a record in a state that the user's roles may not edit; an event of our DocTypes.
 
@@ -105,7 +113,11 @@ def _workflow_for(doc: Any) -> Any:
         or frappe.flags.in_patch
     ):
         return None
-    name = frappe.get_meta(doc.doctype).get_workflow()
+    return _workflow_of(doc.doctype)
+
+
+def _workflow_of(doctype: str) -> Any:
+    name = frappe.get_meta(doctype).get_workflow()
     return frappe.get_cached_doc("Workflow", name) if name else None
 
 

@@ -8,10 +8,11 @@ from social_crm.field_records import factories as make
 from social_crm.field_records.report.actas_overview import actas_overview
 from social_crm.field_records.report.visits_due import visits_due
 from social_crm.field_records.report.weekly_work_of_gestores import weekly_work_of_gestores
-from social_crm.field_records.services import templates, visits
+from social_crm.field_records.services import actions, templates, visits
 from social_crm.field_records.services.visits_due import due_visits
 from social_crm.social_crm import factories as people
 from social_crm.testing import SocialCRMTestCase
+from social_crm.testing_factories import assign
 
 TEMPLATE = "home_visit-v1"
 ELSEWHERE = "Otra comunidad de visitas"
@@ -97,6 +98,35 @@ class TestVisits(SocialCRMTestCase):
             frappe.get_doc("Planned Visit", plan).update({"status": "Planned"}).save()
         acta.delete()
         self.assertEqual(frappe.db.get_value("Planned Visit", plan, ["status", "acta"]), ("Planned", None))
+
+    def test_an_amendment_makes_no_other_visit(self):
+        family = make.make_family()
+        with as_gestor():
+            acta = make.close(make.make_acta(family=family))
+        (plan,) = visits.plan_visits(
+            [{"doctype": "Family", "subject": family}], make.GESTOR, add_days(nowdate(), 3)
+        )
+        with as_gestor():
+            actions.amend(acta.name, "Se corrigió el número de personas")
+        self.assertEqual(frappe.db.get_value("Planned Visit", plan, "status"), "Planned")
+        with as_gestor():
+            make.make_acta(family=family)
+        self.assertEqual(frappe.db.get_value("Planned Visit", plan, "status"), "Done")
+
+    def test_nobody_is_sent_where_they_may_not_look(self):
+        family = people.make_family(1, people.make_community(ELSEWHERE))
+        rows = [{"doctype": "Family", "subject": family}]
+        with self.assertRaisesRegex(frappe.ValidationError, "no access"):
+            visits.plan_visits(rows, make.GESTOR, nowdate())
+        # Nor is a plan handed to them that somebody else had.
+        (plan,) = visits.plan_visits(rows, "Administrator", nowdate())
+        doc = frappe.get_doc("Planned Visit", plan)
+        with self.assertRaisesRegex(frappe.ValidationError, "no access"):
+            doc.update({"gestor": make.GESTOR}).save()
+        doc.reload()
+        doc.update({"reason": "Lleva los papeles"}).save()
+        assign(make.GESTOR, ELSEWHERE)
+        self.assertEqual(visits.plan_visits(rows, make.GESTOR, nowdate()), [plan])
 
     def test_a_visit_far_from_the_plan_in_date_is_another_one(self):
         family = make.make_family()

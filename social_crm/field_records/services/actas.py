@@ -10,6 +10,7 @@ from frappe.utils import getdate, now_datetime
 from social_crm.field_records.domain.answers import Result, examine
 from social_crm.field_records.domain.strokes import stroke_text
 from social_crm.field_records.services import (
+    acta_programmes,
     agreements,
     arrivals,
     fingerprints,
@@ -46,7 +47,7 @@ def validate(doc: Any) -> None:
     doc.set("written_records", before.written_records if before else [])
     arrivals.stamp(doc, before)
     _check_template(doc, before)
-    _place(doc)
+    _place(doc, before)
     if doc.visit_date and getdate(doc.visit_date) > getdate():
         frappe.throw(_("The visit date lies in the future."), title=_("Date not Possible"))
     _check_amendment(doc)
@@ -152,13 +153,14 @@ def subject_of(values: Any) -> dict[str, str | None]:
     return {"beneficiary": person, "family": family, "community": community}
 
 
-def _place(doc: Any) -> None:
+def _place(doc: Any, before: Any) -> None:
     """Fill what follows from what was said; then the title."""
     doc.update(subject_of(doc))
     if not (doc.community or doc.family or doc.beneficiary):
         frappe.throw(
             _("Say what the acta is about: a family, a person or a community."), title=_("Subject Missing")
         )
+    acta_programmes.fill(doc, before)
     subject = (
         (doc.beneficiary and frappe.db.get_value("Beneficiary", doc.beneficiary, "full_name"))
         or (doc.family and frappe.db.get_value("Family", doc.family, "family_name"))

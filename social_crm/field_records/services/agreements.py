@@ -42,6 +42,7 @@ def new_commitment(
             "responsible_party": responsible_party,
             "responsible": responsible or (acta.gestor if responsible_party == "Staff" else None),
             "beneficiary": acta.beneficiary,
+            "productive_unit": acta.productive_unit,
             "family": acta.family,
             "community": acta.community,
             "programme": acta.programme,

@@ -101,10 +101,31 @@ def validate(doc: Any) -> None:
         frappe.throw(
             _("Say whom to visit: a family, a person or a productive unit."), title=_("Subject Missing")
         )
+    _require_sight(doc, before)
     doc.community = place.community
     doc.latitude, doc.longitude = place.latitude, place.longitude
     unit = doc.productive_unit and frappe.db.get_value("Productive Unit", doc.productive_unit, "unit_name")
     doc.title = (f"{place.family_name} · {unit}" if unit else place.family_name)[:140]
+
+
+def _require_sight(doc: Any, before: Any) -> None:
+    """Refuse a plan for somebody who may not see whom they are to visit: it would be on nobody's phone."""
+    asked = ("gestor", "family", "productive_unit")
+    if doc.status != "Planned" or (before and all(doc.get(field) == before.get(field) for field in asked)):
+        return
+    subjects = [("Family", doc.family), ("Productive Unit", doc.productive_unit)]
+    if all(
+        frappe.has_permission(doctype, "read", doc=name, user=doc.gestor)
+        for doctype, name in subjects
+        if name
+    ):
+        return
+    frappe.throw(
+        _("{0} has no access to that community. Choose somebody who works there.").format(
+            frappe.utils.get_fullname(doc.gestor)
+        ),
+        title=_("Gestor"),
+    )
 
 
 def check_rule(doc: Any) -> None:
@@ -117,6 +138,9 @@ def check_rule(doc: Any) -> None:
 
 def note_acta(acta: Any) -> None:
     """Close the planned visit that an acta carries out: of the same subject and template, nearest in date."""
+    # An amendment says again what was seen on a visit that was made: nobody went there a second time.
+    if acta.amends:
+        return
     subject = "productive_unit" if acta.productive_unit else "family"
     if not acta.get(subject) or frappe.db.exists("Planned Visit", {"acta": acta.name}):
         return

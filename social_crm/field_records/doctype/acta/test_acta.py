@@ -359,7 +359,12 @@ class TestActa(SocialCRMTestCase):
         for role, community, sees, writes in (
             ("Gestor", make.COMMUNITY, True, True),
             ("Gestor", "Otra comunidad", False, False),
-            ("Psychosocial Professional", make.COMMUNITY, True, False),
+            ("Income Advisor", make.COMMUNITY, True, True),
+            ("FES Advisor", make.COMMUNITY, True, True),
+            ("Psychosocial Professional", make.COMMUNITY, True, True),
+            ("Psychosocial Professional", "Otra comunidad", False, False),
+            ("Credit Officer", make.COMMUNITY, True, False),
+            ("Programme Director", make.COMMUNITY, True, False),
             ("Auditor", None, True, False),
             ("M&E Analyst", None, True, False),
         ):

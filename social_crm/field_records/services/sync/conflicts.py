@@ -36,6 +36,11 @@ def keep_acta(record: Mapping[str, Any], doc: Any, device: str, found: Files) ->
         conflict.insert(ignore_permissions=True)
     files = _keep_files(conflict, record, found)
     values = acta_values.of_body(record["body"], found, doc.name)
+    # What the server filled by itself, and no device is told, is no other word of the device's.
+    if (values.get("family") or None) == (doc.family or None):
+        values.update(
+            {field: doc.get(field) for field in ("community", "programme") if not values.get(field)}
+        )
     conflict.device_record = json.dumps(
         {"values": values, "files": files, "close": bool(record.get("close")), "revision": revision},
         ensure_ascii=False,

@@ -8,7 +8,7 @@ import social_crm
 from social_crm import permissions
 from social_crm.field_records.domain.device_records import PROTOCOL_MAX, PROTOCOL_MIN, moment
 from social_crm.field_records.services import fingerprints
-from social_crm.field_records.services.sync import devices
+from social_crm.field_records.services.sync import devices, rights
 from social_crm.field_records.services.sync.clocks import server_time, site_time, skew
 from social_crm.field_records.services.sync.limits import limits
 from social_crm.field_records.services.sync.patience import tried_again
@@ -66,6 +66,7 @@ def greet(
         if revocation
         else {"status": "Active"},
         "limits": {**limits(), "fingerprint_quality": fingerprints.least_quality()},
+        "may": rights.told(),
         "app": {"min_version": MIN_APP_VERSION, "newest": social_crm.__version__},
     }
 
