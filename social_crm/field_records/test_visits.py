@@ -129,12 +129,14 @@ class TestVisits(SocialCRMTestCase):
         self.assertEqual(visits.plan_visits(rows, make.GESTOR, nowdate()), [plan])
 
     def test_a_visit_far_from_the_plan_in_date_is_another_one(self):
-        family = make.make_family()
-        (plan,) = visits.plan_visits(
-            [{"doctype": "Family", "subject": family}], make.GESTOR, add_days(nowdate(), 8)
-        )
-        make.make_acta(family=family)
-        self.assertEqual(frappe.db.get_value("Planned Visit", plan, "status"), "Planned")
+        for days, status in ((8, "Planned"), (7, "Done"), (-30, "Done"), (-31, "Planned")):
+            with self.subTest(days=days):
+                family = make.make_family()
+                (plan,) = visits.plan_visits(
+                    [{"doctype": "Family", "subject": family}], make.GESTOR, add_days(nowdate(), days)
+                )
+                make.make_acta(family=family)
+                self.assertEqual(frappe.db.get_value("Planned Visit", plan, "status"), status)
 
     def test_nobody_writes_done_without_an_acta_nor_visits_nobody(self):
         family = make.make_family()

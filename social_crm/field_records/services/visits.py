@@ -10,8 +10,9 @@ from frappe.utils import getdate
 from social_crm.field_records.domain.visits import MAX_STOPS, Stop, ordered
 
 SUBJECT_FIELDS = {"Family": "family", "Productive Unit": "productive_unit"}
-# An acta that is written a few days before or after the day planned is still the visit that was planned.
-SAME_VISIT_DAYS = 7
+# An acta written a few days before the day planned is still that visit; one that was missed can be made as long as phones show it.
+EARLY_DAYS = 7
+LATE_DAYS = 30
 
 
 @frappe.whitelist(methods=["POST"])
@@ -154,8 +155,8 @@ def note_acta(acta: Any) -> None:
             "visit_date": [
                 "between",
                 [
-                    day - datetime.timedelta(days=SAME_VISIT_DAYS),
-                    day + datetime.timedelta(days=SAME_VISIT_DAYS),
+                    day - datetime.timedelta(days=LATE_DAYS),
+                    day + datetime.timedelta(days=EARLY_DAYS),
                 ],
             ],
         },

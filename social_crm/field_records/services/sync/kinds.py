@@ -12,11 +12,11 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from social_crm.field_records.domain.plain_text import plain_text
-from social_crm.field_records.services import fingerprints, xforms
+from social_crm.field_records.services import fingerprints, visits, xforms
 from social_crm.field_records.services.sync import corrections
 
 ACTA_DAYS = 365
-VISIT_DAYS_BACK, VISIT_DAYS_AHEAD = 30, 14
+VISIT_DAYS_BACK, VISIT_DAYS_AHEAD = visits.LATE_DAYS, 14
 Filters = list[list[Any]]
 
 
@@ -373,17 +373,11 @@ def _complete_commitments(data: dict[str, dict[str, Any]], extra: dict[str, str]
         values["acta"] = name if of == "Acta" else None
 
 
-def _complete_visits(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
-    for values in data.values():
-        values["due_date"] = values.get("visit_date")
-
-
 _COMPLETE: dict[str, Callable[[dict[str, dict[str, Any]], dict[str, str]], None]] = {
     "template": _complete_templates,
     "family": _complete_families,
     "person": _complete_persons,
     "acta": _complete_actas,
     "commitment": _complete_commitments,
-    "visit": _complete_visits,
     "authorisation_text": _complete_texts,
 }
