@@ -16,6 +16,7 @@ async function prepare(key) {
 
 for (const [language, width, size] of [
     ["es", 360, "normal"],
+    ["en", 360, "normal"],
     ["en", 768, "normal"],
     ["es", 360, "larger"],
     ["es", 360, "double"],
