@@ -3,23 +3,10 @@
 import frappe
 from frappe import _
 
+from social_crm.field_records.domain.acta_fields import HEADER
 from social_crm.field_records.services.agreements import commitments_of, new_commitment
 
-_COPIED = (
-    "template",
-    "visit_date",
-    "start_time",
-    "end_time",
-    "family",
-    "beneficiary",
-    "productive_unit",
-    "community",
-    "programme",
-    "place",
-    "latitude",
-    "longitude",
-    "answers",
-)
+_COPIED = ("template", *HEADER, "answers")
 
 
 @frappe.whitelist(methods=["POST"])

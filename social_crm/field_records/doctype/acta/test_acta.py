@@ -291,6 +291,7 @@ class TestActa(SocialCRMTestCase):
         doc = make.make_acta()
         with self.assertRaises(frappe.ValidationError):
             actions.amend(doc.name, "Antes de cerrar")
+        doc.update({"latitude": 11.38, "longitude": -72.24, "accuracy": 8})
         doc = make.close(doc)
         with self.assertRaises(frappe.ValidationError):
             actions.amend(doc.name, "")
@@ -298,6 +299,7 @@ class TestActa(SocialCRMTestCase):
         self.assertEqual((second.amends, second.status), (doc.name, "Draft"))
         self.assertEqual(json.loads(second.answers), json.loads(doc.answers))
         self.assertEqual((str(second.visit_date), second.start_time), (str(doc.visit_date), doc.start_time))
+        self.assertEqual((second.latitude, second.accuracy), (11.38, 8), "the place, and how sure it was")
 
     def test_the_same_uuid_is_never_recorded_twice(self) -> None:
         given = str(uuid.uuid4())

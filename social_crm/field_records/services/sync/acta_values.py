@@ -8,29 +8,14 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from social_crm.field_records.domain.acta_fields import HEADER
 from social_crm.field_records.services import actions, fingerprints, instances
 from social_crm.field_records.services.sync import contents
 from social_crm.field_records.services.sync.acta_files import Files
 from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.receipts import Receipt
 
-_PLAIN = (
-    "template",
-    "visit_date",
-    "start_time",
-    "end_time",
-    "family",
-    "beneficiary",
-    "productive_unit",
-    "community",
-    "programme",
-    "place",
-    "latitude",
-    "longitude",
-    "accuracy",
-    "amends",
-    "amendment_reason",
-)
+_PLAIN = ("template", *HEADER, "amends", "amendment_reason")
 _OF_PARTICIPANT = (
     "participant_name",
     "participant_role",

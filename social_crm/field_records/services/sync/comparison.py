@@ -9,24 +9,11 @@ from frappe import _
 from frappe.utils import cstr, format_datetime, get_fullname
 
 from social_crm import workflow_guard
+from social_crm.field_records.domain.acta_fields import HEADER
 from social_crm.field_records.domain.merge import comparable
 from social_crm.field_records.services import actas, forms, templates
 from social_crm.field_records.services.sync import readable
 
-_HEADER = (
-    "visit_date",
-    "start_time",
-    "end_time",
-    "family",
-    "beneficiary",
-    "productive_unit",
-    "community",
-    "programme",
-    "place",
-    "latitude",
-    "longitude",
-    "accuracy",
-)
 _OF_PARTICIPANT = (
     "participant_role",
     "document_number",
@@ -41,7 +28,7 @@ def of_acta(values: Mapping[str, Any]) -> dict[str, str]:
     """Return an acta as path -> text: header fields, "answers.<question>", "participants.<number>"."""
     meta = frappe.get_meta("Acta")
     flat = {}
-    for name in _HEADER:
+    for name in HEADER:
         kind = meta.get_field(name).fieldtype
         flat[name] = comparable(values.get(name), kind)
         if kind == "Float" and flat[name] == "0":
@@ -65,7 +52,7 @@ def as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
 def labels_of_acta(template: str) -> dict[str, str]:
     """Return the labels of the paths of `of_acta`."""
     meta = frappe.get_meta("Acta")
-    labels = {name: meta.get_label(name) for name in _HEADER}
+    labels = {name: meta.get_label(name) for name in HEADER}
     rows, _choices = templates.rows_of(frappe.get_cached_doc("Acta Template", template))
     labels.update({f"answers.{row.name}": row.label or row.name for row in rows if row.name})
     labels.update({f"participants.{number}": f"{_('Participant')} {number}" for number in range(1, 101)})

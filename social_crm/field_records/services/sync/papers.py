@@ -8,15 +8,12 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_fullname
 
+from social_crm.field_records.domain.acta_fields import HEADER
 from social_crm.field_records.services import agreements, forms, instances, xforms
 from social_crm.field_records.services.sync import devices
 from social_crm.field_records.services.sync.patience import tried_again
 
-_PLAIN = (
-    *("name", "title", "template", "status", "visit_date", "start_time", "end_time", "family", "beneficiary"),
-    *("productive_unit", "community", "programme", "place", "latitude", "longitude", "accuracy"),
-    *("amends", "amendment_reason", "closed_on"),
-)
+_PLAIN = ("name", "title", "template", "status", *HEADER, "amends", "amendment_reason", "closed_on")
 _OF_PARTICIPANT = (
     *("participant_name", "participant_role", "document_number", "beneficiary", "signature"),
     *("cannot_sign", "cannot_sign_reason", "witness_name", "witness_document", "witness_signature"),
