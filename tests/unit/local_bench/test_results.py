@@ -1,5 +1,7 @@
 """The sum of a test run counts every outcome, whichever runner gave it."""
 
+import re
+
 import pytest
 
 from local_bench.testing import results
@@ -30,6 +32,29 @@ def test_node_closing_lines_are_read(mark):
     output = "✔ pass 7 of 9 (5ms)\n" + "\n".join(f"{mark}{name} {count}" for name, count in names.items())
     assert results.from_node(output) == (4, 5)
     assert results.from_node(output, chosen=True) == (4, 4)
+
+
+OUTPUT = """✔ one that holds (5.1ms)
+✖ a fund (of one) never goes below zero? (61000.25ms)
+  ✖ inside of another (3ms)
+ℹ tests 3
+✖ failing tests:
+✖ a fund (of one) never goes below zero? (61000.25ms)
+"""
+
+
+def test_titles_that_failed_are_found_once_and_chosen_exactly():
+    titles = results.failed_titles(OUTPUT)
+    assert titles == ["a fund (of one) never goes below zero?"]
+    _, pattern, flags = results.only(titles).split("/")
+    assert re.match(pattern, titles[0]) and not flags
+    assert not re.match(pattern, titles[0] + " really") and not re.match(
+        pattern, "a fund of one never goes below zer"
+    )
+
+
+def test_a_failed_test_with_tests_inside_is_not_chosen_by_its_title():
+    assert results.failed_titles("▶ a fund (of one) never goes below zero?\n" + OUTPUT) == []
 
 
 def test_closing_line_sums_all_groups():
