@@ -1,9 +1,10 @@
-"""What one version of a template has that another has not: questions, choices and translations, field by field."""
+"""What one version of a template has that another has not: questions, choices, translations and what answers write, field by field."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from social_crm.field_records.domain.templates import FieldRow
+from social_crm.field_records.domain.writes import Write
 from social_crm.field_records.domain.xlsform import Form, element_of
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
@@ -11,7 +12,10 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. part: question, choice, translation or template; name: which one; field: what of it changed."""
+    """One difference. part: question, choice, translation, write or template; name: which one; field: what of it changed.
+
+    Of a write the name is the question, and the label the record and its field: "Family.zone".
+    """
 
     kind: str
     part: str
@@ -36,6 +40,30 @@ def compare(old: Form, new: Form) -> tuple[Change, ...]:
         *_choices(old, new),
         *_translations(old, new),
     )
+
+
+def compare_writes(old: Sequence[Write], new: Sequence[Write]) -> tuple[Change, ...]:
+    """Return what changed in what the answers write, in the order of the newer version, what was removed last."""
+    was, now = _written(old), _written(new)
+    found = []
+    for key, values in now.items():
+        question, where = key
+        if key not in was:
+            found.append(Change(ADDED, "write", question, where, "", "", values))
+        elif values != was[key]:
+            found.append(Change(CHANGED, "write", question, where, "values", was[key], values))
+    found += [Change(REMOVED, "write", *key, "", values) for key, values in was.items() if key not in now]
+    return tuple(found)
+
+
+def _written(writes: Sequence[Write]) -> dict[tuple[str, str], str]:
+    """Question and field -> which choice becomes what there."""
+    return {
+        (write.question, f"{write.target}.{write.field}"): "; ".join(
+            f"{choice} = {value}" for choice, value in sorted(write.values.items())
+        )
+        for write in writes
+    }
 
 
 def _questions(old: Form, new: Form) -> Iterable[Change]:

@@ -3,7 +3,15 @@
 import frappe
 from frappe import _
 
-from social_crm.field_records.domain.template_changes import ADDED, CHANGED, MOVED, REMOVED, Change, compare
+from social_crm.field_records.domain.template_changes import (
+    ADDED,
+    CHANGED,
+    MOVED,
+    REMOVED,
+    Change,
+    compare,
+    compare_writes,
+)
 from social_crm.field_records.services import templates
 
 
@@ -26,7 +34,11 @@ def changes(template: str, other: str) -> list[dict]:
     for doc in docs:
         doc.check_permission("read")
     old, new = sorted(docs, key=lambda doc: int(doc.version))
-    return [_told(change) for change in compare(templates.form_of(old), templates.form_of(new))]
+    found = (
+        *compare(templates.form_of(old), templates.form_of(new)),
+        *compare_writes(templates.writes_of(old), templates.writes_of(new)),
+    )
+    return [_told(change) for change in found]
 
 
 def _told(change: Change) -> dict[str, str]:
@@ -40,6 +52,8 @@ def _told(change: Change) -> dict[str, str]:
 
 def _sentence(change: Change) -> str:
     named = f"{change.label} ({change.name})" if change.label else change.name
+    if change.part == "write":
+        named = f"{change.name} → {_where(change.label)}"
     field = _fields().get(change.field, change.field)
     texts = {
         (ADDED, "question"): _("New question: {0}"),
@@ -50,9 +64,20 @@ def _sentence(change: Change) -> str:
         (REMOVED, "choice"): _("Choice removed: {0}"),
         (CHANGED, "choice"): _("Choice {0}: {1}"),
         (CHANGED, "translation"): _("Translation {0}: {1}"),
+        (ADDED, "write"): _("The answer is now written: {0}"),
+        (REMOVED, "write"): _("The answer is no longer written: {0}"),
+        (CHANGED, "write"): _("What is written of the answer {0}: {1}"),
         (CHANGED, "template"): _("Template: {1}"),
     }
     return texts[change.kind, change.part].format(named, field)
+
+
+def _where(label: str) -> str:
+    """The record and its field as people know them."""
+    doctype, _dot, name = label.partition(".")
+    meta = frappe.get_meta(doctype) if frappe.db.exists("DocType", doctype) else None
+    field = meta.get_field(name) if meta else None
+    return f"{_(doctype)}: {_(field.label) if field and field.label else name}"
 
 
 def _value(change: Change, text: str) -> str:
@@ -76,4 +101,5 @@ def _fields() -> dict[str, str]:
         "appearance": _("Appearance"),
         "default": _("Default"),
         "choice_list": _("Choice List"),
+        "values": _("Values of the Choices"),
     }

@@ -5,8 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from social_crm.field_records.domain.template_changes import Change, compare
+from social_crm.field_records.domain.template_changes import Change, compare, compare_writes
 from social_crm.field_records.domain.templates import Choice, FieldRow
+from social_crm.field_records.domain.writes import Write
 from social_crm.field_records.domain.xlsform import Form, Translation
 
 FORM = Form(
@@ -55,6 +56,25 @@ def test_each_kind_of_change() -> None:
         Change("removed", "choice", "si_no/no", "No"),
         Change("changed", "translation", "fuente, English (en)", "", "label", "Source", ""),
     )
+
+
+def test_what_answers_write_is_compared_too() -> None:
+    was = (Write("zona", "Family", "zone", {"r": "Rural"}), Write("casa", "Family", "present_detail"))
+    now = (
+        Write("zona", "Family", "zone", {"u": "Urban", "r": "Rural"}),
+        Write("oficio", "Beneficiary", "occupation"),
+    )
+    assert compare_writes(was, was) == ()
+    assert compare_writes(was, now) == (
+        Change("changed", "write", "zona", "Family.zone", "values", "r = Rural", "r = Rural; u = Urban"),
+        Change("added", "write", "oficio", "Beneficiary.occupation"),
+        Change("removed", "write", "casa", "Family.present_detail"),
+    )
+    # Another field of the same question is another line.
+    assert [one.kind for one in compare_writes(was, (was[0], Write("casa", "Family", "zone")))] == [
+        "added",
+        "removed",
+    ]
 
 
 NAMES = st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1)

@@ -88,13 +88,16 @@ class TestXLSForms(SocialCRMTestCase):
         self.assertEqual(template_versions.changes(doc.name, second.name), [])
         second.questions[0].label = "Tema tratado"
         second.append("questions", {"field_type": "text", "field_name": "lugar", "label": "Lugar"})
+        second.append("writes", {"question": "lugar", "target": "Family", "target_field": "present_detail"})
         second.save()
         self.assertEqual([row.name for row in template_versions.versions(doc.name)], [second.name])
         told = template_versions.changes(second.name, doc.name)
+        detail = frappe.get_meta("Family").get_label("present_detail")
         self.assertEqual(
             [(row["kind"], row["what"], row["was"], row["now"]) for row in told],
             [
                 ("changed", "Question Tema tratado (tema): Label", "Tema", "Tema tratado"),
                 ("added", "New question: Lugar (lugar)", "", ""),
+                ("added", f"The answer is now written: lugar → Family: {detail}", "", ""),
             ],
         )
