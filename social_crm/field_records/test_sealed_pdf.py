@@ -63,6 +63,18 @@ class TestSealedPDF(SocialCRMTestCase):
         frappe.db.set_value("Acta", doc.name, "place", "Otra parte", update_modified=False)
         self.assertFalse(making.is_rebuilt_equal(frappe.get_doc("Acta", doc.name)))
 
+    def test_administrators_and_auditors_have_the_paper_made_again_and_compared(self) -> None:
+        doc = self.made()
+        with self.assertRaises(frappe.PermissionError):
+            making.rebuild(doc.name)
+        frappe.set_user("Administrator")
+        self.assertEqual(making.rebuild(doc.name), {"equal": True, "same_renderer": True})
+        frappe.db.set_value("Acta", doc.name, "place", "Otra parte", update_modified=False)
+        self.assertEqual(making.rebuild(doc.name), {"equal": False, "same_renderer": True})
+        frappe.db.set_value("Acta", doc.name, "pdf_status", "Waiting", update_modified=False)
+        with self.assertRaises(frappe.ValidationError):
+            making.rebuild(doc.name)
+
     def test_one_flipped_byte_makes_the_signature_invalid(self) -> None:
         doc = self.made()
         _path, content = self.bytes_of(doc)

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from test_actas import make_acta as draft
 
 CLOSE = "/api/method/frappe.model.workflow.apply_workflow"
+REBUILD = "social_crm.field_records.services.sealed_pdf.making.rebuild"
 STATE = "social_crm.field_records.services.sealed_pdf.making.state"
 VERIFY = "social_crm.field_records.services.seals.verify"
 MANY = 12
@@ -130,6 +131,14 @@ def test_the_sealed_pdf_is_made_attached_and_stays(client, sealed):
     for role in ("FES Advisor", "Nobody"):
         assert client(role).call("GET", sealed["file_url"]).status_code in (403, 404)
         refused(client(role), "POST", f"/api/method/{STATE}", acta=sealed["name"])
+
+
+def test_an_auditor_has_the_paper_made_again_and_it_is_the_same(client, sealed):
+    path = f"/api/method/{REBUILD}"
+    made = client("Auditor").data("POST", path, json={"acta": sealed["name"]})
+    assert made == {"equal": True, "same_renderer": True}
+    for role in ("Gestor", "Nobody", "Guest"):
+        assert client(role).call("POST", path, json={"acta": sealed["name"]}).status_code == 403
 
 
 def test_whoever_holds_the_paper_sees_that_it_is_valid_and_nothing_else(client, sealed):

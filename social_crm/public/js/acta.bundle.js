@@ -84,3 +84,27 @@ social_crm.acta.ask_commitment = function (frm, done) {
     });
     dialog.show();
 };
+
+// For who may: make the paper of a sealed acta again from its data, and say whether it is still what was signed.
+social_crm.acta.offer_rebuild = (acta, wrapper) => {
+    const roles = ["Social CRM Administrator", "Auditor", "System Manager"];
+    if (!roles.some((role) => frappe.user.has_role(role)) || wrapper.find(".acta-rebuild").length) return;
+    const place = $('<div class="acta-rebuild mt-3">').appendTo(wrapper);
+    const button = $('<button type="button" class="btn btn-default btn-sm">').appendTo(place).text(__("Make It Again and Compare"));
+    const told = $('<p class="mt-2" role="status">').appendTo(place);
+    const say = (colour, text) => told.empty().append($('<span class="indicator-pill">').addClass(colour).text(text));
+    button.on("click", async () => {
+        button.prop("disabled", true);
+        say("blue", __("The paper is being made again ..."));
+        try {
+            const { message } = await frappe.call("social_crm.field_records.services.sealed_pdf.making.rebuild", { acta });
+            if (message.equal) say("green", __("Made again from the data, the paper is the same, byte for byte."));
+            else if (!message.same_renderer) say("orange", __("The paper is not the same byte for byte, but the program that makes it is another one than then: trust the seal of the content above."));
+            else say("red", __("Made again from the data, the paper is not what was signed."));
+        } catch {
+            told.empty();
+        } finally {
+            button.prop("disabled", false);
+        }
+    });
+};

@@ -369,6 +369,7 @@ function show_pdf(frm, pdf) {
         $('<p><a class="btn btn-primary btn-sm" target="_blank" rel="noopener"></a></p>').appendTo(wrapper).find("a").attr("href", pdf.file_url).text(__("Open the Sealed PDF"));
         note(__("SHA-256 of the file: {0}", [pdf.sha256]));
         note(__("Certificate: {0} (valid until {1})", [pdf.certificate.subject, frappe.datetime.str_to_user(pdf.certificate.until)]));
+        frappe.require(BUNDLE, () => social_crm.acta.offer_rebuild(frm.doc.name, wrapper));
         if (pdf.certificate.self_made) line("orange", __("Self-made certificate: no authority vouches for it."));
     } else if (["Waiting", "In Progress"].includes(pdf.status)) {
         line("blue", pdf.status === "Waiting" ? __("The PDF waits for its turn.") : __("The PDF is being made ..."));

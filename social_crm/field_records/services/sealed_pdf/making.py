@@ -17,6 +17,8 @@ from social_crm.file_runs import commit, words_of
 LOST_SECONDS = 300
 # What failed is tried again by itself so many times, half an hour apart; then a person decides.
 TRIES = 5
+# Who may have the paper of an acta made again, to compare it with what was signed.
+REBUILDERS = ("Social CRM Administrator", "Auditor", "System Manager")
 _PAUSE_SECONDS = 1800
 # The scheduler asks for no more at a time: they come back in three minutes.
 _AT_ONCE = 50
@@ -123,6 +125,30 @@ def is_rebuilt_equal(doc: Any) -> bool:
     made_with = json.loads(doc.pdf_made_with)
     pdf = rendering.render(doc, made_with["size"], made_with["certificate"])
     return hashlib.sha256(pdf).hexdigest() == doc.pdf_unsealed_sha256
+
+
+@frappe.whitelist(methods=["POST"])
+def rebuild(acta: str) -> dict:
+    """Make the paper of an acta again and compare it with what was signed; nothing is kept of it.
+
+    {"equal": whether it is the same byte for byte, "same_renderer": whether the program that makes it is the one of then: another
+    one may draw the same content with other bytes}
+
+    Raises:
+        frappe.PermissionError: the user holds no role that may, or may not see the acta.
+    """
+    doc = frappe.get_doc("Acta", acta)
+    doc.check_permission("read")
+    if not set(REBUILDERS) & set(frappe.get_roles()):
+        frappe.throw(
+            _("Only an administrator or an auditor makes the paper of an acta again."),
+            frappe.PermissionError,
+            title=_("Sealed PDF"),
+        )
+    if doc.pdf_status != "Ready":
+        frappe.throw(_("This acta has no sealed PDF yet."), title=_("Sealed PDF"))
+    same = json.loads(doc.pdf_made_with).get("renderer") == rendering.renderer()
+    return {"equal": is_rebuilt_equal(doc), "same_renderer": same}
 
 
 def resume() -> None:
