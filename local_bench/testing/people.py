@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 import frappe
+from frappe.installer import update_site_config
 
 DOMAIN = "tests.social-crm.example"
 # Columns in which a table says whose a row is or whom it is about. `parent`: what Frappe keeps in rows of a user's own
@@ -34,6 +35,10 @@ NAMING_A_USER = (
     "docname",
     "for_document",
 )
+
+
+# A site takes such fingerprints only while its configuration holds this.
+SOFTWARE_READER = "social_crm_software_reader"
 
 
 def address(role: str) -> str:
@@ -73,6 +78,8 @@ def make() -> dict[str, dict[str, str]]:
         update_password(email, password)
         people[role] = {"user": email, "password": password, "key": key, "secret": secret}
     frappe.db.commit()
+    # Browser tests take fingerprints with a reader that is a program.
+    update_site_config(SOFTWARE_READER, 1, validate=False)
     return people
 
 
@@ -109,6 +116,7 @@ def remove() -> dict[str, int]:
         frappe.db.sql_ddl(f"DROP TABLE IF EXISTS `tab{doctype}`")
     for path in files:
         path.unlink(missing_ok=True)
+    update_site_config(SOFTWARE_READER, "None", validate=False)
     frappe.clear_cache()
     return deleted
 

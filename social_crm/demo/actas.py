@@ -90,6 +90,7 @@ def write(name: str, people: list[str], planned: Values) -> None:
             "cannot_sign": 1,
             "cannot_sign_reason": "No sabe firmar.",
             "witness_name": "Vecino de la comunidad",
+            "witness_signature": SIGNATURE,
         }
     names = {email: full for email, _role, full in DEMO_USERS}
     staff = {"participant_name": names[gestor], "participant_role": "Gestor", "signature": SIGNATURE}

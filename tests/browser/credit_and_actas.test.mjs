@@ -15,6 +15,9 @@ const workflow = (role, doctype, name, action) =>
         action,
     });
 
+// A drawn line of one pixel: what the signature field gives.
+const DRAWN =
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 let place;
 // One community with a person in it, and the staff who work there; made once for all tests of this file.
 async function makePlace() {
@@ -146,6 +149,7 @@ for (const phone of [false, true]) {
                     cannot_sign: 1,
                     cannot_sign_reason: "No ve",
                     witness_name: "Luis",
+                    witness_signature: DRAWN,
                 },
             ],
         });

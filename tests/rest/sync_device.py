@@ -235,7 +235,7 @@ def capture() -> dict:
     data = io.BytesIO()
     Image.new("L", (60, 80), 210).save(data, "BMP")
     return {
-        "source": "Software Reader",
+        "source": "SecuGen",
         "finger": "Right Index Finger",
         "quality": 82,
         "template": base64.b64encode(minutiae()).decode(),

@@ -150,6 +150,17 @@ def test_incomplete_or_unsigned_does_not_close(client, place):
                 }
             ]
         },
+        {
+            "participants": [
+                {
+                    "participant_name": "Luis",
+                    "participant_role": "Beneficiary",
+                    "cannot_sign": 1,
+                    "cannot_sign_reason": "No ve",
+                    "witness_name": "Rosa, who has not signed",
+                }
+            ]
+        },
     ):
         answer = gestor.call(
             "POST",

@@ -1,7 +1,9 @@
 """The OpenRosa API as clients such as ODK Collect use it: over HTTP Basic with an API key."""
 
+import base64
 import hashlib
 import io
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -11,6 +13,7 @@ import pytest
 import requests
 from lending import make_place
 from PIL import Image
+from sync_device import SIGNATURE, Device, authorisation, biometric_text, minutiae
 
 TODAY = str(date.today() - timedelta(days=1))  # the site's day may be one behind the machine's
 TEMPLATE = "home_visit-v1"
@@ -62,12 +65,14 @@ def instance(place, own: str = "", photo: str = "", deprecated: str = "", **chan
 <hogar><personas_presentes>3</personas_presentes><novedades>no</novedades><necesidades>ninguna</necesidades></hogar>
 <desarrollo_grupo><desarrollo>Se habló.</desarrollo><foto>{photo}</foto></desarrollo_grupo>
 <_firmantes><_registrada>{values.get("registrada", "")}</_registrada><_nombre>Ana Epiayú</_nombre><_papel>Beneficiary</_papel><_documento>CC 1</_documento><_firma_si>si</_firma_si><_firma>firma1.jpg</_firma></_firmantes>
-<_firmantes><_nombre>Luis Epiayú</_nombre><_papel>Family Member</_papel><_firma_si>no</_firma_si><_motivo>No ve</_motivo><_testigo>Rosa Uriana</_testigo></_firmantes>
+<_firmantes><_nombre>Luis Epiayú</_nombre><_papel>Family Member</_papel><_firma_si>no</_firma_si><_motivo>No ve</_motivo><_testigo>Rosa Uriana</_testigo><_testigo_firma>{values.get("witness", "testigo.jpg")}</_testigo_firma></_firmantes>
 <orx:meta><orx:instanceID>{own}</orx:instanceID>{replaced}</orx:meta></home_visit>"""
 
 
 def send(ask, xml: str, files=(), more: bool = False):
     parts = [("xml_submission_file", ("form.xml", xml.encode(), "text/xml"))]
+    if "testigo.jpg" in xml:
+        files = [*files, ("testigo.jpg", picture("JPEG", 30))]
     parts += [(name, (name, data, "image/jpeg")) for name, data in files]
     extra = {"*isIncomplete*": "yes"} if more else {}
     return ask("POST", "/openrosa/submission?deviceID=collect:prueba", files=parts, data=extra)
@@ -158,6 +163,7 @@ def test_a_submission_becomes_a_closed_acta_once(client, collect, place):
     assert [row["participant_name"] for row in acta["participants"]] == ["Ana Epiayú", "Luis Epiayú"]
     assert acta["participants"][0]["signature"].startswith("data:image/png;base64,")
     assert acta["participants"][1]["witness_name"] == "Rosa Uriana"
+    assert acta["participants"][1]["witness_signature"].startswith("data:image/png;base64,")
     assert acta["start_time"] == "9:15:00" and acta["latitude"] == 11.07 and acta["accuracy"] == 6.5
     attached = client("Gestor").find(
         "File", {"attached_to_name": acta["name"], "attached_to_doctype": "Acta"}, ["is_private"]
@@ -226,6 +232,25 @@ def test_an_edit_of_a_closed_acta_is_an_amendment(client, collect, place):
     assert send(ask, unknown, sign).status_code == 400
 
 
+def test_a_witness_has_to_sign_and_an_edit_of_a_draft_completes_the_same_acta(client, collect, place):
+    ask, first, second = collect("Gestor"), f"uuid:{uuid.uuid4()}", f"uuid:{uuid.uuid4()}"
+    sign = [("firma1.jpg", picture("JPEG"))]
+    answer = send(ask, instance(place, first, witness=""), sign)
+    assert answer.status_code == 201 and "Rosa Uriana" in answer.text, answer.text
+    draft = next(row for row in actas(client, place) if row["client_uuid"] == first[5:])
+    assert draft["status"] == "Draft"
+    edit = instance(place, second, deprecated=first, objective="Completar la firma")
+    for _again in range(2):
+        assert send(ask, edit, sign).status_code == 201
+    rows = [row for row in actas(client, place) if row["client_uuid"] in (first[5:], second[5:])]
+    assert [(row["name"], row["status"], row["amends"]) for row in rows] == [(draft["name"], "Closed", None)]
+    acta = client("Gestor").read("Acta", draft["name"])
+    assert json.loads(acta["answers"])["objetivo"] == "Completar la firma"
+    assert [row["participant_name"] for row in acta["participants"]] == ["Ana Epiayú", "Luis Epiayú"]
+    kept = client("System Manager").find("OpenRosa Submission", {"acta": acta["name"]}, ["instance_id"])
+    assert {row["instance_id"] for row in kept} == {first, second}
+
+
 def test_what_is_no_form_is_refused_and_leaves_nothing(client, collect, place):
     ask = collect("Gestor")
     before = len(actas(client, place))
@@ -269,3 +294,97 @@ def test_unknown_addresses(collect):
     for path in ("", "/otra", "/forms/", "/forms/no-v1", "/manifest/no-v1", "/media/otra.csv", "/formList/x"):
         assert ask("GET", f"/openrosa{path}").status_code in (400, 404), path
     assert ask("POST", "/openrosa/formList").status_code == 405
+
+
+@pytest.fixture
+def reader(client):
+    """The organisation's readers have an app on Android while a test runs."""
+    settings = "/api/resource/Social CRM Settings/Social CRM Settings"
+    admin = client("System Manager")
+    assert not admin.call("PUT", settings, json={"fingerprint_reader_app": "a reader"}).ok
+    assert admin.call("PUT", settings, json={"fingerprint_reader_app": "org.example.SCAN"}).ok
+    yield "ex:org.example.SCAN"
+    assert admin.call("PUT", settings, json={"fingerprint_reader_app": ""}).ok
+
+
+def printed(place, own: str, capture: str, finger: str = "left_thumb", person: str | None = None) -> str:
+    """A form in which Ana gives a fingerprint."""
+    said = f"<_firma_si>huella</_firma_si><_dedo>{finger}</_dedo><_huella>{capture}</_huella>"
+    registered = place["person"] if person is None else person
+    return instance(place, own, registrada=registered).replace(
+        "<_firma_si>si</_firma_si><_firma>firma1.jpg</_firma>", said
+    )
+
+
+def what_is_kept(client, own: str) -> tuple[dict, list[dict], str]:
+    """The acta of a form, its fingerprints, and the form as it is kept."""
+    admin = client("System Manager")
+    (row,) = admin.find("OpenRosa Submission", {"instance_id": own}, ["xml", "files", "message", "acta"])
+    prints = admin.find("Fingerprint", {"acta": row["acta"]}, ["name"])
+    return admin.read("Acta", row["acta"]), prints, json.dumps(row)
+
+
+def test_the_app_of_a_reader_gives_a_fingerprint_of_who_has_authorised_it(client, collect, people, reader):
+    admin, ask = client("System Manager"), collect("Gestor")
+    here = make_place(admin, people, ("Gestor",))
+    without = ask("GET", "/openrosa/media/personas.csv").text
+    assert f"{here['person']}," in without and f"{here['family']},si" not in without
+    text, device = biometric_text(client), Device(client("Gestor"))
+    said = device.push_one(authorisation(here["person"], text), [SIGNATURE])
+    assert said["state"] == "stored", said
+    assert f"{here['family']},si" in ask("GET", "/openrosa/media/personas.csv").text
+    assert f'appearance="{reader}"' in ask("GET", f"/openrosa/forms/{TEMPLATE}").text
+    made = []
+    for capture in (base64.b64encode(minutiae()).decode(), minutiae().hex()):
+        own = f"uuid:{uuid.uuid4()}"
+        xml = printed(here, own, capture)
+        for _again in range(2):
+            answer = send(ask, xml)
+            assert answer.status_code == 201, answer.text
+        acta, prints, kept = what_is_kept(client, own)
+        assert (acta["status"], len(prints)) == ("Closed", 1)
+        assert acta["participants"][0]["fingerprint"] == prints[0]["name"]
+        row = admin.read("Fingerprint", prints[0]["name"])
+        assert (row["source"], row["finger"], row["quality"], row["beneficiary"]) == (
+            "Reader App on Android",
+            "Left Thumb",
+            82,
+            here["person"],
+        )
+        # Nowhere in the open: neither in the form that is kept, nor beside the acta.
+        assert capture[:40] not in kept and capture[:40] not in json.dumps([acta, row])
+        made.append(prints[0]["name"])
+    opened = admin.data(
+        "POST",
+        "/api/method/social_crm.field_records.services.fingerprints.open_capture",
+        json={"name": made[1], "reason": "Ver"},
+    )
+    assert base64.b64decode(opened["template"]) == minutiae()
+
+
+def test_a_fingerprint_that_may_not_be_kept_is_told_and_the_acta_is_not_lost(client, collect, people):
+    here, ask = make_place(client("System Manager"), people, ("Gestor",)), collect("Gestor")
+    good = base64.b64encode(minutiae()).decode()
+    poor = minutiae().replace(bytes((2, 0, 82, 30)), bytes((2, 0, 30, 30)))
+    own = f"uuid:{uuid.uuid4()}"
+    answer = send(ask, printed(here, own, good))
+    assert answer.status_code == 201 and "Ana Epiayú" in answer.text, answer.text
+    acta, prints, kept = what_is_kept(client, own)
+    assert (acta["status"], prints) == ("Draft", []) and good[:40] not in kept
+    said = Device(client("Gestor")).push_one(
+        authorisation(here["person"], biometric_text(client)), [SIGNATURE]
+    )
+    assert said["state"] == "stored", said
+    for capture, finger, person in (
+        (base64.b64encode(poor).decode(), "left_thumb", None),
+        (good, "left_thumb", ""),
+        (good, "nose", None),
+        ("bm8gcmVjb3Jk" * 8, "left_thumb", None),
+        ("¡no!" * 30, "left_thumb", None),
+    ):
+        own = f"uuid:{uuid.uuid4()}"
+        answer = send(ask, printed(here, own, capture, finger, person))
+        assert answer.status_code == 201 and "Ana Epiayú" in answer.text, answer.text
+        acta, prints, kept = what_is_kept(client, own)
+        assert (acta["status"], prints) == ("Draft", []), capture[:20]
+        assert capture[:40] not in kept

@@ -78,6 +78,14 @@ def read_template(data: bytes) -> tuple[View, ...]:
     return tuple(views)
 
 
+def best_quality(data: bytes) -> int | None:
+    """Return the quality (0 to 100) that a minutiae record says of its best finger view; None where it is no such record."""
+    try:
+        return max(view.quality for view in read_template(data))
+    except FingerprintError:
+        return None
+
+
 def check_capture(
     template: bytes | None,
     image: bytes | None,
@@ -108,7 +116,8 @@ def check_capture(
         if not image or template:
             raise FingerprintError("image")
         return
+    views = read_template(template) if template else ()
     if quality is None or not 0 <= quality <= 100 or quality < minimum:
         raise FingerprintError("quality")
-    if template and max(view.minutiae for view in read_template(template)) < MIN_MINUTIAE:
+    if views and max(view.minutiae for view in views) < MIN_MINUTIAE:
         raise FingerprintError("minutiae")

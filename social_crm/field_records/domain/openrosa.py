@@ -1,32 +1,26 @@
-"""What a form carries besides its questions for clients that know nothing of actas, and how it is read out of what they send.
+"""What clients that know nothing of actas are told, and how what they send is taken apart. What their forms ask: `openrosa_form`."""
 
-Such a client shows a form and no more. So the form asks at its head whom it is about (a family, a person of it, a productive
-unit, or a community), when and where, and at its tail who signs. Names begin with an underscore, which no name of a template may: they are never a template's own.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-HEAD, TAIL = "_acta", "_firmantes"
-FAMILIES, PERSONS, UNITS = "familias.csv", "personas.csv", "unidades.csv"
-COMMUNITIES = "comunidades.csv"
-FILES = (FAMILIES, PERSONS, UNITS, COMMUNITIES)
-# What the head and the tail are; another number whenever they change, so that forms are made anew.
-LAYOUT = 2
-_ROLES = (
-    ("Beneficiary", "Beneficiario"),
-    ("Family Member", "Integrante de la familia"),
-    ("Gestor", "Gestor"),
-    ("Community", "Comunidad"),
-    ("Institution", "Institución"),
-    ("Witness", "Testigo"),
+from social_crm.field_records.domain.openrosa_form import (
+    CANNOT,
+    GIVES_PRINT,
+    HEAD,
+    SIGNS,
+    TAIL,
+    finger_of,
 )
-_LIST_OF_ROLES, _LIST_OF_YES = "_papeles", "_si_no"
-_SIGNS, _NOT = "${_firma_si} = 'si'", "${_firma_si} = 'no'"
 
-Row = dict[str, str]
+# Where the answer of a fingerprint reader's app stands.
+_PRINT = "_huella"
+# "FMR", with which such a record begins.
+_MAGIC_HEX = "464d52"
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,9 @@ class Signer:
     witness_document: str
     witness_signature: str
     person: str = ""
+    # A fingerprint in the place of the signature: what the reader's app answered, and the finger.
+    capture: str = field(default="", repr=False)
+    finger: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,65 +65,6 @@ class Submission:
     ended: str = ""
     signers: tuple[Signer, ...] = ()
     texts: tuple[str, ...] = field(default=(), repr=False)
-
-
-def dressed(sheets: Mapping[str, list[Row]], languages: Sequence[str], title: str) -> dict[str, list[Row]]:
-    """Return the sheets of a form with head and tail around its questions. languages: of the form; head and tail say the same in each."""
-
-    def texts(column: str, text: str) -> Row:
-        return {f"{column}::{language}": text for language in languages}
-
-    def row(kind: str, name: str, label: str = "", **cells: str) -> Row:
-        return {"type": kind, "name": name, **(texts("label", label) if label else {}), **cells}
-
-    def listed(file: str, name: str, label: str, **cells: str) -> Row:
-        return row(f"select_one_from_file {file}", name, label, appearance="autocomplete", **cells)
-
-    of_family = {"choice_filter": "family = ${_familia}", "relevant": "${_familia} != ''"}
-    head = [
-        row("start", "_inicio"),
-        row("end", "_fin"),
-        row("begin_group", HEAD, title),
-        listed(FAMILIES, "_familia", "Familia"),
-        listed(PERSONS, "_persona", "Persona de la familia, si el acta es sobre una", **of_family),
-        listed(UNITS, "_unidad", "Unidad productiva, si el acta es sobre una", **of_family),
-        listed(COMMUNITIES, "_comunidad", "Comunidad", required="yes", relevant="${_familia} = ''"),
-        row(
-            "date",
-            "_fecha",
-            "Fecha de la visita",
-            required="yes",
-            default="today()",
-            constraint=". <= today()",
-        ),
-        row("text", "_lugar", "Lugar"),
-        row("geopoint", "_posicion", "Posición"),
-        {"type": "end_group"},
-    ]
-    signs = {"required": "yes", "relevant": _SIGNS, "appearance": "signature"}
-    refuses = {"required": "yes", "relevant": _NOT}
-    tail = [
-        row("begin_repeat", TAIL, "Participantes y firmas"),
-        listed(PERSONS, "_registrada", "Persona registrada, si lo es"),
-        row("text", "_nombre", "Nombre completo", required="yes"),
-        row(f"select_one {_LIST_OF_ROLES}", "_papel", "Papel", required="yes"),
-        row("text", "_documento", "Documento"),
-        row(f"select_one {_LIST_OF_YES}", "_firma_si", "¿Firma?", required="yes", default="si"),
-        row("image", "_firma", "Firma", **signs),
-        row("text", "_motivo", "Motivo por el que no firma", **refuses),
-        row("text", "_testigo", "Nombre del testigo", **refuses),
-        row("text", "_testigo_documento", "Documento del testigo", relevant=_NOT),
-        row("image", "_testigo_firma", "Firma del testigo", relevant=_NOT, appearance="signature"),
-        {"type": "end_repeat"},
-    ]
-    lists = [(_LIST_OF_ROLES, value, label) for value, label in _ROLES]
-    lists += [(_LIST_OF_YES, "si", "Sí"), (_LIST_OF_YES, "no", "No")]
-    choices = [{"list_name": name, "name": value, **texts("label", label)} for name, value, label in lists]
-    return {
-        **sheets,
-        "survey": [*head, *sheets["survey"], *tail],
-        "choices": [*sheets["choices"], *choices],
-    }
 
 
 def taken_apart(root: Element) -> Submission:
@@ -184,18 +122,49 @@ def answer(message: str, nature: str = "") -> str:
     return _document(root)
 
 
+def minutiae(answer: str) -> bytes | None:
+    """Return the record that a reader's app answered with, which such apps write in base64 or in hexadecimal; None: neither."""
+    text = "".join(answer.split())
+    try:
+        return (
+            bytes.fromhex(text) if text[:6].lower() == _MAGIC_HEX else base64.b64decode(text, validate=True)
+        )
+    except (binascii.Error, ValueError):
+        return None
+
+
+def without_captures(root: Element, written: Callable[[str], str]) -> str | None:
+    """Return a submission as XML without the captures of fingerprints; None where it brings none.
+
+    Wherever they stand: what may lie nowhere in the open must not depend on the shape that a client gives its form.
+    written: what stands in the place of a capture.
+    """
+    kept = deepcopy(root)
+    found = [part for part in kept.iter() if _name(part) == _PRINT and "".join(part.itertext()).strip()]
+    for part in found:
+        said = written("".join(part.itertext()))
+        for inner in list(part):
+            part.remove(inner)
+        part.attrib.clear()
+        part.text = said
+    return tostring(kept, encoding="unicode") if found else None
+
+
 def _signer(part: Element) -> Signer:
+    way = _text(part, "_firma_si") or SIGNS
     return Signer(
         name=_text(part, "_nombre"),
         role=_text(part, "_papel") or "Beneficiary",
         document=_text(part, "_documento"),
         signature=_text(part, "_firma"),
-        cannot_sign=_text(part, "_firma_si") == "no",
+        cannot_sign=way == CANNOT,
         reason=_text(part, "_motivo"),
         witness=_text(part, "_testigo"),
         witness_document=_text(part, "_testigo_documento"),
         witness_signature=_text(part, "_testigo_firma"),
         person=_text(part, "_registrada"),
+        capture=_text(part, _PRINT) if way == GIVES_PRINT else "",
+        finger=finger_of(_text(part, "_dedo")),
     )
 
 

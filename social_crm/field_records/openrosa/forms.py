@@ -11,18 +11,18 @@ from frappe import _
 from frappe.utils import get_url
 
 from social_crm import permissions
-from social_crm.field_records.domain import openrosa
+from social_crm.field_records.domain import openrosa, openrosa_form
 from social_crm.field_records.domain.xlsform import sheets
-from social_crm.field_records.services import templates
+from social_crm.field_records.services import fingerprints, templates
 from social_crm.field_records.services.xforms import FORM
 
-_CACHE = f"social_crm_openrosa_forms_{openrosa.LAYOUT}"
+_CACHE = f"social_crm_openrosa_forms_{openrosa_form.LAYOUT}"
 # Of each list: the DocType, its fields, which rows.
 _LISTS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
-    openrosa.FAMILIES: ("Family", ("name", "family_name", "community"), {}),
-    openrosa.PERSONS: ("Beneficiary", ("name", "full_name", "family"), {"status": "Active"}),
-    openrosa.UNITS: ("Productive Unit", ("name", "unit_name", "family"), {"status": ["!=", "Closed"]}),
-    openrosa.COMMUNITIES: ("Community", ("name", "community_name"), {}),
+    openrosa_form.FAMILIES: ("Family", ("name", "family_name", "community"), {}),
+    openrosa_form.PERSONS: ("Beneficiary", ("name", "full_name", "family"), {"status": "Active"}),
+    openrosa_form.UNITS: ("Productive Unit", ("name", "unit_name", "family"), {"status": ["!=", "Closed"]}),
+    openrosa_form.COMMUNITIES: ("Community", ("name", "community_name"), {}),
 }
 
 
@@ -52,7 +52,7 @@ def listed(address: Callable[[str], str] | None = None) -> str:
 
 
 def form(template: str) -> str:
-    """Return the XForm of a published version with head and tail; it never changes, so it is made once.
+    """Return the XForm of a published version with head and tail; it changes with the app of the reader alone, so it is made once.
 
     Raises:
         frappe.DoesNotExistError: the caller may read no such template, or it has no form.
@@ -61,10 +61,12 @@ def form(template: str) -> str:
         "Acta Template", "read", doc=template
     ):
         frappe.throw(_("There is no such form."), frappe.DoesNotExistError, title=_("Form not Found"))
-    kept = frappe.cache.hget(_CACHE, template)
+    reader = reader_app()
+    key = f"{template} {reader}"
+    kept = frappe.cache.hget(_CACHE, key)
     if not kept:
-        kept = _made(template)
-        frappe.cache.hset(_CACHE, template, kept)
+        kept = _made(template, reader)
+        frappe.cache.hset(_CACHE, key, kept)
     return kept
 
 
@@ -74,17 +76,19 @@ def manifest(template: str, address: Callable[[str], str] | None = None) -> str:
     at = address or get_url
     return openrosa.manifest(
         {"filename": name, "hash": f"md5:{_md5(list_of(name))}", "downloadUrl": at(f"/openrosa/media/{name}")}
-        for name in openrosa.FILES
+        for name in openrosa_form.FILES
     )
 
 
 def list_of(file: str) -> str:
     """Return the rows that the caller may see as CSV: name (what is sent back), label (what is shown), family.
 
+    Of persons also whether they have authorised the use of biometric data: who has not is not asked for a fingerprint.
+
     What a role may not read at all is an empty list: a form may be filled in without it. Families have to be readable.
     """
     doctype, fields, filters = _LISTS[file]
-    if file == openrosa.FAMILIES:
+    if file == openrosa_form.FAMILIES:
         permissions.require(doctype, "read")
     rows = []
     if frappe.has_permission(doctype, "read"):
@@ -97,8 +101,14 @@ def list_of(file: str) -> str:
         )
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("name", "label", "family"))
-    writer.writerows((row.name, _label(row, fields), row.get("family") or "") for row in rows)
+    columns = ["name", "label", "family"]
+    values = [[row.name, _label(row, fields), row.get("family") or ""] for row in rows]
+    if file == openrosa_form.PERSONS:
+        columns.append(openrosa_form.AUTHORISES)
+        answers = fingerprints.last_answers() if reader_app() else {}
+        for value in values:
+            value.append(openrosa_form.YES if answers.get(value[0]) == "In Force" else "")
+    writer.writerows((columns, *values))
     return out.getvalue()
 
 
@@ -107,12 +117,19 @@ def _label(row: Any, fields: tuple[str, ...]) -> str:
     return said if said == row.name else f"{said} ({row.name})"
 
 
-def _made(template: str) -> str:
+def reader_app() -> str:
+    """Return the action by which a client starts the app of the organisation's fingerprint readers; empty without one."""
+    return str(
+        frappe.db.get_single_value("Social CRM Settings", "fingerprint_reader_app", cache=False) or ""
+    ).strip()
+
+
+def _made(template: str, reader: str) -> str:
     # Imported here, as in `xforms`: it brings the readers of spreadsheets along.
     from pyxform.xls2xform import convert
 
     own = templates.form_of(frappe.get_cached_doc("Acta Template", template))
-    dressed = openrosa.dressed(sheets(own, fill_in=True), own.languages, own.title)
+    dressed = openrosa_form.dressed(sheets(own, fill_in=True), own.languages, own.title, reader)
     return str(convert(dressed, form_name=own.key, validate=False).xform)
 
 

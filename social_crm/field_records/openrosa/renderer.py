@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import strip_html
 from werkzeug.wrappers import Response
 
-from social_crm.field_records.domain import openrosa
+from social_crm.field_records.domain import openrosa, openrosa_form
 from social_crm.field_records.openrosa import forms, submissions
 
 PATH = "openrosa"
@@ -82,7 +82,7 @@ def _answer(path: str) -> Response:
         "forms": lambda: forms.form(name),
         "manifest": lambda: forms.manifest(name),
     }
-    if place == "media" and name in openrosa.FILES:
+    if place == "media" and name in openrosa_form.FILES:
         return Response(forms.list_of(name), headers=_HEADERS, content_type="text/csv; charset=utf-8")
     if place not in pages or bool(name) == (place == "formList"):
         return _said(404, _("There is no such address."))

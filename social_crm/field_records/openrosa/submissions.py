@@ -1,12 +1,13 @@
 """What an OpenRosa client sends: kept as it came, put together from its posts, and stored as an acta like a device's record."""
 
+import base64
 import hashlib
 import io
 import json
 import mimetypes
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,9 @@ from frappe.utils import now_datetime, nowdate, strip_html
 from PIL import Image
 
 from social_crm.field_records.domain import device_records, openrosa
+from social_crm.field_records.domain.fingerprints import best_quality
 from social_crm.field_records.domain.xform_instance import InstanceError, parse
+from social_crm.field_records.services import fingerprints
 from social_crm.field_records.services.instances import instance_error_text
 from social_crm.field_records.services.sync import acta_records, devices, receipts, uploads
 
@@ -40,9 +43,12 @@ def receive(xml: str, files: Mapping[str, bytes], device: str, more_to_come: boo
     files: by the names that the form has for them. device: as the client names itself. The transaction is the caller's.
     """
     try:
-        found = openrosa.taken_apart(parse(xml))
+        root = parse(xml)
     except InstanceError as error:
         return Outcome(400, instance_error_text(error), "submit_error")
+    found = openrosa.taken_apart(root)
+    # From here on a fingerprint is in the parts alone, and its digest in the form that is kept.
+    xml = openrosa.without_captures(root, fingerprints.digest_of_text) or xml
     if not found.instance_id or len(found.instance_id) > 140:
         return Outcome(400, _("The form carries no instanceID."), "submit_error")
     row = _locked_row(found, xml)
@@ -126,7 +132,8 @@ def _as_png(data: bytes, name: str) -> bytes:
 
 
 def _store(row: Any, found: openrosa.Submission, xml: str, here: Mapping[str, Any], device: str) -> Outcome:
-    record = _record(row, found, here)
+    refused = {number: _refusal(one) for number, one in enumerate(found.signers) if one.capture}
+    record = _record(row, found, here, [number for number, why in refused.items() if not why])
     if problems := device_records.problems(record):
         where = ", ".join(f"{one.path} ({one.code})" for one in problems[:5])
         return Outcome(400, _("The form is not understood: {0}").format(where), "submit_error")
@@ -136,25 +143,46 @@ def _store(row: Any, found: openrosa.Submission, xml: str, here: Mapping[str, An
         frappe.flags.openrosa_after_commit = after
     if said["state"] not in ("stored", "known", "conflict"):
         return Outcome(400, said.get("message") or _("The acta was not stored."), "submit_error")
+    message = " ".join(filter(None, (*refused.values(), strip_html(said.get("message") or ""))))
     frappe.db.set_value(
         DOCTYPE,
         row.name,
         {
             "status": "Conflict" if said["state"] == "conflict" else "Stored",
             "acta": said["name"],
-            "message": said.get("message"),
+            "message": message,
             "xml": xml,
             "xml_sha256": hashlib.sha256(xml.encode()).hexdigest(),
         },
     )
     text = _("Stored as {0}.").format(said["name"])
-    if said.get("message"):
+    if message:
         # It is on the server, as a draft: what is missing is written there.
-        text = f"{text} {strip_html(said['message'])}"
+        text = f"{text} {message}"
     return Outcome(201, text)
 
 
-def _record(row: Any, found: openrosa.Submission, here: Mapping[str, Any]) -> dict[str, Any]:
+def _refusal(one: openrosa.Signer) -> str:
+    """Why a fingerprint is not taken, or nothing. The acta is not lost with it: clients do not let a sent form be mended."""
+    why = fingerprints.problem(one.person or None, _capture(one))
+    return why and _("Without the fingerprint of {0}: {1}").format(one.name, why)
+
+
+def _capture(one: openrosa.Signer) -> dict[str, Any]:
+    """A capture as a device would send it. Its quality is the one that the record says of itself: nobody types it."""
+    record = openrosa.minutiae(one.capture) or one.capture.encode()
+    return {
+        "source": fingerprints.READER_APP,
+        "finger": one.finger,
+        "quality": best_quality(record),
+        "template": base64.b64encode(record).decode(),
+    }
+
+
+def _record(
+    row: Any, found: openrosa.Submission, here: Mapping[str, Any], prints: Collection[int]
+) -> dict[str, Any]:
+    """The record that a device would send. prints: the numbers of the signers whose fingerprint is taken."""
     own = _uuid_of(found.instance_id)
     body: dict[str, Any] = {
         "template": f"{found.key}-v{found.version}",
@@ -166,7 +194,9 @@ def _record(row: Any, found: openrosa.Submission, here: Mapping[str, Any]) -> di
         "productive_unit": found.unit or None,
         "community": found.community or None,
         "place": found.place[:140] or None,
-        "participants": [_participant(own, number, one, here) for number, one in enumerate(found.signers)],
+        "participants": [
+            _participant(own, number, one, here, number in prints) for number, one in enumerate(found.signers)
+        ],
     }
     body.update(zip(("latitude", "longitude", "accuracy"), found.position, strict=False))
     record = {
@@ -209,7 +239,9 @@ def _edited(record: dict[str, Any], found: openrosa.Submission) -> dict[str, Any
     return {**record, "uuid": acta.client_uuid, "base": str(acta.sync_version or 0)}
 
 
-def _participant(own: str, number: int, one: openrosa.Signer, here: Mapping[str, Any]) -> dict[str, Any]:
+def _participant(
+    own: str, number: int, one: openrosa.Signer, here: Mapping[str, Any], with_print: bool
+) -> dict[str, Any]:
     values: dict[str, Any] = {
         "uuid": _uuid_of(f"{own} signer {number}"),
         "participant_name": one.name,
@@ -227,6 +259,8 @@ def _participant(own: str, number: int, one: openrosa.Signer, here: Mapping[str,
             "witness_document": one.witness_document or None,
             "witness_signature": drawn,
         }
+    if with_print:
+        return {**values, "fingerprint": _capture(one)}
     return {**values, "signature": here.get(one.signature, {}).get("sha256")}
 
 

@@ -213,6 +213,12 @@ def _require_complete(doc: Any, result: Result) -> None:
             problems.append(
                 _("{0} cannot sign: write the reason and the witness.").format(row.participant_name)
             )
+        elif row.cannot_sign and not row.witness_signature:
+            problems.append(
+                _("The signature of the witness {0} is missing: the witness signs for {1}.").format(
+                    row.witness_name, row.participant_name
+                )
+            )
         elif not (row.cannot_sign or row.signature or row.fingerprint):
             problems.append(_("The signature of {0} is missing.").format(row.participant_name))
     if problems:

@@ -33,8 +33,12 @@ from social_crm.social_crm.services import authorisations
 
 PURPOSE = "Biometrics"
 INKED = "Photo of an Inked Print"
+# Of an OpenRosa client: it starts the app of a reader, which answers with the minutiae record alone.
+READER_APP = "Reader App on Android"
 # Gives a picture, and of its quality no more than "good" or what was wrong: what was not good never leaves the device.
 JUDGED = "HID DigitalPersona"
+# Of tests: it reads no finger. Taken only by a site whose configuration says so.
+SOFTWARE, SOFTWARE_KEY = "Software Reader", "social_crm_software_reader"
 LEAST_QUALITY = 60
 _CIPHER = b"social_crm fingerprint 1"
 _MAX_PIXELS = 4_000_000
@@ -54,12 +58,7 @@ def keep(acta: str, beneficiary: str | None, capture: Mapping[str, Any]) -> str:
         frappe.ValidationError: the person is not on record, has not authorised it, or the capture proves nothing.
     """
     if not beneficiary:
-        frappe.throw(
-            _(
-                "Only of somebody on record can a fingerprint be taken: choose the person, or let a witness sign."
-            ),
-            title=_("Fingerprint"),
-        )
+        _refuse_nobody()
     authorisation = _authorisation(beneficiary)
     template, image = _bytes(capture.get("template")), _bytes(capture.get("image"))
     _check(capture, template, image)
@@ -90,6 +89,41 @@ def keep(acta: str, beneficiary: str | None, capture: Mapping[str, Any]) -> str:
     # Past the document: it must lie in no version, log or message on the way.
     frappe.db.set_value("Fingerprint", doc.name, "sealed_capture", sealed, update_modified=False)
     return doc.name
+
+
+def problem(beneficiary: str | None, capture: Mapping[str, Any]) -> str:
+    """Return why a capture proves nothing, in words; empty when it does. The authorisation is asked where it is kept."""
+    try:
+        if not beneficiary:
+            _refuse_nobody()
+        _check(capture, _bytes(capture.get("template")), _bytes(capture.get("image")))
+    except frappe.ValidationError as error:
+        frappe.clear_messages()
+        return str(error)
+    return ""
+
+
+def digest_of_text(text: str) -> str:
+    """Return what stands in the place of a capture where a text held it: the same one for the same capture, telling nothing of it."""
+    return keyed_digest(_CIPHER, text.encode("utf-8", "surrogatepass"))
+
+
+def last_answers() -> dict[str, str]:
+    """Person -> status of the last answer about biometric data: In Force, Refused or Revoked; who never answered is missing.
+
+    Of the persons whom the user may see.
+    """
+    if not frappe.has_permission("Data Authorisation", "read"):
+        return {}
+    found = frappe.get_list(
+        "Data Authorisation",
+        filters={"purpose": PURPOSE, "status": ["in", ["In Force", "Refused", "Revoked"]]},
+        fields=["beneficiary", "status"],
+        order_by="given_on, name",
+        limit=0,
+    )
+    # A withdrawn answer keeps its status when a later one replaces it.
+    return {row.beneficiary: row.status for row in found}
 
 
 def find(acta: str, beneficiary: str, capture: Mapping[str, Any]) -> str | None:
@@ -223,6 +257,13 @@ def refuse_deletion(doc: Any) -> None:
         )
 
 
+def _refuse_nobody() -> None:
+    frappe.throw(
+        _("Only of somebody on record can a fingerprint be taken: choose the person, or let a witness sign."),
+        title=_("Fingerprint"),
+    )
+
+
 def _authorisation(beneficiary: str) -> str:
     """The authorisation in force, whatever day the capture is of: a capture without one today may not be kept today."""
     if authorisations.is_authorised(beneficiary, PURPOSE):
@@ -252,7 +293,7 @@ def _moment(given: Any) -> datetime:
 def _check(capture: Mapping[str, Any], template: bytes | None, image: bytes | None) -> None:
     sources = (frappe.get_meta("Fingerprint").get_field("source").options or "").split("\n")
     source, quality = capture.get("source"), capture.get("quality")
-    if source not in sources:
+    if source not in sources or (source == SOFTWARE and not frappe.conf.get(SOFTWARE_KEY)):
         frappe.throw(_("This reader is not known: {0}.").format(source), title=_("Fingerprint"))
     quality = quality if isinstance(quality, int) and not isinstance(quality, bool) else None
     if image and not _mime(image):

@@ -61,6 +61,11 @@ class TestActa(SocialCRMTestCase):
         doc.participants[0].update({"cannot_sign": 1, "cannot_sign_reason": "No ve"})
         doc.participants[0].witness_name = "Rosa Uriana"
         doc.save()
+        with self.assertRaisesRegex(frappe.ValidationError, "Rosa Uriana"):
+            apply_workflow(doc, "Close")
+        doc.reload()
+        doc.participants[0].witness_signature = make.SIGNATURE
+        doc.save()
         self.assertEqual(make.close(doc).status, "Closed")
 
     def test_closed_by_every_door(self) -> None:

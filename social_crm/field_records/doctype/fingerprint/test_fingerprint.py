@@ -69,6 +69,17 @@ class TestFingerprint(SocialCRMTestCase):
         frappe.db.set_value("Acta Participant", acta.participants[0].name, "fingerprint_digest", "0" * 64)
         self.assertFalse(seals.holds(frappe.get_doc("Acta", acta.name)))
 
+    def test_a_reader_that_is_a_program_counts_only_where_the_site_says_so(self):
+        decide(self.person)
+        self.addCleanup(frappe.conf.__setitem__, fingerprints.SOFTWARE_KEY, None)
+        frappe.conf[fingerprints.SOFTWARE_KEY] = None
+        with self.assertRaisesRegex(frappe.ValidationError, "not known"):
+            self.signed(source="Software Reader")
+        frappe.conf[fingerprints.SOFTWARE_KEY] = 1
+        acta = self.signed(source="Software Reader")
+        kept = frappe.db.get_value("Fingerprint", acta.participants[0].fingerprint, "source")
+        self.assertEqual(kept, "Software Reader")
+
     def test_without_signature_and_fingerprint_an_acta_does_not_close(self):
         with self.assertRaisesRegex(frappe.ValidationError, "signature of Ana"):
             apply_workflow(self.acta(), "Close")
@@ -218,7 +229,7 @@ def template() -> bytes:
 
 def taken(**values: object) -> dict:
     capture = {
-        "source": "Software Reader",
+        "source": "SecuGen",
         "finger": "Right Index Finger",
         "quality": 80,
         "template": base64.b64encode(template()).decode(),

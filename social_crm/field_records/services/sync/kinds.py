@@ -282,18 +282,7 @@ def _extra(kind: Kind) -> dict[str, str]:
 
 
 def _biometric_answers(kind: Kind) -> dict[str, str]:
-    """Person -> status of the last answer about biometric data: In Force, Refused or Revoked; who never answered is missing."""
-    if kind.name != "person" or not frappe.has_permission("Data Authorisation", "read"):
-        return {}
-    found = frappe.get_list(
-        "Data Authorisation",
-        filters={"purpose": fingerprints.PURPOSE, "status": ["in", ["In Force", "Refused", "Revoked"]]},
-        fields=["beneficiary", "status"],
-        order_by="given_on, name",
-        limit=0,
-    )
-    # A withdrawn answer keeps its status when a later one replaces it.
-    return {row.beneficiary: row.status for row in found}
+    return fingerprints.last_answers() if kind.name == "person" else {}
 
 
 def _version(kind: Kind, row: Any, extra: dict[str, str], answers: dict[str, str]) -> str:
