@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from social_crm.field_records.domain.templates import SELECTS, Choice, FieldRow, check
-from social_crm.field_records.domain.xlsform import DEFAULT_LANGUAGE, Form, Translation
+from social_crm.field_records.domain.xlsform import DEFAULT_LANGUAGE, Form, Translation, language_code
 from social_crm.field_records.domain.xlsform_sheets import (
+    GUIDANCE,
+    REQUIRED_MESSAGE,
     SURVEY_TEXTS,
     Sheet,
     SheetProblem,
@@ -48,6 +50,11 @@ _SELECT = re.compile(
 _YES = frozenset(("yes", "true", "true()", "sí", "si", "1"))
 _NO = frozenset(("", "no", "false", "false()", "0"))
 _FIELD_COLUMNS = {"field_type": "type", "value": "name"}
+_PARAMETER = re.compile(r"([a-z-]+)\s*=\s*(-?\d+(?:\.\d+)?)")
+# What `or_other` adds: a choice, and a question for who takes it.
+_OTHER = "other"
+_OTHER_CHOICE = {"es": "Otro", "en": "Other"}
+_OTHER_QUESTION = {"es": "¿Cuál otro?", "en": "Which other?"}
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,9 @@ class _Reader:
         self.survey_rows: list[int] = []
         self.choice_rows: list[int] = []
         self.translations: list[Translation] = []
+        self.spoken: list[str] = []
+        # Lists of choices that `or_other` adds one to.
+        self.others: list[str] = []
 
     def _table(self, by_name: Mapping[str, tuple[str, Sheet]], key: str) -> Table | None:
         if key not in by_name:
@@ -112,6 +122,7 @@ class _Reader:
         if not default:
             plain = self.survey.has("label", "")
             default = DEFAULT_LANGUAGE if plain or not spoken else spoken[0]
+        self.spoken = [language for language in spoken if language != default]
         rows = self._rows(default)
         choices = self._choices(default)
         self._check(rows, choices)
@@ -153,14 +164,47 @@ class _Reader:
         rows: list[FieldRow] = []
         table = self.survey
         assert table is not None
-        for number, cells in table.lines():
+        for number, written in table.lines():
+            cells = self._with_guidance(table, number, written, default)
             row = self._row(table, number, cells, default)
             if row is None:
                 continue
             rows.append(row)
             self.survey_rows.append(number)
             self._translate(row.name, cells, default, SURVEY_TEXTS)
+            if row.field_type in SELECTS and _is_or_other(cells.get(("type", ""), "")):
+                rows.append(self._other_question(table, number, row, default))
+                self.survey_rows.append(number)
         return rows
+
+    def _with_guidance(
+        self, table: Table, number: int, cells: Mapping[tuple[str, str], str], default: str
+    ) -> dict[tuple[str, str], str]:
+        """The cells of a row with its further guidance joined to the hint, and without words of its own for a missing answer."""
+        joined = dict(cells)
+        for (column, language), text in cells.items():
+            if column == GUIDANCE:
+                spoken = language or default
+                hint = cells.get(("hint", spoken)) or (
+                    cells.get(("hint", ""), "") if spoken == default else ""
+                )
+                joined["hint", spoken] = " ".join(filter(None, (hint, text)))
+        for column, code in ((GUIDANCE, "guidance_joined"), (REQUIRED_MESSAGE, "message_left_out")):
+            if any(name == column for name, _ in cells):
+                self._at(table, number, column, code, is_notice=True)
+        return joined
+
+    def _other_question(self, table: Table, number: int, row: FieldRow, default: str) -> FieldRow:
+        """The question that `or_other` adds after one; its choice is added to the list."""
+        name = f"{row.name}_{_OTHER}"
+        if row.choice_list not in self.others:
+            self.others.append(row.choice_list)
+        self.translations += [
+            Translation(language, name, _in(_OTHER_QUESTION, language)) for language in self.spoken
+        ]
+        self._at(table, number, "type", "or_other_written_out", name, is_notice=True)
+        taken = f"selected(${{{row.name}}}, '{_OTHER}')"
+        return FieldRow("text", name, _in(_OTHER_QUESTION, default), relevant=taken)
 
     def _row(
         self, table: Table, number: int, cells: Mapping[tuple[str, str], str], default: str
@@ -179,7 +223,30 @@ class _Reader:
             column: cells.get((column, ""), "")
             for column in ("name", "relevant", "constraint", "calculation", "appearance", "default")
         }
+        parameters = cells.get(("parameters", ""), "")
+        if kind == "range":
+            kind, rest["constraint"] = self._range(table, number, parameters, rest["constraint"])
+        elif parameters:
+            # The app shrinks photos itself, as the organisation sets it.
+            shrinks = kind == "image" and parameters.lower().startswith("max-pixels")
+            code = "max_pixels_left_out" if shrinks else "parameters_unsupported"
+            self._at(table, number, "parameters", code, parameters, is_notice=shrinks)
         return FieldRow(kind, required=required in _YES, choice_list=choice_list, **texts, **rest)
+
+    def _range(self, table: Table, number: int, parameters: str, constraint: str) -> tuple[str, str]:
+        """A slider as a number with its bounds: the type and the constraint."""
+        given = dict(_PARAMETER.findall(parameters.lower()))
+        left = _PARAMETER.sub("", parameters.lower()).strip(" ,;")
+        if left or set(given) - {"start", "end", "step"}:
+            self._at(table, number, "parameters", "parameters_unsupported", parameters)
+        start, end, step = (given.get(*one) for one in (("start", "1"), ("end", "10"), ("step", "1")))
+        rules = [f". >= {start} and . <= {end}"]
+        whole = all("." not in one for one in (start, end, step))
+        if whole and step != "1":
+            rules.append(f"(. - {start}) mod {step} = 0")
+        self._at(table, number, "type", "range_as_number", f"{start} – {end}", is_notice=True)
+        said = [f"({constraint})"] if constraint else []
+        return "integer" if whole else "decimal", " and ".join((*said, *rules))
 
     def _type(self, table: Table, number: int, written: str) -> tuple[str, str]:
         """The type of a row and its list of choices; an empty type where the row is no question of ours."""
@@ -189,8 +256,6 @@ class _Reader:
             return "", ""
         match = _SELECT.fullmatch(" ".join(written.split()))
         if match:
-            if match.group(3):
-                self._at(table, number, "type", "or_other_unsupported", written)
             return match.group(1).replace(" ", "_"), match.group(2)
         if text in _METADATA:
             self._at(table, number, "type", "metadata_left_out", written, is_notice=True)
@@ -212,6 +277,15 @@ class _Reader:
             choices.append(choice)
             self.choice_rows.append(number)
             self._translate(f"{choice.list_name}/{choice.value}", cells, default, ("label",))
+        for name in self.others:
+            mine = [index for index, choice in enumerate(choices) if choice.list_name == name]
+            if mine and all(choices[index].value != _OTHER for index in mine):
+                choices.append(Choice(name, _OTHER, _in(_OTHER_CHOICE, default)))
+                self.choice_rows.append(self.choice_rows[mine[-1]])
+                self.translations += [
+                    Translation(language, f"{name}/{_OTHER}", _in(_OTHER_CHOICE, language))
+                    for language in self.spoken
+                ]
         return choices
 
     def _translate(
@@ -265,6 +339,15 @@ class _Reader:
                 is_notice=is_notice,
             )
         )
+
+
+def _is_or_other(written: str) -> bool:
+    match = _SELECT.fullmatch(" ".join(written.split()))
+    return bool(match and match.group(3))
+
+
+def _in(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language_code(language).split("-")[0], texts["en"])
 
 
 def _spoken(cells: Mapping[tuple[str, str], str], column: str, default: str) -> str:

@@ -8,12 +8,17 @@ from social_crm.field_records.domain.xlsform import language_code
 Sheet = Sequence[Sequence[str]]
 
 SURVEY_TEXTS = ("label", "hint", "constraint_message")
+# Texts that templates keep in another place or leave out, with a notice.
+GUIDANCE, REQUIRED_MESSAGE = "guidance_hint", "required_message"
 _PLAIN = {
-    "survey": ("type", "name", "required", "relevant", "constraint", "calculation", "appearance", "default"),
+    "survey": (
+        *("type", "name", "required", "relevant", "constraint", "calculation", "appearance", "default"),
+        "parameters",
+    ),
     "choices": ("list_name", "name"),
     "settings": ("form_title", "form_id", "version", "default_language"),
 }
-_TEXTS = {"survey": SURVEY_TEXTS, "choices": ("label",), "settings": ()}
+_TEXTS = {"survey": (*SURVEY_TEXTS, GUIDANCE, REQUIRED_MESSAGE), "choices": ("label",), "settings": ()}
 _NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name"), "settings": ()}
 _ALIASES = {
     "survey": {"relevance": "relevant", "calculate": "calculation", "constraint_msg": "constraint_message"},
@@ -26,11 +31,8 @@ _UNSUPPORTED = {
         [
             "read_only",
             "readonly",
-            "required_message",
             "choice_filter",
             "repeat_count",
-            "parameters",
-            "guidance_hint",
             "trigger",
             "save_to",
             "body",

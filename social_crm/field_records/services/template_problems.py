@@ -51,7 +51,42 @@ def sheet_problem_text(problem: SheetProblem) -> dict[str, str]:
 def said(code: str, detail: str, more: str = "") -> str:
     """Return the sentence of a code: {0} is what it is about, {1} what is wrong inside of it."""
     texts = {**_template_texts(), **_expression_texts(), **_write_texts(), **_sheet_texts(), **_file_texts()}
-    return texts.get(code, code).format(detail, more)
+    # A type may be followed by the name of a list or a file, a column by a language.
+    name = detail.strip().partition(":")[0]
+    name = name.split()[0] if code == "unknown_type" and name else name.replace(" ", "_")
+    advice = _advice().get((code, name.lower()), "")
+    return " ".join(filter(None, (texts.get(code, code).format(detail, more), advice)))
+
+
+def _advice() -> dict[tuple[str, str], str]:
+    """What to write instead of what templates have no place for, by its code and its name in XLSForm."""
+    file, line = _("Ask for a photo (image) or a recording (audio)."), _("Ask for a point (geopoint).")
+    texts = _("Questions have texts alone: say it in the label or the hint.")
+    shown = _("Show it with a note or a calculation.")
+    external = _("Write the choices in the sheet choices.")
+    types = {
+        **dict.fromkeys(
+            ("datetime", "datetime-local"), _("Ask for the date and for the time, in two questions.")
+        ),
+        **dict.fromkeys(("video", "file", "background-audio"), file),
+        **dict.fromkeys(("geotrace", "geoshape", "trace", "shape"), line),
+        **dict.fromkeys(("select_one_from_file", "select_multiple_from_file"), external),
+        **dict.fromkeys(("select_one_external", "csv-external", "xml-external"), external),
+        "barcode": _("Ask for a text."),
+        "rank": _("Ask with select_one which is first, which is second, and so on."),
+        **dict.fromkeys(("acknowledge", "trigger"), _("Ask with select_one and the choices yes and no.")),
+        "hidden": shown,
+    }
+    columns = {
+        "choice_filter": _("Write a list and a question for each case, with relevant."),
+        **dict.fromkeys(("read_only", "readonly"), shown),
+        "repeat_count": _("Rows are added by hand; check how many with a calculation and count()."),
+        **dict.fromkeys(("media", "image", "big_image", "audio", "video"), texts),
+    }
+    return {
+        **{("unknown_type", name): text for name, text in types.items()},
+        **{("column_unsupported", name): text for name, text in columns.items()},
+    }
 
 
 def _template_texts() -> dict[str, str]:
@@ -138,7 +173,16 @@ def _sheet_texts() -> dict[str, str]:
         ),
         "type_missing": _("The type is missing."),
         "list_missing": _("The type {0} needs the name of a list of choices."),
-        "or_other_unsupported": _("Write the choice “other” and its question yourself instead of or_other."),
+        "or_other_written_out": _(
+            "The choice “other” and its question {0} were written out: look at their words."
+        ),
+        "guidance_joined": _("The further guidance was joined to the hint."),
+        "message_left_out": _(
+            "The app says in its own words that an answer is missing: this text was left out."
+        ),
+        "range_as_number": _("A slider becomes a number with its bounds: {0}."),
+        "max_pixels_left_out": _("The app makes photos smaller itself: {0} was left out."),
+        "parameters_unsupported": _("Templates have no place for these parameters: {0}. Empty the cell."),
         "required_unsupported": _("Required is yes or no, not {0}."),
         "metadata_left_out": _("The acta itself keeps this, the question was left out: {0}."),
         "cell_error": _("The cell shows an error of the spreadsheet."),

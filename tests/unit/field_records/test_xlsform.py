@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from social_crm.field_records.domain.templates import Choice, FieldRow
+from social_crm.field_records.domain.templates import Choice, FieldRow, check
 from social_crm.field_records.domain.xlsform import Form, Translation, language_code, sheets
 from social_crm.field_records.domain.xlsform_reader import Reading, read
 from social_crm.field_records.services.xlsform_files import WorkbookError, cells_of, workbook
@@ -88,7 +88,9 @@ def test_a_workbook_becomes_a_form() -> None:
         (changed("survey", 3, "type", "video"), ("survey", 3, "unknown_type")),
         (changed("survey", 3, "type", ""), ("survey", 3, "type_missing")),
         (changed("survey", 5, "type", "select_one"), ("survey", 5, "list_missing")),
-        (changed("survey", 5, "type", "select_one si_no or_other"), ("survey", 5, "or_other_unsupported")),
+        (changed("survey", 3, "parameters", "rows=5"), ("survey", 3, "parameters_unsupported")),
+        (changed("survey", 5, "repeat_count", "3"), ("survey", 5, "column_unsupported")),
+        (changed("survey", 5, "read_only", "yes"), ("survey", 5, "column_unsupported")),
         (changed("survey", 5, "type", "select_one otra"), ("survey", 5, "choice_list")),
         (changed("survey", 3, "name", "con espacio"), ("survey", 3, "field_name")),
         (changed("survey", 5, "name", "agua"), ("survey", 5, "name_twice")),
@@ -114,6 +116,55 @@ def test_what_is_wrong_is_told_by_sheet_and_row(book: Any, expected: tuple[str, 
     reading = read(book)
     assert expected in codes(reading)
     assert reading.form is None
+
+
+def test_or_other_is_written_out() -> None:
+    for kind in ("select_one si_no or_other", "select multiple si_no or other"):
+        reading = read(changed("survey", 5, "type", kind))
+        assert reading.problems == () and [one.code for one in reading.notices] == ["or_other_written_out"]
+        form = reading.form
+        assert form is not None
+        other = form.rows[-1]
+        assert (other.field_type, other.name, other.label) == ("text", "pozo_other", "¿Cuál otro?")
+        assert other.relevant == "selected(${pozo}, 'other')" and len(reading.rows) == len(form.rows)
+        assert form.choices[-1] == Choice("si_no", "other", "Otro")
+        assert Translation("English (en)", "si_no/other", "Other") in form.translations
+        assert Translation("English (en)", "pozo_other", "Which other?") in form.translations
+        assert not check(form.rows, form.choices)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kind", "constraint"),
+    [
+        ("start=0 end=5 step=1", "integer", ". >= 0 and . <= 5"),
+        ("start = 2; end = 8; step = 2", "integer", ". >= 2 and . <= 8 and (. - 2) mod 2 = 0"),
+        ("start=0, end=1, step=0.1", "decimal", ". >= 0 and . <= 1"),
+        ("", "integer", ". >= 1 and . <= 10"),
+    ],
+)
+def test_a_slider_becomes_a_number_with_bounds(parameters: str, kind: str, constraint: str) -> None:
+    book = changed("survey", 3, "type", "range")
+    rows = [[*cells, ""] for cells in book["survey"]]
+    rows[0][-1], rows[2][-1] = "parameters", parameters
+    reading = read({**book, "survey": rows})
+    assert [one.code for one in reading.notices] == ["range_as_number"]
+    assert reading.form is not None
+    row = reading.form.rows[1]
+    assert (row.field_type, row.constraint) == (kind, constraint)
+    assert not check(reading.form.rows, reading.form.choices)
+
+
+def test_further_guidance_joins_the_hint_and_other_words_are_left_out_with_a_notice() -> None:
+    reading = read(changed("survey", 3, "guidance_hint::English", "Every source."))
+    assert reading.form is not None and [one.code for one in reading.notices] == ["guidance_joined"]
+    assert Translation("English (en)", "agua", "Where is the water from?", "Ask Every source.") in (
+        reading.form.translations
+    )
+    reading = read(changed("survey", 3, "guidance_hint", "Todas."))
+    assert reading.form is not None and reading.form.rows[1].hint.endswith("Todas.")
+    reading = read(changed("survey", 3, "required_message::English", "Please"))
+    assert reading.form is not None and [one.code for one in reading.notices] == ["message_left_out"]
+    assert reading.form == read(BOOK).form
 
 
 def test_a_problem_names_its_cell() -> None:

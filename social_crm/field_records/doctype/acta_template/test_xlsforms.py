@@ -5,7 +5,7 @@ import frappe
 
 from social_crm.field_records import factories as make
 from social_crm.field_records.domain.xlsform import Form
-from social_crm.field_records.services import template_versions, templates, xlsforms
+from social_crm.field_records.services import template_problems, template_versions, templates, xlsforms
 from social_crm.field_records.services.xlsform_files import workbook
 from social_crm.testing import SocialCRMTestCase
 
@@ -81,6 +81,21 @@ class TestXLSForms(SocialCRMTestCase):
         frappe.set_user(make.GESTOR)
         with self.assertRaises(frappe.PermissionError):
             self.load(self.home_visit())
+
+    def test_what_has_no_place_is_refused_with_what_to_write_instead(self) -> None:
+        for code, detail, advice in (
+            ("unknown_type", "datetime", "in two questions"),
+            ("unknown_type", "select_one_from_file veredas.csv", "sheet choices"),
+            ("unknown_type", "video", "photo"),
+            ("column_unsupported", "choice_filter", "relevant"),
+            ("column_unsupported", "media::image::English (en)", "label or the hint"),
+            ("column_unsupported", "Read only", "calculation"),
+        ):
+            with self.subTest(detail):
+                said = template_problems.said(code, detail)
+                self.assertIn(advice, said)
+                self.assertIn(detail, said)
+        self.assertEqual(template_problems.said("unknown_type", "no such"), "Unknown type: no such.")
 
     def test_two_versions_side_by_side(self) -> None:
         doc = make.make_template(status="Published")
