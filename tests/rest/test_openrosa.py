@@ -118,7 +118,8 @@ def test_the_form_list_leads_to_forms_and_their_families(client, collect, place)
     assert lists.keys() == {"familias.csv", "personas.csv", "unidades.csv", "comunidades.csv"}
     assert place["family"] in lists["familias.csv"] and place["community"] in lists["comunidades.csv"]
     of_family = [row for row in lists["personas.csv"].splitlines() if row.startswith(place["person"])]
-    assert len(of_family) == 1 and of_family[0].endswith(f",{place['family']}")
+    # Whom it is about, how the list shows it, of which family; last, whether a fingerprint may be asked for.
+    assert [row.split(",")[2:] for row in of_family] == [[place["family"], ""]]
 
 
 def test_only_families_that_the_person_may_see(client, collect, people):
