@@ -12,7 +12,7 @@ from pathlib import Path
 from local_bench.checks import tree
 
 STANDARD = {
-    "__future__", "abc", "bisect", "calendar", "collections", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib",
+    "__future__", "abc", "base64", "binascii", "bisect", "calendar", "collections", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib",
     "enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "numbers", "operator", "re",
     "html", "statistics", "string", "textwrap", "types", "typing", "unicodedata", "xml", "zlib",
 }  # fmt: skip

@@ -7,6 +7,7 @@ template may: they are never a template's own.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from social_crm.field_records.domain.fingerprints import FINGERS
 from social_crm.field_records.domain.xlsform import language_code
@@ -94,82 +95,95 @@ def dressed(
             "org.example.SCAN"), which answers one question with a minutiae record (ISO 19794-2). Without it no
             fingerprint is asked for.
     """
+    rows = _Rows(languages)
+    return {
+        **sheets,
+        "survey": [*_head(rows, title), *sheets["survey"], *_tail(rows, reader)],
+        "choices": [*sheets["choices"], *_choices(rows, reader)],
+    }
 
-    def texts(column: str, said: Texts) -> Row:
-        return {f"{column}::{language}": _in(said, language) for language in languages}
 
-    def row(kind: str, name: str, **cells: str) -> Row:
-        return {"type": kind, "name": name, **texts("label", TEXTS.get(name, {})), **cells}
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of the sheets with their texts in each language of a form."""
 
-    def bare(kind: str, name: str, **cells: str) -> Row:
-        return {"type": kind, "name": name, **cells}
+    languages: Sequence[str]
 
-    def listed(file: str, name: str, **cells: str) -> Row:
-        return row(f"select_one_from_file {file}", name, appearance="autocomplete", **cells)
+    def texts(self, said: Texts) -> Row:
+        return {f"label::{language}": _in(said, language) for language in self.languages}
 
-    def when(way: str) -> str:
-        return f"${{_firma_si}} = '{way}'"
+    def row(self, kind: str, name: str, **cells: str) -> Row:
+        return {"type": kind, "name": name, **self.texts(TEXTS.get(name, {})), **cells}
 
+    def listed(self, file: str, name: str, **cells: str) -> Row:
+        return self.row(f"select_one_from_file {file}", name, appearance="autocomplete", **cells)
+
+    def choice(self, name: str, value: str, said: Texts, **cells: str) -> Row:
+        return {"list_name": name, "name": value, **self.texts(said), **cells}
+
+
+def _head(rows: _Rows, title: str) -> list[Row]:
     of_family = {"choice_filter": "family = ${_familia}", "relevant": "${_familia} != ''"}
-    head = [
-        bare("start", "_inicio"),
-        bare("end", "_fin"),
-        {"type": "begin_group", "name": HEAD, **texts("label", {"es": title})},
-        listed(FAMILIES, "_familia"),
-        listed(PERSONS, "_persona", **of_family),
-        listed(UNITS, "_unidad", **of_family),
-        listed(COMMUNITIES, "_comunidad", required="yes", relevant="${_familia} = ''"),
-        row("date", "_fecha", required="yes", default="today()", constraint=". <= today()"),
-        row("text", "_lugar"),
-        row("geopoint", "_posicion"),
+    return [
+        {"type": "start", "name": "_inicio"},
+        {"type": "end", "name": "_fin"},
+        {"type": "begin_group", "name": HEAD, **rows.texts({"es": title})},
+        rows.listed(FAMILIES, "_familia"),
+        rows.listed(PERSONS, "_persona", **of_family),
+        rows.listed(UNITS, "_unidad", **of_family),
+        rows.listed(COMMUNITIES, "_comunidad", required="yes", relevant="${_familia} = ''"),
+        rows.row("date", "_fecha", required="yes", default="today()", constraint=". <= today()"),
+        rows.row("text", "_lugar"),
+        rows.row("geopoint", "_posicion"),
         {"type": "end_group"},
     ]
-    authorises = f"pulldata('{PERSONS.removesuffix('.csv')}', '{AUTHORISES}', 'name', ${{_registrada}})"
-    refuses = {"required": "yes", "relevant": when(CANNOT)}
-    prints = [
-        row(f"select_one {_LIST_OF_FINGERS}", "_dedo", required="yes", relevant=when(GIVES_PRINT)),
-        row("text", "_huella", required="yes", relevant=when(GIVES_PRINT), appearance=f"ex:{reader}"),
-    ]
-    tail = [
+
+
+def _tail(rows: _Rows, reader: str) -> list[Row]:
+    row = rows.row
+    signs, gives, refuses = (
+        {"required": "yes", "relevant": f"${{_firma_si}} = '{way}'"} for way in (SIGNS, GIVES_PRINT, CANNOT)
+    )
+    ways = row(f"select_one {_LIST_OF_WAYS}", "_firma_si", required="yes", default=SIGNS)
+    authorises: list[Row] = []
+    prints: list[Row] = []
+    if reader:
+        # Who gives a fingerprint has authorised it before: the choice is there for these alone.
+        listed = f"pulldata('{PERSONS.removesuffix('.csv')}', '{AUTHORISES}', 'name', ${{_registrada}})"
+        authorises = [{"type": "calculate", "name": "_autoriza", "calculation": listed}]
+        prints = [
+            row(f"select_one {_LIST_OF_FINGERS}", "_dedo", **gives),
+            row("text", "_huella", appearance=f"ex:{reader}", **gives),
+        ]
+        ways["choice_filter"] = f"para = '{_EVERYBODY}' or para = ${{_autoriza}}"
+    return [
         row("begin_repeat", TAIL),
-        listed(PERSONS, "_registrada"),
+        rows.listed(PERSONS, "_registrada"),
         row("text", "_nombre", required="yes"),
         row(f"select_one {_LIST_OF_ROLES}", "_papel", required="yes"),
         row("text", "_documento"),
-        # Who gives a fingerprint has authorised it before: the choice is there for these alone.
-        *([bare("calculate", "_autoriza", calculation=authorises)] if reader else []),
-        row(
-            f"select_one {_LIST_OF_WAYS}",
-            "_firma_si",
-            required="yes",
-            default=SIGNS,
-            **({"choice_filter": f"para = '{_EVERYBODY}' or para = ${{_autoriza}}"} if reader else {}),
-        ),
-        row("image", "_firma", required="yes", relevant=when(SIGNS), appearance="signature"),
-        *(prints if reader else []),
+        *authorises,
+        ways,
+        row("image", "_firma", appearance="signature", **signs),
+        *prints,
         row("text", "_motivo", **refuses),
         row("text", "_testigo", **refuses),
-        row("text", "_testigo_documento", relevant=when(CANNOT)),
+        row("text", "_testigo_documento", relevant=refuses["relevant"]),
         row("image", "_testigo_firma", appearance="signature", **refuses),
         {"type": "end_repeat"},
     ]
 
-    def choice(name: str, value: str, said: Texts, **cells: str) -> Row:
-        return {"list_name": name, "name": value, **texts("label", said), **cells}
 
-    choices = [choice(_LIST_OF_ROLES, value, said) for value, said in ROLES.items()]
-    choices += [
-        choice(_LIST_OF_WAYS, way, said, para=YES if way == GIVES_PRINT else _EVERYBODY)
+def _choices(rows: _Rows, reader: str) -> list[Row]:
+    found = [rows.choice(_LIST_OF_ROLES, value, said) for value, said in ROLES.items()]
+    found += [
+        rows.choice(_LIST_OF_WAYS, way, said, para=YES if way == GIVES_PRINT else _EVERYBODY)
         for way, said in WAYS.items()
         if reader or way != GIVES_PRINT
     ]
     if reader:
-        choices += [choice(_LIST_OF_FINGERS, _finger_value(name), _finger(name)) for name in FINGERS]
-    return {
-        **sheets,
-        "survey": [*head, *sheets["survey"], *tail],
-        "choices": [*sheets["choices"], *choices],
-    }
+        found += [rows.choice(_LIST_OF_FINGERS, _finger_value(name), _finger(name)) for name in FINGERS]
+    return found
 
 
 def is_action(text: str) -> bool:

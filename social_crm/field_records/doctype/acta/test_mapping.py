@@ -91,7 +91,12 @@ class TestMapping(SocialCRMTestCase):
         self.assertTrue(seals.holds(doc))
         package = xforms.form_package(template)
         # Who signs reads in their language what closing will change.
-        told = {"question": "zona", "target": "Family", "field": "zone", "label": {"es": "Zona", "en": "Zone"}}
+        told = {
+            "question": "zona",
+            "target": "Family",
+            "field": "zone",
+            "label": {"es": "Zona", "en": "Zone"},
+        }
         self.assertIn(told, package["mapping"])
         # The same again is no change.
         again = self.close(template, answers, family=family)
