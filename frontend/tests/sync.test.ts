@@ -58,6 +58,30 @@ test("an acta with photos goes up once, and is sent when the server named all of
     expect(device.server.actas.size).toBe(1);
 });
 
+test("what is put into the outbox while a round fetches goes with the next one, for which 'now' waits", async () => {
+    const device = new TestDevice();
+    let meanwhile: (() => Promise<void>) | null = null;
+    const arrive = device.server.fetch;
+    device.server.fetch = async (input, init) => {
+        const act = input.includes("changes.pull") ? meanwhile : null;
+        if (act) meanwhile = null;
+        await act?.();
+        return arrive(input, init);
+    };
+    await device.enrolled();
+    const uuid = await acta(device);
+    let next: Promise<void> | null = null;
+    meanwhile = async () => {
+        await device.store.drafts.ready(uuid, false);
+        next = device.sync();
+    };
+    await device.sync();
+    expect(next).not.toBeNull();
+    await next;
+    expect(stateOf(device, uuid)).toBe("sent");
+    expect(device.server.actas.size).toBe(1);
+});
+
 test.each(["request lost", "reply lost"] as const)("a push whose %s is repeated, and there is one acta", async (fate) => {
     const device = new TestDevice();
     await device.enrolled();

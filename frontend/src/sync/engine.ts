@@ -43,6 +43,7 @@ export class SyncEngine {
     private careful = false;
     private timer: ReturnType<typeof setTimeout> | null = null;
     private running: Promise<void> | null = null;
+    private hasSent = false; // the round under way is done with the outbox
     private isStopped = false;
     private askedAgain = false;
 
@@ -91,8 +92,12 @@ export class SyncEngine {
         if (safe !== this.status.value.safe) this.set({ safe });
     }
 
-    /** A round now, whatever was planned. Resolves when it ended, well or not: `status` tells. */
+    /**
+     * A round now, whatever was planned; after the one under way if that is done with the outbox already, so that what was ready
+     * when this was called has had its turn. Resolves when it ended, well or not: `status` tells.
+     */
     async now(): Promise<void> {
+        while (this.running && this.hasSent) await this.running;
         this.clearTimer();
         this.running ??= this.round().finally(() => {
             this.running = null;
@@ -103,6 +108,7 @@ export class SyncEngine {
     }
 
     private async round(): Promise<void> {
+        this.hasSent = false;
         if (this.isStopped) return;
         const { vault } = this.parts;
         await vault.locks.request(`sync:${vault.id}`, { ifAvailable: true }, async (lock) => {
@@ -130,6 +136,7 @@ export class SyncEngine {
         this.set({ phase: "sending" });
         const progress = (done: number, total: number) => this.set({ done, total });
         const again = await push({ transport, device, drafts, changes, limits, careful: this.careful, progress });
+        this.hasSent = true;
         this.set({ phase: "fetching", done: 0, total: 0 });
         const pulled = await pull(transport, vault, records, device, () => drafts.templatesInUse(), progress);
         await changes.settle((row) => records.conflictsOf(row.doctype, row.name));
