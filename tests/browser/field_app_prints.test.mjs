@@ -7,7 +7,7 @@ import path from "node:path";
 import { before, test } from "node:test";
 import { bitmap, SoftwareReader, template as minutiae } from "../../frontend/tests/support/software_reader.mjs";
 import { Phone, PIN, store, Wire } from "./field_app.mjs";
-import { assertAccessible, publishTemplate, sign, templateTitle } from "./field_app_screens.mjs";
+import { assertAccessible, publishTemplate, sign, templateTitle, turnedPhoto } from "./field_app_screens.mjs";
 import { api, create, day, makeCommunity, makeFamily, output } from "./lib.mjs";
 
 const ADMIN = "System Manager";
@@ -271,4 +271,77 @@ printTest("a withdrawn authorisation: the capture on its way is refused in words
     await sheet(page).getByRole("button", { name: "Firmar", exact: true }).click();
     await sign(page);
     await page.getByText("Firmó a las").waitFor();
+});
+
+printTest("without a reader, as the last resort: the photo of an inked print after the authorisation, whole and encrypted on the server", async ({ wire, phone, picture }) => {
+    const { page } = phone;
+    const name = `Tintaxq ${KEY}`;
+    const person = await create(ADMIN, "Beneficiary", { first_name: "Nilda", first_surname: name, family: place.family, kinship: "Other Relative", no_document_reason: "En trámite", birth_date: day(12000), registered_on: day(100) });
+    await sync(page);
+    await wire.cut();
+    await begin(page, "Recibe las herramientas");
+    await addWithPrint(page, name);
+    await button(sheet(page), "Leer la autorización").click();
+    await button(sheet(page), "Sí autoriza y firma").click();
+    await sign(page);
+    await sheet(page).getByText("Autorizó el uso de su huella.").waitFor();
+    assert.equal(await button(sheet(page), "Tomar la huella").count(), 0, "no reader was chosen");
+    await sheet(page).getByText("Derecha", { exact: true }).click();
+    await sheet(page).getByText("Pulgar", { exact: true }).click();
+    await assertAccessible(page, "before the inked print");
+    await picture("before");
+    const photograph = async (file) => {
+        const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button(sheet(page), "Foto de la huella en tinta").click()]);
+        await chooser.setFiles(file);
+    };
+    // What is no picture is refused in words, and nothing of it stays.
+    await photograph({ name: "huella.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>") });
+    await sheet(page).getByText("Esta foto no se puede leer").waitFor();
+    await picture("no-picture");
+    const photo = await turnedPhoto(page);
+    await photograph({ name: "huella.jpg", mimeType: "image/jpeg", buffer: photo });
+    await sheet(page).getByText("Huella tomada").waitFor();
+    await sheet(page).getByText("Derecha, Pulgar").waitFor();
+    await sheet(page).getByText("Sin medida de calidad").waitFor();
+    await assertAccessible(page, "an inked print that was taken");
+    await picture("taken");
+    await button(sheet(page), "Guardar").click();
+    await page.getByText("Huella a las").waitFor();
+    await button(page, "Siguiente").click();
+    await button(page, "Siguiente").click();
+    await button(page, "Cerrar y enviar").click();
+    await page.locator("dialog.ask").getByRole("button", { name: "Cerrar y enviar" }).click();
+    await page.getByText("Acta guardada en el teléfono").waitFor();
+    const kept = () => store(page, async (app) => {
+        const { header, body } = await app.drafts.read(app.drafts.list.value[0].uuid);
+        const { image, template, kept } = body.participants[0].fingerprint;
+        return { uuid: header.uuid, state: header.state, image, template, kept };
+    });
+    const here = await kept();
+    const jpeg = Buffer.from(here.image, "base64");
+    assert.equal(here.template, null);
+    assert.deepEqual([jpeg.subarray(0, 2).toString("hex"), jpeg.includes("Exif")], ["ffd8", false], "a picture without what the camera wrote into it");
+    const size = await page.evaluate(async (bytes) => {
+        const { width, height } = await createImageBitmap(new Blob([Uint8Array.from(bytes)]));
+        return [width, height];
+    }, [...jpeg]);
+    assert.deepEqual(size, [600, 1200], "upright, and small enough to travel");
+
+    await wire.connect();
+    assert.equal(await sync(page), null);
+    const after = await kept();
+    assert.deepEqual([after.state, after.image, Boolean(after.kept)], ["sent", null, true], "what the server keeps is gone from the device");
+    const [acta] = await find("Acta", { client_uuid: here.uuid }, ["name", "status"]);
+    assert.equal(acta.status, "Closed");
+    const prints = await find("Fingerprint", { acta: acta.name }, ["name", "beneficiary", "finger", "source", "status"]);
+    assert.deepEqual(prints.map(({ name: _name, ...said }) => said), [{ beneficiary: person.name, finger: "Right Thumb", source: "Photo of an Inked Print", status: "Kept" }]);
+    // Encrypted in its row: no file of it lies about, no door shows it, and whoever may open it says why.
+    const files = await find("File", { attached_to_name: ["in", [acta.name, prints[0].name]] }, ["file_name", "attached_to_doctype"]);
+    assert.ok(files.every((one) => one.attached_to_doctype === "Acta" && !/huella/i.test(one.file_name)), JSON.stringify(files));
+    const told = JSON.stringify([await api(ROLE, "GET", `/api/resource/Acta/${acta.name}`), await api(ADMIN, "GET", `/api/resource/Fingerprint/${prints[0].name}`)]);
+    assert.ok(!told.includes(here.image.slice(200, 264)) && !told.includes("gAAAA"), "no door shows the capture");
+    const opening = "/api/method/social_crm.field_records.services.fingerprints.open_capture";
+    await assert.rejects(api(ROLE, "POST", opening, { name: prints[0].name, reason: "Ver" }), /403|Permission/);
+    const opened = await api(ADMIN, "POST", opening, { name: prints[0].name, reason: "Prueba" });
+    assert.deepEqual(opened, { image: `data:image/jpeg;base64,${here.image}`, template: null });
 });
