@@ -90,6 +90,18 @@ class TestHome(SocialCRMTestCase):
         self.assertEqual(count_by("Family", "community"), {HERE: 2})
         self.assertEqual(families_by_community.get()["labels"], [HERE])
 
+    def test_no_chart_moves_while_it_is_drawn(self):
+        """A page that changes its width during the entry animation, as on a phone, makes Frappe's charts fail and draw twice."""
+        charts = frappe.get_all(
+            "Dashboard Chart",
+            filters={"is_standard": 1, "module": ("in", frappe.get_module_list("social_crm"))},
+            fields=["name", "custom_options"],
+        )
+        self.assertGreater(len(charts), 10)
+        for one in charts:
+            options = frappe.parse_json(one.custom_options or "{}")
+            self.assertEqual((options.get("animate"), options.get("disableEntryAnimation")), (0, 1), one.name)
+
     def test_a_chart_draws_the_order_it_is_given_and_zeros(self):
         drawn = chart("Test", {"b": 2, "c": 5, None: 1}, ["a", "b"])
         self.assertEqual(drawn["datasets"][0]["values"], [0, 2, 5])

@@ -90,6 +90,9 @@ def _chart(table: dict[str, dict[Any, Decimal]], times: dict[Any, tuple[str, str
     return {
         "data": {"labels": [label for _field, label in times.values()], "datasets": lines},
         "type": "line",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": list(COLOURS[: len(lines)]),
         "fieldtype": "Percent",
     }

@@ -101,6 +101,9 @@ def _chart(found: list[Due], currency: str) -> dict | None:
             ],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#1f7a6d", "#c4573a"],
         "barOptions": {"stacked": 1},
         "fieldtype": "Currency",

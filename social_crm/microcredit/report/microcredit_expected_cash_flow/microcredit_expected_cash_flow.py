@@ -60,6 +60,9 @@ def _chart(found: dict[str, Expected], currency: str) -> dict | None:
             "datasets": [{"name": name, "values": [row[key] for row in rows]} for key, name in series],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#1f7a6d", "#d08a2e", "#c4573a"],
         "barOptions": {"stacked": 1},
         "fieldtype": "Currency",

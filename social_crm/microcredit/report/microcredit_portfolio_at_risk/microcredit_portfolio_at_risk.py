@@ -75,6 +75,9 @@ def _chart(whole: risk.Group, currency: str) -> dict | None:
             "datasets": [{"name": _("Outstanding Principal"), "values": values}],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#1f7a6d"],
         "fieldtype": "Currency",
         "currency": currency,

@@ -61,6 +61,9 @@ def _chart(found: risk.Roll) -> dict | None:
             ],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": [colours[end] for end in series],
         "barOptions": {"stacked": 1},
         "fieldtype": "Percent",

@@ -76,6 +76,9 @@ def _chart(loans: list[dict[str, Any]]) -> dict | None:
             ],
         },
         "type": "bar",
+        # A redraw while the bars still grow is an error of the chart library.
+        "animate": 0,
+        "disableEntryAnimation": 1,
         "colors": ["#1f7a6d"],
         "fieldtype": "Currency",
         "axisOptions": {"shortenYAxisNumbers": 1},
