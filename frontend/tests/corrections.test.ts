@@ -1,6 +1,6 @@
 // Corrections of records: what is left of two, what travels, what comes back; and the fields that are typed.
 import { describe, expect, test } from "vitest";
-import { changed, readNumber, troubleOf, withOwn } from "../src/corrections/fields";
+import { begun, changed, readNumber, takenUp, troubleOf, withOwn } from "../src/corrections/fields";
 import { gapsOf } from "../src/acta/missing";
 import type { CorrectionField, ProposedChange } from "../src/store/api";
 import { joined } from "../src/store/proposed_changes";
@@ -90,6 +90,44 @@ test("they outlive the app", async () => {
     expect(store.outbox.changes.value).toMatchObject([{ state: "ready", values: { notes: "Antes del apagón" } }]);
 });
 
+const begin = (device: TestDevice, typed: Record<string, string>, name = "FAM-00001") =>
+    device.store.corrections.keep({ doctype: "Family", name, family: name, title: "Epiayú", base: { notes: null }, typed, changedAt: Date.now() });
+
+test("what is half typed outlives the app, counts as work at risk, and goes when it is thrown away", async () => {
+    const device = await known();
+    await Promise.all([..."Vive al l"].map((_letter, at) => begin(device, { notes: "Vive al l".slice(0, at + 1) })));
+    expect(device.store.sync.status.value.safe).toBe(false);
+    await expect(device.store.session.logOut()).rejects.toMatchObject({ code: "unsent", detail: { count: 1 } });
+    const store = await device.restart();
+    expect(store.corrections.list.value).toMatchObject([{ name: "FAM-00001", base: { notes: null }, typed: { notes: "Vive al l" } }]);
+    expect(stored(device).notes).toBeNull();
+    await store.corrections.discard("Family", "FAM-00001");
+    expect(store.outbox.atRisk.value).toBe(0);
+    expect((await device.restart()).corrections.list.value).toEqual([]);
+});
+
+test("two tabs that write of two families keep both; one letter more of the first is the first one's", async () => {
+    const device = await known();
+    const other = new TestDevice(device.server, device);
+    await other.start();
+    await other.store.session.unlock(device.store.session.state.value.profile!, "482913");
+    await Promise.all([begin(device, { notes: "Una" }), begin(other, { notes: "Otra" }, "FAM-00002"), begin(device, { notes: "Una m" })]);
+    const seen = (one: TestDevice) => one.store.corrections.list.value.map(({ name, typed }) => [name, typed.notes]).sort();
+    await expect.poll(() => seen(device)).toEqual([["FAM-00001", "Una m"], ["FAM-00002", "Otra"]]);
+    await expect.poll(() => seen(other)).toEqual(seen(device));
+});
+
+test("the app that ends between the outbox and the draft begins with the outbox alone; what says more stays begun", async () => {
+    const device = await known();
+    device.server.loggedIn = false;
+    await begin(device, { notes: "Vive al lado" });
+    await propose(device, { notes: null }, { notes: "Vive al lado" });
+    await device.restart();
+    await expect.poll(() => device.store.corrections.list.value).toEqual([]);
+    await begin(device, { notes: "Vive al lado, casa azul" });
+    expect((await device.restart()).corrections.list.value).toHaveLength(1);
+});
+
 const field = (fieldname: string, fieldtype = "Data", required = false): CorrectionField => ({ fieldname, fieldtype, label: {}, required, length: 140, options: [] });
 
 describe("fields", () => {
@@ -98,6 +136,26 @@ describe("fields", () => {
         const seen = { family_name: "Epiayú", notes: null, latitude: 11.3, jobs: 0 };
         expect(changed(fields, seen, { family_name: " Epiayú ", notes: "", latitude: "11,35", jobs: "" })).toEqual({ base: { latitude: 11.3 }, values: { latitude: 11.35 } });
         expect(changed(fields, seen, { family_name: "Uriana", notes: "x", latitude: "11.3", jobs: "2" }).values).toEqual({ family_name: "Uriana", notes: "x", jobs: 2 });
+    });
+
+    test("what was begun is kept as it was typed, also what is no number yet; spaces and what stands there anyway are nothing", () => {
+        const fields = [field("family_name"), field("notes"), field("jobs", "Int"), field("started_on", "Date")];
+        const seen = { family_name: "Epiayú", notes: null, jobs: 0, started_on: "2021-02-03 00:00:00" };
+        const typed = { family_name: "Epiayú ", notes: "Vive al", jobs: "do", started_on: "2021-02-03" };
+        expect(begun(fields, seen, typed)).toEqual({ base: { notes: null, jobs: 0 }, typed: { notes: "Vive al", jobs: "do" } });
+    });
+
+    test("what was begun is taken up over what the record says now; what it says anyway is begun no longer", () => {
+        const fields = [field("notes"), field("zone"), field("jobs", "Int")];
+        const draft = { base: { notes: null, zone: "Rural", jobs: 0 }, typed: { notes: "Del campo", zone: "Urban", jobs: "2" } };
+        const now = { notes: "De la oficina", zone: "Urban", jobs: 0, family_name: "Epiayú" };
+        expect(takenUp(fields, now, draft)).toEqual({
+            seen: { notes: null, zone: "Urban", jobs: 0, family_name: "Epiayú" },
+            typed: { notes: "Del campo", zone: "Urban", jobs: "2" },
+            count: 2,
+            meanwhile: [{ field: fields[0], now: "De la oficina" }],
+        });
+        expect(takenUp(fields, now, null)).toMatchObject({ seen: now, typed: { notes: "De la oficina", zone: "Urban", jobs: "" }, count: 0 });
     });
 
     test("what cannot be is named", () => {

@@ -62,12 +62,14 @@ browserTest("family and person are corrected with the network off; it shows, out
     await save(page);
     await page.getByText("Se pasaron a la casa verde").waitFor();
     await page.getByText("2 correcciones solo en este teléfono").waitFor();
-    // Going away with something written asks first.
+    // What is begun over what waits is thrown away alone: what waits stays.
     await openFamilyForm(page);
     await page.getByLabel("Notas").fill("Otra cosa");
-    await page.locator(".top-button").click();
-    await page.locator("dialog.ask").getByRole("button", { name: "Salir" }).click();
+    await page.getByText("Guardado como borrador").waitFor();
+    await page.getByRole("button", { name: "Descartar" }).click();
+    await page.locator("dialog.ask").getByRole("button", { name: "Descartar" }).click();
     await badge(page, "Por enviar").first().waitFor();
+    await page.getByText("2 correcciones solo en este teléfono").waitFor();
 
     await page.reload().catch(() => {});
     await context.setOffline(false);

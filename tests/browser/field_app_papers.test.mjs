@@ -1,8 +1,12 @@
 // An acta that was sent: read on the phone with and without a network, its sealed PDF, and the new acta that corrects it.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { allSafe, assertAccessible, choosePhoto, enroll, findFamily, publishTemplate, question, sign, templateTitle, turnedPhoto } from "./field_app_screens.mjs";
-import { api, browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
+import { phoneTest, store } from "./field_app.mjs";
+import { deliver, find } from "./field_rules.mjs";
+import { api, browserTest, create, day, makeCommunity, makeFamily, output, url } from "./lib.mjs";
 
 const ADMIN = "System Manager";
 const GESTOR = "Gestor";
@@ -144,11 +148,14 @@ browserTest("an acta of another phone is fetched with a network; its photos when
         await second.getByRole("button", { name: "Traerlos para verlos" }).click();
         await question(second, "Fachada").locator("img").waitFor();
         await second.screenshot({ path: `${process.env.SOCIAL_CRM_OUTPUT}/field-app-paper-of-server.png`, fullPage: true });
-        // Without a network there is nothing of it here, and that is said.
+        // Opened once, it opens again without a network, with the photo that was fetched.
         await other.setOffline(true);
         await second.getByRole("button", { name: "Volver" }).click();
-        await second.getByRole("link", { name: new RegExp(`${acta.name}$`) }).click();
-        await second.getByText("Esta acta está en el servidor. Para verla se necesita conexión.").waitFor();
+        await second.getByText("Se abre sin señal").waitFor();
+        await second.screenshot({ path: `${process.env.SOCIAL_CRM_OUTPUT}/field-app-family-kept-acta.png`, fullPage: true });
+        await second.getByRole("link", { name: new RegExp(acta.name) }).click();
+        await question(second, "Fachada").locator("img").waitFor();
+        await second.getByRole("img", { name: /^Firma de Rosa/ }).waitFor();
         await other.setOffline(false);
     } finally {
         await other.close();
@@ -186,4 +193,47 @@ browserTest("an acta sent without closing goes on from where it is read", { phon
     const found = await actasOf(family);
     assert.deepEqual(found.map((one) => one.status), ["Closed"]);
     assert.equal(JSON.parse((await api(ADMIN, "GET", `/api/resource/Acta/${found[0].name}`)).answers).objetivo, "Con más palabras");
+});
+
+phoneTest("an acta of the server that was opened opens after the battery died, with the network off; when it is no longer theirs it is wiped", async ({ wire, phone }) => {
+    const key = `k${Date.now().toString(36)}`;
+    const { community, family } = await prepare(key);
+    const written = async (objetivo) => (await create(ADMIN, "Acta", { template: `papel_${key}-v1`, family, visit_date: day(3), answers: JSON.stringify({ objetivo }) })).name;
+    const [read, unread] = [await written("Leidaxq antes de salir"), await written("Nunca abierta")];
+    const line = (name) => phone.page.getByRole("link", { name: new RegExp(name) });
+    const objective = () => question(phone.page, "Objetivo").locator("input");
+    await phone.enroll(GESTOR);
+    await findFamily(phone.page, `Jusayú ${key}`);
+    await line(read).click();
+    await objective().waitFor();
+    await wire.cut();
+    await phone.crash();
+    for (const entry of fs.readdirSync(phone.folder, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath ?? entry.path, entry.name);
+        if (!entry.isFile() || !/IndexedDB|blob_storage|File System/.test(file)) continue;
+        for (const encoding of ["utf8", "utf16le"]) assert.ok(!fs.readFileSync(file).includes(Buffer.from("Leidaxq", encoding)), path.basename(file));
+    }
+
+    await phone.switchOn();
+    await phone.open();
+    await phone.unlock();
+    await findFamily(phone.page, `Jusayú ${key}`);
+    await line(read).click();
+    await objective().waitFor();
+    assert.equal(await objective().inputValue(), "Leidaxq antes de salir");
+    await phone.page.getByText("Copia guardada en este teléfono").waitFor();
+    await assertAccessible(phone.page, "a kept acta of the server");
+    await phone.page.screenshot({ path: path.join(output, "field-app-paper-kept.png"), fullPage: true });
+    await phone.page.locator(".top-button").click();
+    await line(unread).click();
+    await phone.page.getByText("Esta acta está en el servidor. Para verla se necesita conexión.").waitFor();
+
+    for (const { name } of await find("Staff Assignment", { community }, ["name"])) await api(ADMIN, "PUT", `/api/resource/Staff Assignment/${name}`, { to_date: "2020-02-01" });
+    await wire.connect();
+    await deliver(phone);
+    await wire.cut();
+    await phone.open(`/campo/actas/${read}/ver`);
+    await phone.unlock();
+    await phone.page.getByText("Esta acta está en el servidor. Para verla se necesita conexión.").waitFor();
+    assert.equal(await store(phone.page, (app) => app.records.keptActas.value.size), 0);
 });

@@ -2,7 +2,7 @@
 
 import { lackOf } from "./missing";
 import { isOfForm, purposeOf } from "./working_acta";
-import { FieldError, type Draft, type DraftState, type FieldStore, type MediaPurpose, type NewDraft, type Participant, type ServerActa, type TemplatePackage } from "../store/api";
+import { FieldError, type Draft, type DraftState, type FieldStore, type MediaPurpose, type NewDraft, type Participant, type ReadActa, type TemplatePackage } from "../store/api";
 
 export interface PaperPerson {
     name: string;
@@ -39,6 +39,8 @@ export interface Paper {
     files: PaperFile[]; // of the form
     gestor: string | null;
     closedOn: string | null;
+    keptAt: number | null; // from when this copy is, if it may be old, milliseconds
+    hasFiles: boolean; // they are on the device
 }
 
 export async function readPaper(store: FieldStore, id: string): Promise<Paper> {
@@ -52,7 +54,7 @@ function ofDevice(store: FieldStore, { header, body, media }: Draft): Paper {
     const { participants, commitments, ...about } = body;
     return {
         isHere: true, uuid: header.uuid, name: header.serverName, title: header.title, state: header.state, closed: header.closed,
-        about, form: null, commitments, gestor: null, closedOn: null,
+        about, form: null, commitments, gestor: null, closedOn: null, keptAt: null, hasFiles: true,
         people: participants.map((one) => {
             const image = one.cannot_sign ? one.witness_signature : one.signature;
             return { ...personOf(one, Boolean(one.fingerprint), one.signed_device_time), signature: image ? read(image) : null };
@@ -61,7 +63,7 @@ function ofDevice(store: FieldStore, { header, body, media }: Draft): Paper {
     };
 }
 
-function ofServer(store: FieldStore, acta: ServerActa): Paper {
+function ofServer(store: FieldStore, acta: ReadActa): Paper {
     const { template, instance, visit_date, start_time, end_time, family, beneficiary, productive_unit, community, programme } = acta;
     const { place, latitude, longitude, accuracy, amends, amendment_reason } = acta;
     // What stands at no place has the place 0, 0 in the database.
@@ -69,7 +71,7 @@ function ofServer(store: FieldStore, acta: ServerActa): Paper {
     return {
         isHere: false, uuid: acta.uuid, name: acta.name, title: acta.title, state: "sent", closed: acta.status === "Closed", form: acta.form,
         about: { template, instance, visit_date, start_time, end_time, family, beneficiary, productive_unit, community, programme, place, ...point, amends, amendment_reason },
-        commitments: acta.commitments, gestor: acta.gestor_name, closedOn: acta.closed_on,
+        commitments: acta.commitments, gestor: acta.gestor_name, closedOn: acta.closed_on, keptAt: acta.keptAt, hasFiles: acta.hasFiles,
         people: acta.participants.map((one) => {
             const image = one.cannot_sign ? one.witness_signature : one.signature;
             return {
@@ -78,7 +80,7 @@ function ofServer(store: FieldStore, acta: ServerActa): Paper {
             };
         }),
         files: acta.files.map((one) => ({
-            name: one.name, size: one.size, purpose: purposeOf({ type: one.type } as Blob), read: () => store.records.readFile(one.url),
+            name: one.name, size: one.size, purpose: purposeOf({ type: one.type } as Blob), read: () => store.records.readFile(acta.name, one.url),
         })),
     };
 }
@@ -128,6 +130,23 @@ export function freshInstance(xml: string | null, missing: ReadonlySet<string>):
     return { instance: new XMLSerializer().serializeToString(parsed), left };
 }
 
+/** The version of the template that an acta was written with: here, or fetched with the acta. Rejects with "template-offline". */
+export async function templateOf(store: FieldStore, paper: Paper): Promise<TemplatePackage> {
+    if (paper.form) return paper.form;
+    try {
+        return await store.templates.load(paper.about.template);
+    } catch (problem) {
+        if (!(problem instanceof FieldError) || problem.code !== "template" || !paper.name) throw problem;
+    }
+    try {
+        const { form } = await store.records.readActa(paper.name);
+        if (form) return form;
+    } catch (problem) {
+        throw problem instanceof FieldError && problem.code === "offline" ? new FieldError("template-offline") : problem;
+    }
+    throw new FieldError("template");
+}
+
 /**
  * Begins the acta that corrects a closed one: the same answers and people, who sign anew; commitments stay those of the old one.
  *
@@ -135,6 +154,9 @@ export function freshInstance(xml: string | null, missing: ReadonlySet<string>):
  */
 export async function beginAmendment(store: FieldStore, paper: Paper, reason: string): Promise<{ uuid: string; left: number }> {
     if (!paper.name || !paper.closed) throw new FieldError("read-only");
+    const template = await templateOf(store, paper);
+    const isHere = await store.templates.load(paper.about.template).then(() => true, () => false);
+    if (!isHere) await store.templates.keep(template);
     const files = await Promise.all(paper.files.map(async (one) => ({ ...one, blob: await one.read().catch(() => null) })));
     const missing = new Set(files.filter((one) => !one.blob).map((one) => one.name));
     const { instance, left } = freshInstance(paper.about.instance ?? null, missing);

@@ -2,7 +2,7 @@
 
 import type { Language } from "../i18n";
 import { isSame } from "../store/proposed_changes";
-import type { Corrected, CorrectionField, ProposedChange } from "../store/api";
+import type { Corrected, CorrectionDraft, CorrectionField, ProposedChange } from "../store/api";
 
 export type Values = Record<string, unknown>;
 export type CorrectedKind = "family" | "person" | "unit";
@@ -38,6 +38,41 @@ export function readNumber(text: string, isWhole: boolean): number | null {
 
 export type FieldTrouble = "required" | "number" | "range";
 const BOUNDS: Record<string, number> = { latitude: 90, longitude: 180 };
+
+/** A value as it stands in its box. */
+export function textOf(field: CorrectionField, value: unknown): string {
+    // No number, and a point that nobody took, are 0 in the database.
+    if (isNumber(field) && !Number(value)) return "";
+    const text = String(value ?? "");
+    return field.fieldtype === "Date" ? text.slice(0, 10) : text;
+}
+
+/** What was typed over the values that a person saw, by field, and those values. */
+export function begun(fields: readonly CorrectionField[], seen: Values, typed: Readonly<Record<string, string>>): Pick<CorrectionDraft, "base" | "typed"> {
+    const touched = fields.filter((one) => (typed[one.fieldname] ?? "").trim() !== textOf(one, seen[one.fieldname]).trim());
+    return {
+        base: Object.fromEntries(touched.map((one) => [one.fieldname, seen[one.fieldname] ?? null])),
+        typed: Object.fromEntries(touched.map((one) => [one.fieldname, typed[one.fieldname] ?? ""])),
+    };
+}
+
+export interface TakenUp {
+    seen: Values;
+    typed: Record<string, string>;
+    count: number; // of the fields in which the draft says something else than the record does now
+    meanwhile: { field: CorrectionField; now: unknown }[]; // those of them that somebody else changed
+}
+
+/** A record as it is now, with what was begun of a correction in its boxes. */
+export function takenUp(fields: readonly CorrectionField[], now: Values, draft: Pick<CorrectionDraft, "base" | "typed"> | null): TakenUp {
+    const standing = Object.fromEntries(fields.map((one) => [one.fieldname, textOf(one, now[one.fieldname])]));
+    const kept = fields.filter(({ fieldname }) => draft && fieldname in draft.typed && draft.typed[fieldname] !== standing[fieldname]);
+    const of = <T>(values: Readonly<Record<string, T>> = {}) => Object.fromEntries(kept.map(({ fieldname }) => [fieldname, values[fieldname]]));
+    // What the person saw when they wrote is what they change: if it is another by now, the server keeps both.
+    const seen: Values = { ...now, ...of(draft?.base) };
+    const meanwhile = kept.filter(({ fieldname }) => !isSame(now[fieldname], seen[fieldname])).map((field) => ({ field, now: now[field.fieldname] }));
+    return { seen, typed: { ...standing, ...(of(draft?.typed) as Record<string, string>) }, count: kept.length, meanwhile };
+}
 
 /** What is wrong with a text that was typed for a field; null when nothing is. */
 export function troubleOf(field: CorrectionField, text: string): FieldTrouble | null {

@@ -2,7 +2,7 @@
 // Nothing is encrypted and nothing survives a reload; "sending" is a pause.
 
 import { computed, ref, type Ref } from "vue";
-import { FieldError, type BiometricAnswer, type FieldStore, type Hit, type Kind, type Kinds, type ProposedChange, type RecordsApi, type SearchKind, type SessionState, type SyncStatus } from "../store/api";
+import { FieldError, type BiometricAnswer, type CorrectionDraft, type FieldStore, type Hit, type Kind, type Kinds, type ProposedChange, type RecordsApi, type SearchKind, type SessionState, type SyncStatus } from "../store/api";
 import { DEFAULT_READER } from "../readers/reader";
 import { SearchIndex } from "../store/search";
 import { MemoryDrafts, pause } from "./memory_drafts";
@@ -49,6 +49,7 @@ function records(changes: Ref<ProposedChange[]>): RecordsApi {
             return uuid;
         },
         async readActa() { throw new FieldError("offline"); },
+        keptActas: ref(new Set<string>()),
         async readFile() { throw new FieldError("offline"); },
         pdfUrl: (name) => `/${name}.pdf`,
     };
@@ -61,9 +62,11 @@ export function memoryStore(): FieldStore {
     const status = ref<SyncStatus>({ online: true, phase: "idle", safe: true, loginNeeded: false, error: null, errorCode: null, lastSync: Date.now(), nextTry: null, done: 0, total: 0, newInLast: { family: 3 }, goneInLast: 0, news: null, clockSkew: 0 });
     const drafts = new MemoryDrafts(() => status.value.online);
     const changes = ref<ProposedChange[]>([]);
+    const begun = ref<CorrectionDraft[]>([]);
+    const without = (doctype: string, name: string) => begun.value.filter((one) => one.doctype !== doctype || one.name !== name);
     const answers = new Map<string, BiometricAnswer>();
     const unsent = computed(() => drafts.list.value.filter((one) => one.state !== "draft" && one.state !== "sent").length);
-    const atRisk = computed(() => drafts.list.value.filter((one) => one.state !== "sent").length);
+    const atRisk = computed(() => drafts.list.value.filter((one) => one.state !== "sent").length + begun.value.length);
     const refuseUnsent = () => { if (atRisk.value) throw new FieldError("unsent", "unsent", { count: atRisk.value }); };
     return {
         session: {
@@ -93,8 +96,14 @@ export function memoryStore(): FieldStore {
                 if (!found) throw new FieldError("template");
                 return found;
             },
+            keep: async () => undefined,
         },
         drafts,
+        corrections: {
+            list: begun,
+            async keep(draft) { begun.value = [draft, ...without(draft.doctype, draft.name)]; },
+            async discard(doctype, name) { begun.value = without(doctype, name); },
+        },
         outbox: { actas: computed(() => drafts.list.value.filter((one) => one.state !== "draft")), changes, decisions: ref([]), unsent, atRisk, retry: async (uuid) => drafts.send(uuid), async withdraw(uuid) { changes.value = changes.value.filter((one) => one.uuid !== uuid); } },
         sync: { status, async now() { status.value = { ...status.value, phase: "fetching" }; await pause(800); status.value = { ...status.value, phase: "idle", lastSync: Date.now() }; } },
         device: {

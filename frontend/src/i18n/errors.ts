@@ -12,6 +12,7 @@ const KEYS: Partial<Record<FieldError["code"], TextKey>> = {
     "not-found": "error.notFound",
     "read-only": "error.readOnly",
     template: "error.template",
+    "template-offline": "error.templateOffline",
     incomplete: "error.incomplete",
     revoked: "error.revoked",
     "old-app": "error.oldApp",

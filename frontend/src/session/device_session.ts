@@ -121,7 +121,7 @@ export class DeviceSession implements SessionApi {
             if (news.kind === "gone") void this.lock().catch(() => undefined);
         });
         let counted = -1;
-        opened.drafts.onCount = opened.changes.onCount = () => {
+        opened.drafts.onCount = opened.changes.onCount = opened.corrections.onCount = () => {
             opened.engine.refreshSafe();
             if (opened.atRisk === counted) return;
             counted = opened.atRisk;
@@ -159,7 +159,7 @@ export class DeviceSession implements SessionApi {
         const { opened } = this;
         if (!opened) throw new FieldError("not-found");
         // What another tab wrote a moment ago counts too.
-        await Promise.all([opened.drafts.load(), opened.changes.load()]);
+        await opened.loadWork();
         if (opened.atRisk) throw new FieldError("unsent", "unsent", { count: opened.atRisk });
         await opened.vault.locks.request(`sync:${opened.vault.id}`, { ifAvailable: false }, async () => undefined);
         opened.engine.stop();

@@ -2,7 +2,9 @@
 
 import type { ReaderSettings } from "../readers/reader";
 import type { FieldStore } from "../store/api";
+import { CorrectionDrafts } from "../store/correction_drafts";
 import { DeviceDrafts } from "../store/device_drafts";
+import { KeptPapers } from "../store/kept_papers";
 import { KnownRecords } from "../store/known_records";
 import { ProposedChanges } from "../store/proposed_changes";
 import type { Vault } from "../store/vault";
@@ -24,18 +26,22 @@ export class Opened {
     readonly records: KnownRecords;
     readonly drafts: DeviceDrafts;
     readonly changes: ProposedChanges;
+    readonly corrections: CorrectionDrafts;
+    readonly papers: KeptPapers;
     readonly engine: SyncEngine;
 
     constructor(
         readonly vault: Vault,
         public profile: Profile,
-        parts: Omit<EngineParts, "vault" | "records" | "drafts" | "changes" | "label">,
+        parts: Omit<EngineParts, "vault" | "records" | "drafts" | "changes" | "corrections" | "papers" | "label">,
     ) {
         this.records = new KnownRecords(vault);
         this.drafts = new DeviceDrafts(vault, this.records);
         this.changes = new ProposedChanges(vault);
+        this.corrections = new CorrectionDrafts(vault);
+        this.papers = new KeptPapers(vault, parts.estimate);
         this.engine = new SyncEngine({
-            ...parts, vault, records: this.records, drafts: this.drafts, changes: this.changes, label: () => this.profile.label,
+            ...parts, vault, records: this.records, drafts: this.drafts, changes: this.changes, corrections: this.corrections, papers: this.papers, label: () => this.profile.label,
         });
         this.drafts.onReady = () => this.engine.soon();
         this.changes.onReady = () => this.engine.soon();
@@ -43,13 +49,19 @@ export class Opened {
 
     /** Work that would be lost with this device. */
     get atRisk(): number {
-        return this.drafts.atRisk + this.changes.unsent;
+        return this.drafts.atRisk + this.changes.unsent + this.corrections.count;
     }
 
     async load(): Promise<void> {
-        await Promise.all([this.drafts.load(), this.changes.load()]);
+        await Promise.all([this.loadWork(), this.papers.load()]);
         // The screens need not wait for five thousand families.
         void this.records.load().then(() => this.engine.start());
+    }
+
+    /** Reads what waits on the device: what another tab wrote a moment ago too. */
+    async loadWork(): Promise<void> {
+        await Promise.all([this.drafts.load(), this.changes.load()]);
+        await this.corrections.load(this.changes.list.value);
     }
 
     async saveProfile(part: Partial<Profile>): Promise<void> {
@@ -61,8 +73,11 @@ export class Opened {
     async close(): Promise<void> {
         this.engine.stop();
         await this.drafts.releaseAll();
+        await this.corrections.settled();
+        this.corrections.forget();
         this.changes.forget();
         this.records.forget();
+        this.papers.forget();
         this.vault.close();
     }
 }

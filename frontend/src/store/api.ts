@@ -29,6 +29,7 @@ export type FieldErrorCode =
     | "not-found"
     | "read-only" // another tab holds the draft, or it is not a draft any more
     | "template" // the template is not on the device
+    | "template-offline" // nor can it be fetched without a network
     | "incomplete" // an acta that cannot be sent yet; detail.missing
     | "revoked" // this device was revoked
     | "old-app" // the server needs a newer version of this app
@@ -128,12 +129,22 @@ export interface RecordsApi {
      * Resolves with its UUID; null when nothing is left to change.
      */
     propose(doctype: Corrected, name: string, base: Record<string, unknown>, values: Record<string, unknown>): Promise<string | null>;
-    /** What the server has of an acta that is not written here. Needs the network; nothing of it is kept. */
-    readActa(name: string): Promise<ServerActa>;
+    /**
+     * What the server has of an acta that is not written here. What was opened before is kept, with the files that were fetched: a
+     * closed one that nothing has changed opens from the device, any other one when the server cannot be reached.
+     */
+    readActa(name: string): Promise<ReadActa>;
     /** A file of such an acta. */
-    readFile(url: string): Promise<Blob>;
+    readFile(acta: string, url: string): Promise<Blob>;
+    /** Names of such actas that open without a network. */
+    readonly keptActas: Readonly<Ref<ReadonlySet<string>>>;
     /** Where the sealed PDF of an acta opens. */
     pdfUrl(name: string): string;
+}
+
+export interface ReadActa extends ServerActa {
+    keptAt: number | null; // milliseconds: from when this copy is, if it may be old
+    hasFiles: boolean; // all of them are on the device
 }
 
 export interface AuthorisationsApi {
@@ -150,6 +161,8 @@ export interface TemplatesApi {
     list(): Promise<TemplateHeader[]>;
     /** A version, also one that was withdrawn while a draft still needs it. Rejects with "template". */
     load(template: string): Promise<TemplatePackage>;
+    /** Keeps a version that came with an acta, so that another one can be written with it. */
+    keep(form: TemplatePackage): Promise<void>;
 }
 
 // ---- drafts and outbox --------------------------------------------------------------------------------------------
@@ -184,6 +197,25 @@ export interface ProposedChange {
     mayWithdraw: boolean; // it never left the device, or the server refused it
 }
 
+/** A correction that somebody began and has not saved. */
+export interface CorrectionDraft {
+    doctype: Corrected;
+    name: string;
+    family: string; // from whose page it was begun
+    title: string; // of the record
+    base: Readonly<Record<string, unknown>>; // what the person saw in the fields of `typed`
+    typed: Readonly<Record<string, string>>; // what stands in them now, letter by letter
+    changedAt: number;
+}
+
+export interface CorrectionDraftsApi {
+    /** One for a record at most, newest change first. */
+    readonly list: Readonly<Ref<readonly CorrectionDraft[]>>;
+    /** Resolves when it is durable. */
+    keep(draft: CorrectionDraft): Promise<void>;
+    discard(doctype: Corrected, name: string): Promise<void>;
+}
+
 // What somebody decided about the use of their data, on its way.
 export interface KeptDecision {
     uuid: string;
@@ -200,7 +232,7 @@ export interface OutboxApi {
     readonly decisions: Readonly<Ref<readonly KeptDecision[]>>;
     /** Drafts are not counted: ready, sending, refused and in conflict are. */
     readonly unsent: Readonly<Ref<number>>;
-    /** Every work that would be lost with this device: unsent and drafts. */
+    /** Every work that would be lost with this device: unsent, and drafts of actas and of corrections. */
     readonly atRisk: Readonly<Ref<number>>;
     retry(uuid: string): Promise<void>;
     /** Takes a correction back. Rejects with "read-only" once the server may have it. */
@@ -279,6 +311,7 @@ export interface FieldStore {
     authorisations: AuthorisationsApi;
     templates: TemplatesApi;
     drafts: DraftsApi;
+    corrections: CorrectionDraftsApi;
     outbox: OutboxApi;
     sync: SyncApi;
     device: DeviceApi;

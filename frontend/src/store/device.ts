@@ -5,8 +5,8 @@ import { DEFAULT_READER, type ReaderSettings } from "../readers/reader";
 import { DeviceSession, LEAST_QUALITY } from "../session/device_session";
 import type { Opened } from "../session/opened";
 import { Vaults } from "../session/vaults";
-import { Transport } from "../sync/transport";
-import { FieldError, type AuthorisationsApi, type DeviceApi, type DraftsApi, type FieldStore, type OutboxApi, type RecordsApi, type SyncStatus, type TemplatesApi, type UpdateApi } from "./api";
+import { ServerError, Transport } from "../sync/transport";
+import { FieldError, type AuthorisationsApi, type CorrectionDraftsApi, type DeviceApi, type DraftsApi, type FieldStore, type OutboxApi, type ReadActa, type RecordsApi, type SyncStatus, type TemplatesApi, type UpdateApi } from "./api";
 import { Registry } from "./database";
 import type { Locks } from "./vault";
 
@@ -38,6 +38,7 @@ class DeviceStore implements FieldStore {
     readonly authorisations: AuthorisationsApi;
     readonly templates: TemplatesApi;
     readonly drafts: DraftsApi;
+    readonly corrections: CorrectionDraftsApi;
     readonly outbox: OutboxApi;
     readonly sync: FieldStore["sync"];
     readonly device: DeviceApi;
@@ -62,8 +63,9 @@ class DeviceStore implements FieldStore {
         });
         this.records = this.makeRecords();
         this.authorisations = this.makeAuthorisations();
-        this.templates = { list: async () => this.need.records.templates(), load: async (template) => this.need.records.template(template) };
+        this.templates = { list: async () => this.need.records.templates(), load: async (template) => this.need.records.template(template), keep: async (form) => this.need.records.keepTemplate(form) };
         this.drafts = this.makeDrafts();
+        this.corrections = this.makeCorrections();
         this.outbox = this.makeOutbox();
         this.sync = { status: computed(() => this.opened.value?.engine.status.value ?? CLOSED), now: async () => this.need.engine.now() };
         this.device = this.makeDevice();
@@ -91,16 +93,46 @@ class DeviceStore implements FieldStore {
             route: async (day) => this.need.records.route(day),
             propose: async (doctype, name, base, values) => this.need.changes.propose(doctype, name, base, values),
             readActa: (name) => this.readActa(name),
-            readFile: async (url) => this.transport.file(url),
+            readFile: (acta, url) => this.readFile(acta, url),
+            keptActas: computed(() => this.opened.value?.papers.names.value ?? new Set<string>()),
             pdfUrl: this.transport.pdfUrl,
         };
     }
 
-    private async readActa(name: string) {
-        const { records } = this.need;
+    private async readActa(name: string): Promise<ReadActa> {
+        const { records, papers } = this.need;
         const known = await records.get("acta", name);
         const hasForm = known ? (await records.templateTitle(known.template)) !== null : false;
-        return this.transport.acta(this.deviceId.value ?? "", name, !hasForm);
+        const kept = await papers.read(name);
+        const canDraw = kept && (hasForm || kept.acta.form);
+        // What is closed stays as it is: it need not come twice.
+        const isLast = canDraw && kept.acta.status === "Closed" && kept.version === (known?.version ?? null);
+        if (isLast) {
+            await papers.opened(name);
+            return { ...kept.acta, keptAt: null, hasFiles: kept.hasFiles };
+        }
+        try {
+            const acta = await this.transport.acta(this.deviceId.value ?? "", name, !hasForm);
+            // Whoever has no room, or may not see it in lists, still reads it.
+            if (known) await papers.keep(acta, known.version ?? null).catch(() => undefined);
+            return { ...acta, keptAt: null, hasFiles: (await papers.read(name))?.hasFiles ?? false };
+        } catch (problem) {
+            if (problem instanceof ServerError && problem.status === 403) await papers.drop(name);
+            else if (canDraw) {
+                await papers.opened(name);
+                return { ...kept.acta, keptAt: kept.keptAt, hasFiles: kept.hasFiles };
+            }
+            throw problem;
+        }
+    }
+
+    private async readFile(acta: string, url: string): Promise<Blob> {
+        const { papers } = this.need;
+        const kept = await papers.readFile(acta, url);
+        if (kept) return kept;
+        const blob = await this.transport.file(url);
+        await papers.keepFile(acta, url, blob).catch(() => undefined);
+        return blob;
     }
 
     private makeAuthorisations(): AuthorisationsApi {
@@ -129,6 +161,14 @@ class DeviceStore implements FieldStore {
         };
     }
 
+    private makeCorrections(): CorrectionDraftsApi {
+        return {
+            list: computed(() => this.opened.value?.corrections.list.value ?? []),
+            keep: async (draft) => this.need.corrections.keep(draft),
+            discard: async (doctype, name) => this.need.corrections.discard(doctype, name),
+        };
+    }
+
     private makeOutbox(): OutboxApi {
         const changes = computed(() => this.opened.value?.changes.list.value ?? []);
         const decisions = computed(() => this.opened.value?.changes.decisions.value ?? []);
@@ -137,7 +177,8 @@ class DeviceStore implements FieldStore {
             const waiting = [...actas.value, ...changes.value, ...decisions.value].filter((one) => one.state !== "sent" && one.state !== "conflict");
             return waiting.length;
         });
-        const atRisk = computed(() => unsent.value + this.drafts.list.value.filter((one) => one.state === "draft").length);
+        const begun = computed(() => this.drafts.list.value.filter((one) => one.state === "draft").length + this.corrections.list.value.length);
+        const atRisk = computed(() => unsent.value + begun.value);
         const withdraw = async (uuid: string) => this.need.changes.withdraw(uuid);
         return { actas, changes, decisions, unsent, atRisk, retry: (uuid) => this.retry(uuid), withdraw };
     }
@@ -192,15 +233,15 @@ class DeviceStore implements FieldStore {
             ...(await estimate()),
             persisted: (await globalThis.navigator?.storage?.persisted?.()) ?? false,
             records: opened?.records.size ?? 0,
-            files: headers.reduce((sum, one) => sum + one.files, 0),
-            fileBytes: headers.reduce((sum, one) => sum + one.bytes, 0),
+            files: headers.reduce((sum, one) => sum + one.files, opened?.papers.files ?? 0),
+            fileBytes: headers.reduce((sum, one) => sum + one.bytes, opened?.papers.bytes ?? 0),
         };
     }
 
-    /** Files of actas that the server has confirmed; the actas themselves stay readable. */
+    /** Files of actas that the server has confirmed, which stay readable, and copies of actas that were fetched from it. */
     private async freeSpace(): Promise<number> {
-        const { drafts } = this.need;
-        let freed = 0;
+        const { drafts, papers } = this.need;
+        let freed = await papers.free();
         for (const header of drafts.list.value) {
             if (header.state !== "sent" || !header.closed || !header.bytes || header.freed) continue;
             await drafts.rows.free(header.uuid);

@@ -230,6 +230,12 @@ export class KnownRecords {
         return this.of("template").get(id)?.title ?? null;
     }
 
+    /** Keeps a version that came with an acta; it stays while something here is written with it. */
+    async keepTemplate(form: TemplatePackage): Promise<void> {
+        await this.put([{ kind: "template", id: form.template, version: form.hash, data: form }]);
+        this.announce();
+    }
+
     async template(id: string): Promise<TemplatePackage> {
         const name = await this.vault.name(key("template", id));
         const row = await this.vault.db.records.get(name);

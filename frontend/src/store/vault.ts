@@ -4,7 +4,7 @@ import { bytesText, textBytes, type Bytes } from "../crypto/bytes";
 import { decrypt, encrypt, rowName, type VaultKeys } from "../crypto/keys";
 import { VaultDatabase } from "./database";
 
-export type VaultNews = { kind: "draft"; uuid: string } | { kind: "drafts" } | { kind: "changes" } | { kind: "records" } | { kind: "gone" };
+export type VaultNews = { kind: "draft"; uuid: string } | { kind: "drafts" } | { kind: "changes" } | { kind: "corrections" } | { kind: "papers" } | { kind: "records" } | { kind: "gone" };
 
 /** The part of Web Locks that is used here. */
 export interface Locks {

@@ -2,7 +2,9 @@
 
 import { shallowRef } from "vue";
 import { FieldError, type FieldErrorCode, type SyncNews, type SyncStatus } from "../store/api";
+import type { CorrectionDrafts } from "../store/correction_drafts";
 import type { DeviceDrafts } from "../store/device_drafts";
+import type { KeptPapers } from "../store/kept_papers";
 import type { KnownRecords } from "../store/known_records";
 import type { ProposedChanges } from "../store/proposed_changes";
 import type { Vault } from "../store/vault";
@@ -18,6 +20,8 @@ export interface EngineParts {
     records: KnownRecords;
     drafts: DeviceDrafts;
     changes: ProposedChanges;
+    corrections: CorrectionDrafts;
+    papers: KeptPapers;
     device: string;
     label: () => string;
     appVersion: string;
@@ -88,7 +92,8 @@ export class SyncEngine {
     }
 
     refreshSafe(): void {
-        const safe = this.parts.drafts.atRisk === 0 && this.parts.changes.unsent === 0;
+        const { drafts, changes, corrections } = this.parts;
+        const safe = drafts.atRisk === 0 && changes.unsent === 0 && corrections.count === 0;
         if (safe !== this.status.value.safe) this.set({ safe });
     }
 
@@ -128,7 +133,7 @@ export class SyncEngine {
     }
 
     private async work(): Promise<boolean> {
-        const { transport, vault, records, drafts, changes, device } = this.parts;
+        const { transport, vault, records, drafts, changes, papers, device } = this.parts;
         await records.loaded;
         this.set({ phase: "greeting", done: 0, total: 0 });
         await this.takeBack();
@@ -138,7 +143,9 @@ export class SyncEngine {
         const again = await push({ transport, device, drafts, changes, limits, careful: this.careful, progress });
         this.hasSent = true;
         this.set({ phase: "fetching", done: 0, total: 0 });
-        const pulled = await pull(transport, vault, records, device, () => drafts.templatesInUse(), progress);
+        const pulled = await pull(transport, vault, records, device, () => new Set([...drafts.templatesInUse(), ...papers.templates()]), progress);
+        const theirs = new Set((await records.all("acta")).map((one) => one.name));
+        await papers.prune((name) => theirs.has(name));
         await changes.settle((row) => records.conflictsOf(row.doctype, row.name));
         const lastSync = Date.now();
         if (pulled.brought.person) await drafts.dropPrints(async (person) => (await records.get("person", person))?.biometrics === "In Force" || changes.lastDecision(person, null) === "Granted");

@@ -1,4 +1,5 @@
 // A server of the protocol in docs/sync.md, in memory and by its letter, with a network that loses what it is told to lose.
+import type { ServerActa, TemplatePackage } from "../../src/store/api";
 import { createHash } from "node:crypto";
 
 export interface StoredActa {
@@ -51,6 +52,9 @@ export class ProtocolServer {
     private cursors = 0;
     acknowledged: string | null = null;
     conflicts: string[] = [];
+    papers = new Map<string, Pick<ServerActa, "name" | "template" | "status" | "files"> & Partial<ServerActa>>(); // by name
+    forms = new Map<string, TemplatePackage>(); // by version
+    files = new Map<string, Blob>(); // by address
     records: WireRecord[] = []; // as they came, again ones too
     prints: { fingerprints: { uuid: string; name: string }[]; fingerprints_refused: string[] } = { fingerprints: [], fingerprints_refused: [] };
     forgetFiles = false;
@@ -81,6 +85,8 @@ export class ProtocolServer {
             return reply("Logged In");
         }
         if (!this.loggedIn) return error(403, "PermissionError", "Log in");
+        const file = this.files.get(path);
+        if (file) return new Response(file);
         if (new Headers(init.headers).get("X-Frappe-CSRF-Token") !== this.token) return error(400, "CSRFTokenError");
         if (path === "logout") {
             this.loggedIn = false;
@@ -98,6 +104,12 @@ export class ProtocolServer {
         if (path === "changes.acknowledge") {
             this.acknowledged = body.cursor as unknown as string;
             return reply({ cursor: body.cursor });
+        }
+        if (path === "papers.acta") {
+            const { name, with_form } = body as unknown as { name: string; with_form: number };
+            if (!this.visible.has(`acta/${name}`)) return error(403, "PermissionError", "Not yours");
+            const acta = this.papers.get(name)!;
+            return reply({ ...acta, form: with_form ? this.forms.get(acta.template) : null });
         }
         if (path === "uploads.status") {
             const files = body.files as unknown as string[];
