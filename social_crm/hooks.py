@@ -44,6 +44,7 @@ before_tests = "social_crm.testing.before_tests"
 app_include_js = [
     "find_person.bundle.js",
     "horizontal_bars.bundle.js",
+    "lists.bundle.js",
     "desk_language.bundle.js",
     "numbers.bundle.js",
 ]

@@ -85,7 +85,7 @@ def _greet(label: str, unsent: int, hours: int, used: int) -> None:
         storage_quota=8192 * MEGABYTE,
     )
     seen = frappe.utils.add_to_date(frappe.utils.now_datetime(), hours=-hours)
-    devices.note(devices.find_or_make(_uuid(label)), last_seen=seen, last_push=seen, last_pull=seen)
+    devices.note(devices.find_or_make(_uuid(label)), last_sync=seen, last_push=seen, last_pull=seen)
 
 
 def _family() -> str | None:

@@ -8,6 +8,7 @@ import { confirm, fill, press } from "./desk.mjs";
 import { api, browserTest, create, day, makeCommunity, makeFamily, people, url } from "./lib.mjs";
 
 const ADMIN = "System Manager";
+const AUDITOR = "Auditor";
 const GESTOR = "Gestor";
 const OFFICE = "Social CRM Administrator";
 const SUPERVISOR = "Programme Director";
@@ -142,10 +143,10 @@ for (const phone of [false, true]) {
         await side(page, "¿Tiene agua?", "Device").getByText("No tiene").waitFor();
         await side(page, "Lugar", "Server").getByText("Escrito en la oficina").waitFor();
         await assertBothVersions(page, conflict);
-        // A draft is changed by the gestores: nobody else is offered what the workflow would refuse.
-        for (const [role, may] of [[GESTOR, true], [OFFICE, false]]) {
+        // A draft is changed by the gestores, and its conflicts are decided by who oversees them too; whoever may not is told who may.
+        for (const [role, may] of [[GESTOR, true], [OFFICE, true], [AUDITOR, false]]) {
             const shown = await api(role, "GET", `${SYNC}conflicts.comparison_of?conflict=${conflict}`);
-            assert.equal(shown.may_take, may, role);
+            assert.deepEqual([shown.may_take, Boolean(shown.who)], [may, !may], role);
         }
         await screenshot(`conflict-of-acta-${phone ? "phone" : "desktop"}`);
         await decide(page, phone ? "Conservar la versión del servidor" : "Tomar la versión del dispositivo");
@@ -169,13 +170,14 @@ browserTest("a supervisor sees what a device said last, and revokes it with a re
     const [{ name }] = await api(ADMIN, "GET", `/api/resource/Field Device?filters=${filters}`);
     await open(`/app/field-device?device_id=${device}`);
     const listed = page.locator(".page-container:visible .list-row").filter({ hasText: label });
-    await listed.getByText("3 sin enviar").first().waitFor();
+    // At a glance on a laptop: state, last sync, what was not sent, version.
+    for (const text of ["Pendiente", /^(justo )?ahora|hace/i, "3", "0.1.7"]) await listed.getByText(text, { exact: true }).first().waitFor();
     await screenshot("field-device-list");
     await open(`/app/field-device/${name}`);
     const shown = (field) => page.locator(`.page-container:visible .form-page .frappe-control[data-fieldname="${field}"]`);
     await shown("unsent").getByText("3", { exact: true }).waitFor();
     await shown("app_version").getByText("0.1.7").waitFor();
-    assert.match(await shown("last_seen").innerText(), /\d{2}[-/]\d{2}[-/]\d{4} \d{2}:\d{2}|\d{4}-\d{2}-\d{2} \d{2}:\d{2}/);
+    assert.match(await shown("last_sync").innerText(), /\d{2}[-/]\d{2}[-/]\d{4} \d{2}:\d{2}|\d{4}-\d{2}-\d{2} \d{2}:\d{2}/);
     await screenshot("field-device");
     await press(page, "Revocar");
     // What is lost with it is said before, and it is not done without a reason.
@@ -184,6 +186,7 @@ browserTest("a supervisor sees what a device said last, and revokes it with a re
     await screenshot("field-device-revoke");
     await confirm(page);
     await page.waitForFunction(() => window.cur_frm?.doc.status === "Revoked" && !window.frappe.request.ajax_count);
+    await shown("status").getByText("Revocado", { exact: true }).waitFor();
     await shown("revocation_reason").getByText("Se perdió en el bus a Fonseca").waitFor();
     await screenshot("field-device-revoked");
     assert.deepEqual((await greet(device)).device, { status: "Revoked", reason: "Se perdió en el bus a Fonseca" });

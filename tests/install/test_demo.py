@@ -26,7 +26,7 @@ from social_crm.demo import owner, writer
 # Rows without what differs by nature: the moments of writing, the names that a die makes up, and who last saved a row of
 # a table: that is told by its document.
 ROWS = """
-TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at", "last_seen", "last_push", "last_pull", "revoked_on", "received_at", "pdf_heartbeat", "server_time", "device_time"}
+TIMES = {"creation", "modified", "recorded_on", "posted_at", "decided_on", "cast_at", "signed_at", "written_on", "content_hash", "verification_code", "heartbeat", "made_on", "known_from", "known_to", "registered_at", "last_sync", "last_push", "last_pull", "revoked_on", "received_at", "pdf_heartbeat", "server_time", "device_time"}
 SEALED = {"Acta": {"closed_on", "seal_chain", "previous_hash"}, "Seal Chain": {"name", "chain_key", "last_hash"}, "Microcredit Committee": {"closed_on"}, "Confidential Note": {"sealed_content"}, "Microcredit Committee Item": {"voted_on"}, "Microcredit Standing": {"name"}}
 def rows():
     raw = {table: frappe.db.sql(f"SELECT * FROM `tab{table}`", as_dict=True) for table in owner.tables()}

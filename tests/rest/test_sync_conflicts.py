@@ -204,6 +204,92 @@ def test_an_edit_of_a_closed_acta_becomes_an_amendment(device, client, place, te
     assert (found["status"], found["resolution"], found["amendment"]) == ("Resolved", "Amendment", written)
 
 
+CONFLICTS = "social_crm.field_records.services.sync.conflicts"
+
+
+def conflict_of_a_draft(device, client, place, template, close: bool = False) -> tuple[str, str]:
+    """An acta, and the conflict of the version that its device sent after the office had written, or after it was closed."""
+    record = acta(template, place["family"], close=close)
+    stored = device.push_one(record, [SIGNATURE])
+    if not close:
+        client("Gestor").update("Acta", stored["name"], place="Escrito en el escritorio")
+    later = {**record, "revision": 2, "base": "1", "body": {**record["body"], "place": "Del dispositivo"}}
+    answer = device.push_one(later)
+    assert answer["state"] == "conflict"
+    return stored["name"], answer["conflict"]
+
+
+@pytest.mark.parametrize("role", ["Programme Director", "Social CRM Administrator", "Gestor"])
+@pytest.mark.parametrize("take", [True, False])
+def test_who_oversees_decides_about_a_draft_too(client, people, template, role, take):
+    place = make_place(client("System Manager"), people, ("Gestor", "Programme Director"))
+    device, decider = Device(client("Gestor")), client(role)
+    name, conflict = conflict_of_a_draft(device, client, place, template)
+    shown = decider.method(f"{CONFLICTS}.comparison_of", conflict=conflict)
+    assert (shown["may_decide"], shown["may_take"], shown["who"]) == (True, True, "")
+    decider.method(
+        f"{CONFLICTS}.{'take_device' if take else 'keep_server'}", conflict=conflict, note="Hablado"
+    )
+    after = client("Gestor").read("Acta", name)
+    assert after["place"] == ("Del dispositivo" if take else "Escrito en el escritorio")
+    assert (after["status"], after["gestor"]) == ("Draft", client("Gestor").user)
+    found = client("System Manager").read("Sync Conflict", conflict)
+    assert (found["status"], found["resolved_by"]) == ("Resolved", decider.user)
+
+
+def test_an_amendment_that_a_supervisor_begins_is_the_gestors_to_close(client, people, template):
+    place = make_place(client("System Manager"), people, ("Gestor", "Programme Director"))
+    name, conflict = conflict_of_a_draft(Device(client("Gestor")), client, place, template, close=True)
+    director = client("Programme Director")
+    written = director.method(f"{CONFLICTS}.take_device", conflict=conflict, note="Faltó el lugar")
+    amendment = client("Gestor").read("Acta", written)
+    assert (amendment["amends"], amendment["gestor"], amendment["status"]) == (
+        name,
+        client("Gestor").user,
+        "Draft",
+    )
+    client("Gestor").update("Acta", written, place="Completado")
+    # To decide is not to write: the acta itself stays beyond a director's reach.
+    assert director.call("PUT", f"/api/resource/Acta/{written}", json={"place": "x"}).status_code == 403
+
+
+def test_who_may_not_decide_is_told_who_may(client, people, template):
+    roles = ("Gestor", "M&E Analyst")
+    place = make_place(client("System Manager"), people, roles)
+    name, conflict = conflict_of_a_draft(Device(client("Gestor")), client, place, template)
+    analyst = client("M&E Analyst")
+    answer = analyst.call(
+        "POST", f"/api/method/{CONFLICTS}.comparison_of", json={"conflict": conflict}
+    ).json()
+    # A question about rights is no message: an empty box would open over the form.
+    assert "_server_messages" not in answer
+    shown = answer["message"]
+    assert (shown["may_decide"], shown["may_take"]) == (False, False)
+    author = client("System Manager").read("User", client("Gestor").user)["full_name"]
+    assert "Gestor" in shown["who"] and author in shown["who"]
+    for method in ("take_device", "keep_server"):
+        refused = analyst.call("POST", f"/api/method/{CONFLICTS}.{method}", json={"conflict": conflict})
+        assert refused.status_code == 403 and author in refused.text
+    # A director of elsewhere sees neither of the two.
+    elsewhere = client("Programme Director")
+    assert (
+        elsewhere.call(
+            "POST", f"/api/method/{CONFLICTS}.take_device", json={"conflict": conflict}
+        ).status_code
+        == 403
+    )
+    assert client("Gestor").read("Acta", name)["place"] == "Escrito en el escritorio"
+
+
+def test_nobody_writes_a_conflict_by_hand(device, client, place, template):
+    _name, conflict = conflict_of_a_draft(device, client, place, template)
+    for role in ("System Manager", "Social CRM Administrator"):
+        for values in ({"status": "Resolved"}, {"device_record": "{}"}, {"device_user": "Administrator"}):
+            answer = client(role).call("PUT", f"/api/resource/Sync Conflict/{conflict}", json=values)
+            assert answer.status_code == 403, (role, values)
+    assert client("System Manager").read("Sync Conflict", conflict)["status"] == "Open"
+
+
 def test_closing_that_is_refused_keeps_a_draft(device, client, place, template):
     record = acta(template, place["family"], tema="", close=True)
     answer = device.push_one(record, [SIGNATURE])

@@ -2,6 +2,10 @@ const DEVICES = "social_crm.field_records.services.sync.devices.";
 const SUPERVISORS = ["Programme Director", "Social CRM Administrator", "System Manager"];
 
 frappe.ui.form.on("Field Device", {
+    setup(frm) {
+        // The word of a device: an authorisation is revoked too, and has another gender.
+        frm.get_docfield("status").formatter = (status) => __(status, null, "Field Device");
+    },
     refresh(frm) {
         frm.disable_save();
         if (!SUPERVISORS.some((role) => frappe.user.has_role(role))) return;

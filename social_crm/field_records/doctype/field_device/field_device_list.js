@@ -1,14 +1,40 @@
 frappe.listview_settings["Field Device"] = {
-    add_fields: ["status", "unsent", "last_seen", "wiped_on"],
+    add_fields: ["status", "unsent", "last_sync", "wiped_on"],
     hide_name_column: true,
-    get_indicator(doc) {
-        if (doc.status === "Revoked") {
-            const text = doc.wiped_on ? __("Wiped") : __("Device Revoked");
-            return [text, doc.wiped_on ? "gray" : "red", "status,=,Revoked"];
-        }
-        const days = doc.last_seen ? frappe.datetime.get_diff(frappe.datetime.now_datetime(), doc.last_seen) : 0;
-        if (days > 7) return [__("No sync for {0} days", [days]), "orange", "status,=,Active"];
-        if (doc.unsent) return [__("{0} unsent", [doc.unsent]), "blue", "unsent,>,0"];
-        return [__("All is on the server"), "green", "unsent,=,0"];
+    onload(list) {
+        social_crm.lists.show_columns(list, 7);
+        social_crm.lists.say_on_phone(list, (label, doc) => `${label} · ${in_words(doc)}`);
+        name_states(list.page.fields_dict.status);
     },
+    formatters: {
+        // How long ago: the moment itself is in the form.
+        last_sync: (moment) => `<span title="${frappe.datetime.str_to_user(moment)}">${frappe.datetime.prettyDate(moment) || "—"}</span>`,
+    },
+    get_indicator: device_state,
 };
+
+const days_silent = (doc) => (doc.last_sync ? frappe.datetime.get_diff(frappe.datetime.now_datetime(), doc.last_sync) : 0);
+
+function device_state(doc) {
+    if (doc.status === "Revoked") {
+        if (doc.wiped_on) return [__("Wiped"), "gray", "status,=,Revoked"];
+        return [__("Revoked", null, "Field Device"), "red", "status,=,Revoked"];
+    }
+    if (days_silent(doc) > 7) return [__("Silent", null, "Field Device"), "orange", "status,=,Active"];
+    if (doc.unsent) return [__("Pending"), "blue", "unsent,>,0"];
+    return [__("Up to Date", null, "Field Device"), "green", "unsent,=,0"];
+}
+
+function in_words(doc) {
+    const [state] = device_state(doc);
+    if (doc.status !== "Revoked" && days_silent(doc) > 7) return __("No sync for {0} days", [days_silent(doc)]);
+    return doc.unsent ? __("{0} unsent", [doc.unsent]) : state;
+}
+
+// In the filter too the word is that of a device: of an authorisation it has another gender.
+function name_states(filter) {
+    if (filter?.df.fieldtype !== "Select") return;
+    const states = ["Active", "Revoked"].map((value) => ({ value, label: __(value, null, "Field Device") }));
+    filter.df.options = [{ value: "", label: "" }, ...states];
+    filter.refresh();
+}

@@ -1,5 +1,10 @@
 frappe.listview_settings["Planned Visit"] = {
     add_fields: ["status", "visit_date"],
+    hide_name_column: true,
+    onload(list) {
+        social_crm.lists.show_columns(list, 6);
+        social_crm.lists.say_on_phone(list, (title, doc) => `${social_crm.lists.short_day(doc.visit_date)} · ${title}`);
+    },
     // The map of the platform would put a visit without a place into the sea off Africa.
     get_coords_method: "social_crm.field_records.services.visits.map_points",
     get_indicator(doc) {

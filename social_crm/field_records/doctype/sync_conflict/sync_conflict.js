@@ -7,6 +7,7 @@ frappe.ui.form.on("Sync Conflict", {
         frappe.call(`${CONFLICTS}comparison_of`, { conflict: frm.doc.name }).then(({ message }) => {
             draw(frm, wrapper, message);
             if (message.may_decide) offer(frm, wrapper, message);
+            if (message.who) $('<p class="conflict-who text-muted border-top pt-3"></p>').text(message.who).appendTo(wrapper);
         });
     },
 });
@@ -72,7 +73,7 @@ function offer(frm, wrapper, shown) {
     }
     const take = shown.closed ? __("Make an Amendment of It") : __("Take the Device's Version");
     button(__("Keep the Server's Version"), "btn-default", () => withNote(frm, __("Keep the Server's Version"), "keep_server"));
-    // A draft belongs to one role of its workflow: to others taking it would only be refused.
+    // Who only keeps an acta as it is reads below whom to ask for the rest.
     if (shown.may_take) button(take, "btn-primary", () => withNote(frm, take, "take_device", shown.closed));
 }
 

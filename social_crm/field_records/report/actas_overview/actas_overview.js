@@ -15,4 +15,5 @@ frappe.query_reports["Actas Overview"] = {
         { fieldname: "template", label: __("Acta Template"), fieldtype: "Link", options: "Acta Template" },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Social Programme" },
     ],
+    onload: social_crm.draw_bars_in,
 };

@@ -8,6 +8,7 @@ frappe.query_reports["Visits Due"] = {
     ],
     get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
     onload(report) {
+        social_crm.draw_bars_in(report);
         if (!frappe.model.can_create("Planned Visit")) return;
         report.page.add_inner_button(__("Plan Visits"), () => plan(report));
     },

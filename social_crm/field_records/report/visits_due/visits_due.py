@@ -37,9 +37,7 @@ def _chart(rows: list[dict]) -> dict:
             "datasets": [{"name": _("Visits"), "values": [counts[place] for place in range(len(labels))]}],
         },
         "type": "bar",
-        # A redraw while the bars still grow is an error of the chart library.
-        "animate": 0,
-        "disableEntryAnimation": 1,
+        "horizontal_bars": 1,
         "colors": ["#C77700"],
         "fieldtype": "Int",
     }

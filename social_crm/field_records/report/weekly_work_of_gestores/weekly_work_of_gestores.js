@@ -4,4 +4,5 @@ frappe.query_reports["Weekly Work of Gestores"] = {
         { fieldname: "gestor", label: __("Gestor"), fieldtype: "Link", options: "User" },
         { fieldname: "community", label: __("Community"), fieldtype: "Link", options: "Community" },
     ],
+    onload: social_crm.draw_bars_in,
 };

@@ -80,10 +80,8 @@ def _chart(rows: list[dict]) -> dict:
             ],
         },
         "type": "bar",
-        "barOptions": {"stacked": 1},
-        # A redraw while the bars still grow is an error of the chart library.
-        "animate": 0,
-        "disableEntryAnimation": 1,
+        # Names of families and people, which stand beside lying bars whole.
+        "horizontal_bars": 1,
         "colors": ["#2e7d6b", "#C77700"],
         "fieldtype": "Int",
     }

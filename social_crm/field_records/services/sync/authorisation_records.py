@@ -44,12 +44,7 @@ def store(
     receipt = receipts.lock(record["uuid"], "Authorisation", device, see_anew)
     receipts.refuse_unless_own(receipt.user)
     digest = record_digest(record)
-    if receipt.seen:
-        if digest not in receipt.seen:
-            frappe.throw(
-                _("Another decision has this UUID: a decision that was recorded is never changed."),
-                title=_("UUID Used Already"),
-            )
+    if receipts.is_known(receipt, digest):
         return _answer(record, "known", receipt)
     body = record["body"]
     for person in (body["beneficiary"], body.get("representative")):

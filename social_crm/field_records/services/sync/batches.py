@@ -38,7 +38,7 @@ def push(batch: str | None = None) -> dict:
     parts = requests.parts()
     results = [_stored(record, device, parts) for record in given["records"]]
     transactions.begin()
-    devices.note(device, last_push=now_datetime(), last_seen=now_datetime())
+    devices.note(device, last_push=now_datetime(), last_sync=now_datetime())
     return {"server_time": server_time(), "results": results}
 
 

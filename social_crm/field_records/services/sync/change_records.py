@@ -26,11 +26,7 @@ def store(
     receipt = receipts.lock(record["uuid"], "Correction", device, see_anew)
     receipts.refuse_unless_own(receipt.user)
     digest = record_digest(record)
-    if receipt.seen:
-        if digest not in receipt.seen:
-            frappe.throw(
-                _("Another change has this UUID: give each change its own."), title=_("UUID Used Already")
-            )
+    if receipts.is_known(receipt, digest):
         return _answer(record, "known", receipt.name, receipt.seen[digest])
     doc = _target(body)
     kinds = {name: _kind(doc, name) for name in body["values"]}

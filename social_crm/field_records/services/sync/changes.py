@@ -49,7 +49,7 @@ def acknowledge(device: str | None = None, cursor: str | None = None) -> dict:
     row = devices.own_row(device)
     if not holdings.acknowledge(row, cursor or ""):
         _expired()
-    devices.note(row, last_pull=now_datetime(), last_seen=now_datetime())
+    devices.note(row, last_pull=now_datetime(), last_sync=now_datetime())
     return {"cursor": cursor}
 
 

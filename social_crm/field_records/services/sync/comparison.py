@@ -8,11 +8,10 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, format_datetime, get_fullname
 
-from social_crm import workflow_guard
 from social_crm.field_records.domain.acta_fields import HEADER
 from social_crm.field_records.domain.merge import comparable
 from social_crm.field_records.services import actas, forms, templates
-from social_crm.field_records.services.sync import readable
+from social_crm.field_records.services.sync import decisions, readable
 
 _OF_PARTICIPANT = (
     "participant_role",
@@ -62,11 +61,15 @@ def labels_of_acta(template: str) -> dict[str, str]:
 def shown(doc: Any) -> dict[str, Any]:
     """Return a conflict as its form draws it: values as a person reads them, and what another value is chosen from."""
     texts = readable.of_conflict(doc)
+    is_open = doc.status == "Open"
+    may_decide, may_take = is_open and decisions.may_decide(doc), is_open and decisions.may_take(doc)
     return {
         "kind": doc.kind,
         "status": doc.status,
-        "may_decide": doc.status == "Open" and _may_write(doc),
-        "may_take": doc.kind == "Acta" and doc.status == "Open" and _may_take(doc.acta),
+        "may_decide": may_decide,
+        "may_take": may_take,
+        # Whoever sees a conflict and may not end it is told whom to ask.
+        "who": decisions.who(doc) if is_open and not (may_take if doc.kind == "Acta" else may_decide) else "",
         "closed": bool(doc.acta and frappe.db.get_value("Acta", doc.acta, "status") == "Closed"),
         "server": {"who": _who(doc.server_user), "when": _when(doc.server_time)},
         "device": {
@@ -88,23 +91,6 @@ def shown(doc: Any) -> dict[str, Any]:
             for row in doc.differences
         ],
     }
-
-
-def _may_write(doc: Any) -> bool:
-    return bool(
-        frappe.db.exists(doc.reference_doctype, doc.reference_name)
-        and frappe.has_permission(doc.reference_doctype, "write", doc=doc.reference_name)
-    )
-
-
-def _may_take(acta: str) -> bool:
-    """Whether the user may write the device's version: into a draft, or into an amendment of a closed acta."""
-    if not frappe.db.exists("Acta", acta):
-        return False
-    doc = frappe.get_doc("Acta", acta)
-    if doc.status == "Closed":
-        return bool(frappe.has_permission("Acta", "create"))
-    return workflow_guard.may_change(doc)
 
 
 def of_participant(row: Any) -> str:

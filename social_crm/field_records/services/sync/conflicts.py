@@ -1,7 +1,6 @@
 """Two versions of one record that could not be merged: kept side by side until a person decides.
 
-What is decided is written through the record itself, as the person who decides: whoever may not write the record resolves no
-conflict about it.
+What is decided is written through the record itself, as the person who decides; who that may be, `decisions` says.
 """
 
 import json
@@ -13,7 +12,7 @@ from frappe import _
 from frappe.utils import cstr, now_datetime
 
 from social_crm.field_records.domain.merge import FieldConflict, differences
-from social_crm.field_records.services.sync import acta_values, comparison, contents, requests
+from social_crm.field_records.services.sync import acta_values, comparison, contents, decisions, requests
 from social_crm.field_records.services.sync.acta_files import Files
 from social_crm.field_records.services.sync.clocks import site_time
 
@@ -106,7 +105,7 @@ def resolve_fields(conflict: str, choices: dict | str, note: str | None = None) 
     doc = _open(conflict, "Correction")
     chosen = requests.parsed(choices)
     target = frappe.get_doc(doc.reference_doctype, doc.reference_name)
-    target.check_permission("write")
+    decisions.require(doc, decisions.may_decide(doc))
     for row in doc.differences:
         said = chosen.get(row.fieldname) if isinstance(chosen, dict) else None
         if not isinstance(said, dict) or said.get("choice") not in ("Server", "Device", "Other"):
@@ -135,7 +134,7 @@ def resolve_fields(conflict: str, choices: dict | str, note: str | None = None) 
 def keep_server(conflict: str, note: str | None = None) -> None:
     """Decide that an acta stays as it is on the server; the device's version stays in the conflict."""
     doc = _open(conflict, "Acta")
-    frappe.get_doc("Acta", doc.reference_name).check_permission("write")
+    decisions.require(doc, decisions.may_decide(doc))
     _resolve(doc, "Keep the Server's", note)
 
 
@@ -144,7 +143,7 @@ def take_device(conflict: str, note: str | None = None) -> str:
     """Write the device's version into the acta; of a closed one, into an amendment of it. Return the acta written."""
     doc = _open(conflict, "Acta")
     acta = frappe.get_doc("Acta", doc.reference_name)
-    acta.check_permission("write")
+    decisions.require(doc, decisions.may_take(doc))
     sent = json.loads(doc.device_record)
     values = sent["values"]
     if acta.status == "Closed":
@@ -162,7 +161,7 @@ def take_device(conflict: str, note: str | None = None) -> str:
             {key: value for key, value in values.items() if key not in ("amends", "amendment_reason")}
         )
     # The pictures are attached to the conflict, which whoever decides may read: saving takes them over.
-    written.save() if written is acta else written.insert()
+    decisions.write(written)
     if written is not acta:
         doc.amendment = written.name
     _resolve(doc, "Amendment" if written is not acta else "Take the Device's", note)
@@ -236,7 +235,7 @@ def _open(name: str, kind: str) -> Any:
 def _resolve(doc: Any, resolution: str, note: str | None) -> None:
     values = {"status": "Resolved", "resolution": resolution, "resolution_note": note}
     doc.update({**values, "resolved_by": frappe.session.user, "resolved_on": now_datetime()})
-    # The right to write the record itself was asked for; conflicts are written by no other door.
+    # The right to decide was asked for; conflicts are written by no other door.
     doc.save(ignore_permissions=True)
     target = frappe.get_doc(doc.reference_doctype, doc.reference_name)
     text = _("A conflict with the version of a device was decided: {0} ({1}).").format(

@@ -43,7 +43,7 @@ def greet(
     revocation = devices.revoked(str(device))
     told = moment(device_time) if device_time else None
     values = {
-        "last_seen": now_datetime(),
+        "last_sync": now_datetime(),
         "app_version": (app_version or "")[:40],
         "protocol": cint(protocol),
         "unsent": max(0, cint(unsent)),

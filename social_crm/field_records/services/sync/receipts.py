@@ -105,6 +105,20 @@ def refuse_unless_own(user: str, may_see: bool = True) -> None:
         frappe.throw(_("This record belongs to somebody else."), frappe.PermissionError, title=_("Not Yours"))
 
 
+def is_known(receipt: Receipt, digest: str) -> bool:
+    """Whether a content was received before; a record that never changes is refused with another content under its UUID.
+
+    Raises:
+        frappe.ValidationError: the UUID was used for something else.
+    """
+    if receipt.seen and digest not in receipt.seen:
+        frappe.throw(
+            _("Another record has this UUID: what was sent under one never changes. Give each its own."),
+            title=_("UUID Used Already"),
+        )
+    return bool(receipt.seen)
+
+
 def write(receipt: Receipt, digest: str, conflict: str, **values: Any) -> None:
     """Note that a content was received: stored, or kept in a conflict."""
     receipt.seen.pop(digest, None)
