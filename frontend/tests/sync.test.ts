@@ -318,6 +318,46 @@ test("only what was confirmed long ago leaves the device by itself", async () =>
     expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([draft]);
 });
 
+test("what was sent about a family that is somebody else's now leaves the device at once; what was not sent stays", async () => {
+    const device = new TestDevice();
+    await device.enrolled();
+    const sent = await acta(device, "sent", [file("a")]);
+    await device.store.drafts.ready(sent, true);
+    await device.store.records.propose("Family", "FAM-00001", { zone: "Rural" }, { zone: "Urban" });
+    await device.sync();
+    const draft = await acta(device, "draft", [file("b")]);
+    expect(device.store.outbox.changes.value).toHaveLength(1);
+    device.server.visible.delete("family/FAM-00001");
+    device.server.visible.delete("person/BEN-00001");
+    await device.sync();
+    expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([draft]);
+    expect(device.store.outbox.changes.value).toEqual([]);
+    expect((await device.store.device.storage()).files).toBe(1);
+    // A whole pull, which names nothing as gone, says the same.
+    await device.store.drafts.ready(draft, false);
+    await device.sync();
+    expect(device.store.drafts.list.value).toEqual([]);
+});
+
+test("no acta is begun that the server would refuse, also after the app was opened anew without a network", async () => {
+    const device = new TestDevice();
+    await device.enrolled();
+    const before = await acta(device, "before");
+    device.server.may = { create_acta: false, record_authorisation: true, left_open: [] };
+    await device.sync();
+    expect(device.store.session.state.value.may).toEqual({ createActa: false, leftOpen: [] });
+    await expect(acta(device)).rejects.toMatchObject({ code: "forbidden" } satisfies Partial<FieldError>);
+    expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([before]);
+    device.server.fate = () => "request lost";
+    await device.restart();
+    await expect(acta(device)).rejects.toMatchObject({ code: "forbidden" });
+    device.server.fate = () => "arrives";
+    device.server.may = { create_acta: true, record_authorisation: true, left_open: ["home_visit-v1"] };
+    await device.sync();
+    expect(device.store.session.state.value.may.leftOpen).toEqual(["home_visit-v1"]);
+    expect(await acta(device)).toBeTruthy();
+});
+
 test("back-off doubles to 15 minutes, with chance, and honours the server", () => {
     expect(waitAfter(1, null, 0.5)).toBe(2000);
     expect(waitAfter(4, null, 0.5)).toBe(16_000);

@@ -2,7 +2,9 @@
 // Nothing is encrypted and nothing survives a reload; "sending" is a pause.
 
 import { computed, ref, type Ref } from "vue";
-import { FieldError, type BiometricAnswer, type CorrectionDraft, type FieldStore, type Hit, type Kind, type Kinds, type ProposedChange, type RecordsApi, type SearchKind, type SessionState, type SyncStatus } from "../store/api";
+import { FieldError, MAY_ALL, type BiometricAnswer, type CorrectionDraft, type FieldStore, type Hit, type Kind, type Kinds, type ProposedChange, type RecordsApi, type SearchKind, type SessionState, type SyncStatus } from "../store/api";
+import { isoDay } from "../i18n/format";
+import { routeOf } from "../store/route";
 import { DEFAULT_READER } from "../readers/reader";
 import { SearchIndex } from "../store/search";
 import { MemoryDrafts, pause } from "./memory_drafts";
@@ -42,7 +44,7 @@ function records(changes: Ref<ProposedChange[]>): RecordsApi {
         unitsOf: async (family) => of(sample.units, family),
         actasOf: async (family) => of(sample.actas, family),
         commitmentsOf: async (family) => of(sample.commitments, family),
-        route: async () => sample.visits,
+        route: async (day) => routeOf(sample.visits, day ?? isoDay()),
         async propose(doctype, name, base, values) {
             const uuid = crypto.randomUUID();
             changes.value = [...changes.value, { uuid, doctype, name, base, values, state: "ready", message: null, problem: null, createdAt: Date.now(), mayWithdraw: true }];
@@ -56,7 +58,7 @@ function records(changes: Ref<ProposedChange[]>): RecordsApi {
 }
 
 export function memoryStore(): FieldStore {
-    const locked: SessionState = { phase: "locked", profiles: [{ id: "sample", label: "MG", lastUsed: Date.now() }], profile: null, user: null, loginNeeded: false, waitUntil: null };
+    const locked: SessionState = { phase: "locked", profiles: [{ id: "sample", label: "MG", lastUsed: Date.now() }], profile: null, user: null, may: MAY_ALL, loginNeeded: false, waitUntil: null };
     const state = ref<SessionState>(locked);
     const unlocked = () => { state.value = { ...state.value, phase: "unlocked", profile: "sample", user: USER }; };
     const status = ref<SyncStatus>({ online: true, phase: "idle", safe: true, loginNeeded: false, error: null, errorCode: null, lastSync: Date.now(), nextTry: null, done: 0, total: 0, newInLast: { family: 3 }, goneInLast: 0, news: null, clockSkew: 0 });

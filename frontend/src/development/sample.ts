@@ -1,5 +1,6 @@
 // Invented records with which the screens can be worked on without a server.
 
+import { addDays, isoDay } from "../i18n/format";
 import type { ActaHeader, AuthorisationText, Community, CorrectionForm, Family, KnownCommitment, Person, TemplatePackage, Unit, Visit } from "../store/records";
 
 const SURNAMES = ["Epiayú", "Uriana", "Gómez", "Peñaranda", "Ibáñez", "Martínez", "Núñez", "Solano", "Brito", "Ipuana"];
@@ -69,7 +70,7 @@ export const visits: Visit[] = families.slice(0, 5).map((family, index) => ({
     name: `VIS-${index + 1}`,
     family: family.name,
     community: family.community,
-    visit_date: new Date().toISOString().slice(0, 10),
+    visit_date: addDays(isoDay(), [-9, 0, 0, 1, 6][index] ?? 0),
     reason: "Seguimiento",
     position: index + 1,
 }));

@@ -16,6 +16,7 @@ const KEYS: Partial<Record<FieldError["code"], TextKey>> = {
     incomplete: "error.incomplete",
     revoked: "error.revoked",
     "old-app": "error.oldApp",
+    forbidden: "new.mayNot",
 };
 
 /** What failed, in words that say what to do. */

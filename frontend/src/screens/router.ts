@@ -1,6 +1,12 @@
 import { nextTick } from "vue";
-import { createRouter, createWebHistory } from "vue-router";
+import { createRouter, createWebHistory, type RouteLocationNormalized } from "vue-router";
 import TodayScreen from "./TodayScreen.vue";
+
+// What a planned visit says of its acta goes along in the address.
+const planned = ({ params, query }: RouteLocationNormalized) => {
+    const said = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+    return { family: String(params.family), person: said(query.persona), unit: said(query.unidad), template: said(query.plantilla) };
+};
 
 // Every address lies below /campo; the server answers each of them with the shell.
 export const router = createRouter({
@@ -13,7 +19,7 @@ export const router = createRouter({
         { path: "/comunidades", name: "communities", component: () => import("./CommunitiesScreen.vue") },
         { path: "/comunidades/:id", name: "community", component: () => import("./CommunityScreen.vue"), props: true },
         { path: "/comunidades/:community/nueva", name: "new-community", component: () => import("./NewActaScreen.vue"), props: true },
-        { path: "/nueva/:family", name: "new", component: () => import("./NewActaScreen.vue"), props: true },
+        { path: "/nueva/:family", name: "new", component: () => import("./NewActaScreen.vue"), props: planned },
         { path: "/nueva", redirect: { name: "communities" } },
         { path: "/actas/:uuid", name: "acta", component: () => import("./ActaScreen.vue"), props: true },
         { path: "/actas/:uuid/enviada", name: "done", component: () => import("./DoneScreen.vue"), props: true },

@@ -2,7 +2,7 @@
 // may end at any time, and the vault stays open.
 
 import { shallowRef } from "vue";
-import { FieldError, type CurrentUser, type SessionApi, type SessionState } from "../store/api";
+import { FieldError, MAY_ALL, type CurrentUser, type May, type SessionApi, type SessionState } from "../store/api";
 import type { Registry } from "../store/database";
 import { Vault, type Locks } from "../store/vault";
 import type { VaultKeys } from "../crypto/keys";
@@ -28,7 +28,7 @@ export const LEAST_QUALITY = 60; // of a fingerprint, until the server has said
 
 export class DeviceSession implements SessionApi {
     readonly loginUrl = "/login?redirect-to=/campo";
-    readonly state = shallowRef<SessionState>({ phase: "starting", profiles: [], profile: null, user: null, loginNeeded: false, waitUntil: null });
+    readonly state = shallowRef<SessionState>({ phase: "starting", profiles: [], profile: null, user: null, may: MAY_ALL, loginNeeded: false, waitUntil: null });
     private opened: Opened | null = null;
     private hiddenSince: number | null = null;
 
@@ -47,7 +47,7 @@ export class DeviceSession implements SessionApi {
 
     private async showProfiles(phase?: SessionState["phase"]): Promise<void> {
         const profiles = await this.parts.vaults.profiles();
-        this.set({ profiles, profile: null, user: null, loginNeeded: false, phase: phase ?? (profiles.length ? "locked" : "empty") });
+        this.set({ profiles, profile: null, user: null, may: MAY_ALL, loginNeeded: false, phase: phase ?? (profiles.length ? "locked" : "empty") });
     }
 
     async serverUser(): Promise<CurrentUser | null> {
@@ -111,6 +111,10 @@ export class DeviceSession implements SessionApi {
                 const { photo_max_px: serverPixels, fingerprint_quality: leastQuality = LEAST_QUALITY } = greeting.limits;
                 const known = opened.profile;
                 if (serverPixels !== known.serverPixels || leastQuality !== known.leastQuality) void opened.saveProfile({ serverPixels, leastQuality });
+                const may: May = greeting.may ? { createActa: greeting.may.create_acta, leftOpen: greeting.may.left_open } : MAY_ALL;
+                if (JSON.stringify(may) === JSON.stringify(opened.may)) return;
+                void opened.saveProfile({ may });
+                if (this.opened === opened) this.set({ may });
             },
             onLoginNeeded: (loginNeeded) => {
                 if (this.opened === opened && loginNeeded !== this.state.value.loginNeeded) this.set({ loginNeeded });
@@ -132,7 +136,7 @@ export class DeviceSession implements SessionApi {
         this.parts.onOpened(opened);
         const profiles = await vaults.profiles();
         const { user, fullName, language } = profile;
-        this.set({ phase: "unlocked", profiles, profile: vault.id, user: { user, fullName, language }, loginNeeded: false, waitUntil: null });
+        this.set({ phase: "unlocked", profiles, profile: vault.id, user: { user, fullName, language }, may: opened.may, loginNeeded: false, waitUntil: null });
     }
 
     async lock(): Promise<void> {

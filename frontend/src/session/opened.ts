@@ -1,7 +1,7 @@
 // An unlocked vault with all that works on it.
 
 import type { ReaderSettings } from "../readers/reader";
-import type { FieldStore } from "../store/api";
+import { MAY_ALL, type FieldStore, type May } from "../store/api";
 import { CorrectionDrafts } from "../store/correction_drafts";
 import { DeviceDrafts } from "../store/device_drafts";
 import { KeptPapers } from "../store/kept_papers";
@@ -18,6 +18,7 @@ export interface Profile extends CurrentUser {
     serverPixels: number;
     reader?: ReaderSettings;
     leastQuality?: number;
+    may?: May; // as the server last said
 }
 
 export const PROFILE = "profile";
@@ -36,7 +37,7 @@ export class Opened {
         parts: Omit<EngineParts, "vault" | "records" | "drafts" | "changes" | "corrections" | "papers" | "label">,
     ) {
         this.records = new KnownRecords(vault);
-        this.drafts = new DeviceDrafts(vault, this.records);
+        this.drafts = new DeviceDrafts(vault, this.records, () => this.may.createActa);
         this.changes = new ProposedChanges(vault);
         this.corrections = new CorrectionDrafts(vault);
         this.papers = new KeptPapers(vault, parts.estimate);
@@ -45,6 +46,10 @@ export class Opened {
         });
         this.drafts.onReady = () => this.engine.soon();
         this.changes.onReady = () => this.engine.soon();
+    }
+
+    get may(): May {
+        return this.profile.may ?? MAY_ALL;
     }
 
     /** Work that would be lost with this device. */

@@ -9,10 +9,12 @@ import type { ServerActa } from "./server_acta";
 import type { Draft, DraftHeader, DraftState, NewDraft, OpenDraft, OutboxProblem } from "./drafts";
 import type { DecisionBody } from "./decisions";
 import type { ReaderSettings } from "../readers/reader";
-import type { ActaHeader, AuthorisationText, BiometricAnswer, Community, Corrected, Family, Kind, Kinds, KnownCommitment, Person, TemplateHeader, TemplatePackage, Unit, Visit } from "./records";
+import type { Route } from "./route";
+import type { ActaHeader, AuthorisationText, BiometricAnswer, Community, Corrected, Family, Kind, Kinds, KnownCommitment, Person, TemplateHeader, TemplatePackage, Unit } from "./records";
 
 export * from "./drafts";
 export type { DecisionBody } from "./decisions";
+export type { Route } from "./route";
 export * from "./records";
 export type { ServerActa } from "./server_acta";
 
@@ -33,6 +35,7 @@ export type FieldErrorCode =
     | "incomplete" // an acta that cannot be sent yet; detail.missing
     | "revoked" // this device was revoked
     | "old-app" // the server needs a newer version of this app
+    | "forbidden" // this user's roles do not allow it; the server would refuse it
     | "server"; // the server failed; message has its words
 
 export class FieldError extends Error {
@@ -68,11 +71,21 @@ export interface CurrentUser {
     language: string;
 }
 
+/** What the server said that this user may do: what it would refuse is not offered. */
+export interface May {
+    createActa: boolean;
+    leftOpen: readonly string[]; // templates whose actas somebody else closes, because closing writes what this user may not change
+}
+
+/** Until the server has said. */
+export const MAY_ALL: May = { createActa: true, leftOpen: [] };
+
 export interface SessionState {
     phase: SessionPhase;
     profiles: Profile[];
     profile: string | null; // id, while unlocked
     user: CurrentUser | null; // while unlocked
+    may: May; // while unlocked
     loginNeeded: boolean; // unlocked, but the server wants a new login before it takes or gives anything
     waitUntil: number | null; // after too many wrong PINs
 }
@@ -121,8 +134,8 @@ export interface RecordsApi {
     unitsOf(family: string): Promise<Unit[]>;
     actasOf(family: string): Promise<ActaHeader[]>;
     commitmentsOf(family: string): Promise<KnownCommitment[]>;
-    /** The visits planned for a day (ISO; today without one), in order. Other days: `all("visit")`. */
-    route(day?: string): Promise<Visit[]>;
+    /** The planned visits as they lie about a day (ISO; today without one): those that were not made, that day's, the next ones. */
+    route(day?: string): Promise<Route>;
     /**
      * A correction of a family, person or unit; goes through the outbox as a change of these fields alone. `base` is what the person
      * saw, own corrections that wait included. One that has not begun its way, or was refused, is taken up into the new one.
@@ -170,7 +183,7 @@ export interface TemplatesApi {
 export interface DraftsApi {
     /** Every acta on the device, newest change first, of every state. */
     readonly list: Readonly<Ref<readonly DraftHeader[]>>;
-    /** Gives a UUID and keeps the draft before it resolves. */
+    /** Gives a UUID and keeps the draft before it resolves. Rejects with "forbidden" where the server would take none of this user. */
     create(values: NewDraft): Promise<OpenDraft>;
     open(uuid: string): Promise<OpenDraft>;
     read(uuid: string): Promise<Draft>;

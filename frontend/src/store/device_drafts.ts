@@ -26,6 +26,7 @@ export class DeviceDrafts implements DraftsApi {
     constructor(
         readonly vault: Vault,
         private readonly records: KnownRecords,
+        private readonly mayCreate: () => boolean = () => true,
     ) {
         this.rows = new ActaRows(vault);
         this.stopListening = vault.listen((news) => {
@@ -73,6 +74,7 @@ export class DeviceDrafts implements DraftsApi {
     }
 
     async create(values: NewDraft): Promise<OpenDraft> {
+        if (!this.mayCreate()) throw new FieldError("forbidden");
         const body = { ...EMPTY_BODY, ...values };
         const title = await this.titleOf(body);
         if (title === null) throw new FieldError("template");
@@ -178,10 +180,14 @@ export class DeviceDrafts implements DraftsApi {
         }
     }
 
-    /** Removes actas that the server confirmed before that moment (milliseconds) and nobody has open here. */
-    async prune(before: number): Promise<void> {
+    /**
+     * Removes actas that the server confirmed before that moment (milliseconds), or that are about what is no longer this user's, and
+     * nobody has open here. What is not on the server yet stays: it is this person's work.
+     */
+    async prune(before: number, isTheirs: (acta: DraftHeader) => boolean = () => true): Promise<void> {
         for (const header of this.list.value) {
-            if (header.state !== "sent" || header.sentAt === null || header.sentAt >= before) continue;
+            if (header.state !== "sent") continue;
+            if (isTheirs(header) && (header.sentAt === null || header.sentAt >= before)) continue;
             if ([...this.opened].some((held) => held.uuid === header.uuid)) continue;
             await this.rows.remove(header.uuid);
             this.heads.delete(header.uuid);

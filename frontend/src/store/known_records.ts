@@ -3,7 +3,8 @@
 
 import { ref } from "vue";
 import { written, type SealedRow } from "./database";
-import { FieldError, KINDS, type ActaHeader, type AuthorisationText, type Community, type Corrected, type Family, type Hit, type Kind, type Kinds, type KnownCommitment, type OpenConflict, type Person, type SearchKind, type TemplateHeader, type TemplatePackage, type Unit, type Visit } from "./api";
+import { FieldError, KINDS, type ActaHeader, type AuthorisationText, type Community, type Corrected, type Family, type Hit, type Kind, type Kinds, type KnownCommitment, type OpenConflict, type Person, type SearchKind, type TemplateHeader, type TemplatePackage, type Unit } from "./api";
+import { routeOf, type Route } from "./route";
 import { SearchIndex } from "./search";
 import type { Vault } from "./vault";
 
@@ -170,6 +171,24 @@ export class KnownRecords {
         return this.index.find(words, kinds, limit);
     }
 
+    /** Whether a record is among what this user has now. */
+    has(kind: Exclude<Kind, "template">, id: string): boolean {
+        return this.of(kind).has(id);
+    }
+
+    /** Whether the family of an acta, or the community of one without a family, is among them. */
+    hasSubject(acta: { family: string | null; community?: string | null }): boolean {
+        if (acta.family) return this.has("family", acta.family);
+        return !acta.community || this.has("community", acta.community);
+    }
+
+    /** Whether what a correction or a decision is about is among them. */
+    isOf(row: { doctype: string; name: string; decision?: { body: { beneficiary: string } } }): boolean {
+        if (row.decision) return this.has("person", row.decision.body.beneficiary);
+        const kind = KIND_OF[row.doctype as Corrected];
+        return !kind || this.has(kind, row.name);
+    }
+
     async get<K extends Kind>(kind: K, id: string): Promise<Kinds[K] | null> {
         await this.loaded;
         if (kind === "template") return (await this.template(id).catch(() => null)) as Kinds[K] | null;
@@ -190,10 +209,7 @@ export class KnownRecords {
     actasOf = async (family: string): Promise<ActaHeader[]> => (await this.listed("acta")).filter((one) => one.family === family);
     commitmentsOf = async (family: string): Promise<KnownCommitment[]> => (await this.listed("commitment")).filter((one) => one.family === family);
 
-    async route(day: string = today()): Promise<Visit[]> {
-        const visits = (await this.listed("visit")).filter((one) => one.visit_date === day);
-        return visits.sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || (a.start_time ?? "").localeCompare(b.start_time ?? ""));
-    }
+    route = async (day: string = today()): Promise<Route> => routeOf(await this.listed("visit"), day);
 
     async unitsOf(family: string): Promise<Unit[]> {
         const persons = new Set((await this.personsOf(family)).map((one) => one.name));

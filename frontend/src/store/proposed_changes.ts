@@ -203,9 +203,13 @@ export class ProposedChanges {
         }
     }
 
-    /** Removes corrections that are in the server's hands, made before that moment (milliseconds). */
-    async prune(before: number): Promise<void> {
-        const old = this.all().filter((row) => (row.state === "sent" || row.state === "conflict") && row.createdAt < before);
+    /**
+     * Removes what is in the server's hands and was made before that moment (milliseconds), or is about a record that is no longer this
+     * user's.
+     */
+    async prune(before: number, isTheirs: (row: ChangeRow) => boolean = () => true): Promise<void> {
+        const isKept = (row: ChangeRow) => row.state === "sent" || row.state === "conflict";
+        const old = this.all().filter((row) => isKept(row) && (row.createdAt < before || !isTheirs(row)));
         await this.vault.db.changes.bulkDelete(old.map((row) => row.uuid));
         await this.vault.db.blobs.bulkDelete(old.flatMap((row) => row.decision?.media?.id ?? []));
         for (const row of old) this.rows.delete(row.uuid);

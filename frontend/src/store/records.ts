@@ -139,7 +139,6 @@ export interface Visit {
     title?: Text;
     visit_date: Text; // ISO day for which it is planned
     start_time?: Text;
-    due_date?: Text; // by when a rule wants it
     template?: Text;
     reason?: Text;
     status?: Text;

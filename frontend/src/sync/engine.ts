@@ -149,8 +149,9 @@ export class SyncEngine {
         await changes.settle((row) => records.conflictsOf(row.doctype, row.name));
         const lastSync = Date.now();
         if (pulled.brought.person) await drafts.dropPrints(async (person) => (await records.get("person", person))?.biometrics === "In Force" || changes.lastDecision(person, null) === "Granted");
-        await drafts.prune(lastSync - KEPT_AFTER_SENT);
-        await changes.prune(lastSync - KEPT_AFTER_SENT);
+        // What is no longer theirs goes at once, with everything that was written about it and is safe on the server.
+        await drafts.prune(lastSync - KEPT_AFTER_SENT, (acta) => records.hasSubject(acta));
+        await changes.prune(lastSync - KEPT_AFTER_SENT, (row) => records.isOf(row));
         await vault.writeState(LAST, lastSync);
         this.set({ lastSync, newInLast: pulled.brought, goneInLast: pulled.gone });
         if (Object.keys(pulled.brought).length || pulled.gone) {

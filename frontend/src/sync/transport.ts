@@ -25,6 +25,7 @@ export interface Greeting extends Who {
     protocol: { min: number; max: number };
     device: { status: "Active" | "Revoked"; reason?: string | null };
     limits: Limits;
+    may?: { create_acta: boolean; record_authorisation: boolean; left_open: string[] }; // servers before it do not say
     app: { min_version: string; newest: string };
 }
 

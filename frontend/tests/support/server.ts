@@ -62,6 +62,7 @@ export class ProtocolServer {
     bytesReceived = 0;
     pageSize = 3;
     limits = { batch_bytes: 5_242_880, batch_records: 25, chunk_bytes: 1_048_576, file_bytes: 20_971_520, photo_max_px: 1600 };
+    may: { create_acta: boolean; record_authorisation: boolean; left_open: string[] } | null = null;
     fate: (path: string) => Fate = () => "arrives";
 
     fetch = async (input: string, init: RequestInit): Promise<Response> => {
@@ -123,7 +124,7 @@ export class ProtocolServer {
     private greeting(user: string) {
         return {
             user, full_name: "Ana Gómez", language: "es", csrf_token: this.token, server_time: new Date().toISOString(), protocol: { min: 1, max: 1 },
-            device: { status: this.revoked ? "Revoked" : "Active" }, limits: this.limits, app: { min_version: "0", newest: "0" },
+            device: { status: this.revoked ? "Revoked" : "Active" }, limits: this.limits, ...(this.may && { may: this.may }), app: { min_version: "0", newest: "0" },
         };
     }
 
