@@ -1,5 +1,6 @@
 // The planned visits about a day, and which of them has its acta on the device already.
 import { expect, test } from "vitest";
+import { shallowRef } from "vue";
 import type { Draft, DraftHeader, Visit } from "../src/store/api";
 import { actaOf, daysBetween, routeOf } from "../src/store/route";
 
@@ -19,7 +20,7 @@ test("what was missed comes first, the oldest before; then the day in its order,
 test("a visit has its acta when family, unit and template are its own and it is not sent yet", async () => {
     const of = async (acta: Partial<DraftHeader>, body: object, plan: Partial<Visit> = {}) => {
         const header = { uuid: "u", family: "F", template: "home_visit-v2", visitDate: "2026-11-22", state: "draft", ...acta } as DraftHeader;
-        const drafts = { list: { value: [header] }, read: async () => ({ body: { amends: null, productive_unit: null, ...body } }) as unknown as Draft };
+        const drafts = { list: shallowRef([header]), read: async () => ({ body: { amends: null, productive_unit: null, ...body } }) as unknown as Draft };
         return (await actaOf(visit("v", "2026-11-20", plan), drafts))?.uuid ?? null;
     };
     expect(await of({}, {})).toBe("u");

@@ -2,11 +2,12 @@
 // may not do, or no longer has, is not on their phone.
 
 import assert from "node:assert/strict";
+import path from "node:path";
 import { before } from "node:test";
 import { phoneTest, store, sync, write } from "./field_app.mjs";
 import { allSafe, assertAccessible, templateTitle } from "./field_app_screens.mjs";
 import { ADMIN, find, NAME, prepareRules, read, ROLE } from "./field_rules.mjs";
-import { api, create, day, makeCommunity, makeFamily, people } from "./lib.mjs";
+import { api, create, day, makeCommunity, makeFamily, output, people } from "./lib.mjs";
 
 let place;
 let unit;
@@ -38,6 +39,7 @@ phoneTest("a visit that was missed comes first, and the acta that is begun from 
     await missed.getByText(/Atrasada 1[234] días: era para el/).waitFor();
     await page.getByRole("region", { name: "Próximos días" }).getByText(NAME).first().waitFor();
     await assertAccessible(page, "a missed visit and the next days");
+    await page.screenshot({ path: path.join(output, "field-app-route.png"), fullPage: true });
     await missed.getByRole("link", { name: "Nueva acta" }).click();
     // The template of the plan is the first that is offered.
     await page.getByRole("region", { name: "La visita planeada" }).getByRole("button", { name: templateTitle(`reglas_${place.run}`) }).click();
@@ -88,7 +90,7 @@ phoneTest("what was sent about a family that is somebody else's now leaves the p
         found: app.records.search("pushainaxq").length,
     }));
     assert.deepEqual(left, { actas: [kept], files: 3, found: 0 });
-    await phone.page.goto(`${wire.address}/campo/envios`);
+    await phone.open("/campo/envios");
     await phone.unlock();
     await phone.page.getByText(NAME).first().waitFor();
     assert.equal(await phone.page.getByText("Pushainaxq").count(), 0);
@@ -102,7 +104,8 @@ phoneTest("who may not write actas is offered none and told why; who may and can
     await openToday(phone);
     await page.getByText("Su usuario no escribe actas").first().waitFor();
     await assertAccessible(page, "a user who writes no actas");
-    await page.goto(`${phone.wire.address}/campo/nueva/${place.family}`);
+    await page.screenshot({ path: path.join(output, "field-app-no-actas.png"), fullPage: true });
+    await phone.open(`/campo/nueva/${place.family}`);
     await phone.unlock();
     await page.getByRole("heading", { name: "Su usuario no escribe actas" }).waitFor();
     assert.equal(await page.locator("button.template").count(), 0);
@@ -111,9 +114,10 @@ phoneTest("who may not write actas is offered none and told why; who may and can
     await create(ADMIN, "Staff Assignment", { user: people["Income Advisor"].user, community: place.community, from_date: "2020-01-01" });
     const adviser = await another();
     await adviser.enroll("Income Advisor");
-    await adviser.page.goto(`${phone.wire.address}/campo/nueva/${place.family}`);
+    await adviser.open(`/campo/nueva/${place.family}`);
     await adviser.unlock();
     const visit = adviser.page.locator("button.template", { hasText: "Visita domiciliaria" });
     await visit.getByText("Usted la envía y queda abierta").waitFor();
+    await adviser.page.screenshot({ path: path.join(output, "field-app-left-open.png"), fullPage: true });
     assert.equal(await adviser.page.locator("button.template", { hasText: "Seguimiento a unidad productiva" }).getByText("queda abierta").count(), 0);
 });
