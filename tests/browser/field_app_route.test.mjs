@@ -107,7 +107,7 @@ phoneTest("who may not write actas is offered none and told why; who may and can
     await page.screenshot({ path: path.join(output, "field-app-no-actas.png"), fullPage: true });
     await phone.open(`/campo/nueva/${place.family}`);
     await phone.unlock();
-    await page.getByRole("heading", { name: "Su usuario no escribe actas" }).waitFor();
+    await page.locator(".empty-title", { hasText: "Su usuario no escribe actas" }).waitFor();
     assert.equal(await page.locator("button.template").count(), 0);
     await assert.rejects(write(page, { family: place.family, template: place.template }), (problem) => problem.code === "forbidden");
 
