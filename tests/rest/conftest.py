@@ -104,3 +104,21 @@ def template(client):
 def device(client):
     """A Gestor's installation of the field app, seen for the first time."""
     return Device(client("Gestor"))
+
+
+@pytest.fixture(scope="module")
+def collect(url, people):
+    """`collect("Gestor")` asks like that person's client."""
+
+    def for_role(role: str):
+        person = people[role]
+        session = requests.Session()
+        session.auth = (person["key"], person["secret"])
+        session.headers["X-OpenRosa-Version"] = "1.0"
+
+        def ask(verb: str, path: str, **options):
+            return session.request(verb, path if "://" in path else url + path, timeout=120, **options)
+
+        return ask
+
+    return for_role
