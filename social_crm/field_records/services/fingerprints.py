@@ -293,7 +293,7 @@ def _moment(given: Any) -> datetime:
 def _check(capture: Mapping[str, Any], template: bytes | None, image: bytes | None) -> None:
     sources = (frappe.get_meta("Fingerprint").get_field("source").options or "").split("\n")
     source, quality = capture.get("source"), capture.get("quality")
-    if source not in sources or (source == SOFTWARE and not frappe.conf.get(SOFTWARE_KEY)):
+    if source not in sources or (source == SOFTWARE and not _takes_software()):
         frappe.throw(_("This reader is not known: {0}.").format(source), title=_("Fingerprint"))
     quality = quality if isinstance(quality, int) and not isinstance(quality, bool) else None
     if image and not _mime(image):
@@ -317,6 +317,11 @@ def _check(capture: Mapping[str, Any], template: bytes | None, image: bytes | No
             ).format(least_quality()),
         }
         frappe.throw(texts[problem.code], title=_("Fingerprint"))
+
+
+def _takes_software() -> bool:
+    # Frappe 16 looks at the file once a minute: who has just asked for it is not kept waiting.
+    return bool(frappe.conf.get(SOFTWARE_KEY) or frappe.get_site_config().get(SOFTWARE_KEY))
 
 
 def _bytes(text: Any) -> bytes | None:

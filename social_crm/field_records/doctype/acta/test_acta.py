@@ -296,7 +296,7 @@ class TestActa(SocialCRMTestCase):
         doc = make.make_acta()
         with self.assertRaises(frappe.ValidationError):
             actions.amend(doc.name, "Antes de cerrar")
-        doc.update({"latitude": 11.38, "longitude": -72.24, "accuracy": 8})
+        doc.update({"latitude": 11.38, "longitude": -72.24, "accuracy": 8}).save()
         doc = make.close(doc)
         with self.assertRaises(frappe.ValidationError):
             actions.amend(doc.name, "")
