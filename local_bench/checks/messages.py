@@ -72,8 +72,12 @@ def _workspace_strings(data: dict[str, Any]) -> Iterator[str]:
             yield row.get("label") or ""
             yield row.get("description") or ""
     for block in json.loads(data.get("content") or "[]"):
-        if block.get("type") in ("header", "paragraph"):
-            yield re.sub(r"<[^>]+>", "", block.get("data", {}).get("text", "")).strip()
+        text = block.get("data", {}).get("text", "")
+        if block.get("type") == "header":
+            yield re.sub(r"<[^>]+>", "", text).strip()
+        elif block.get("type") == "paragraph":
+            # Translated as it stands, with its links.
+            yield text.strip()
 
 
 PLAIN = {

@@ -63,6 +63,13 @@ def test_workspace_header_is_found(house):
     assert ["'Loans' has no Spanish" in found for found in missing(root)] == [True]
 
 
+def test_workspace_paragraph_is_a_text_with_its_links(house):
+    content = '[{"type": "paragraph", "data": {"text": "On a phone: <a href=\\"/campo\\">Field App</a>"}}]'
+    root = house({"social_crm/m/workspace/w/w.json": {"doctype": "Workspace", "content": content}})
+    wanted = """'On a phone: <a href="/campo">Field App</a>' has no Spanish"""
+    assert [wanted in found for found in missing(root)] == [True]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
