@@ -3,8 +3,20 @@ frappe.views.calendar["Planned Visit"] = {
     field_map: { start: "visit_date", end: "visit_date", id: "name", title: "title", status: "status" },
     fields: ["name", "title", "visit_date", "status"],
     get_css_class: (visit) => ({ Planned: "warning", Done: "success" })[visit.status] || "default",
-    options: frappe.utils.is_xs() ? on_a_phone() : {},
+    options: { eventDataTransform: all_day_long, eventDrop: put_on_the_day, ...(frappe.utils.is_xs() ? on_a_phone() : {}) },
 };
+
+// Frappe 16 would draw a day without an hour as an hour after midnight.
+function all_day_long(visit) {
+    return { ...visit, allDay: true };
+}
+
+// Frappe 16 moves only what has an hour. Its calendar hands over one object, the one before it the visit and how to take it back.
+function put_on_the_day(info, delta, take_back) {
+    const visit = info.event || info;
+    const day = (visit.startStr || visit.start.format()).slice(0, 10);
+    frappe.db.set_value("Planned Visit", visit.id, "visit_date", day).catch(info.revert || take_back);
+}
 
 // The days of a month are too narrow there for a name, and the platform cuts off the weeks that do not fit: the week as a list
 // comes first. Each option has the name of the calendar of Frappe 15 and the one of 16.
