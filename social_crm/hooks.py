@@ -71,9 +71,17 @@ doc_events = {
 }
 override_whitelisted_methods = _access.OVERRIDES
 standard_queries = _access.STANDARD_QUERIES
-before_request = ["social_crm.access.requests.refuse_aliases"]
+before_request = [
+    "social_crm.access.requests.refuse_aliases",
+    "social_crm.access.unreadable.refuse_requests",
+]
 # Clients of OpenRosa wait for a challenge, also when they come with wrong credentials; other addresses are left alone.
-after_request = ["social_crm.field_records.openrosa.renderer.challenge"]
+after_request = [
+    "social_crm.field_records.openrosa.renderer.challenge",
+    "social_crm.access.unreadable.name_bad_json",
+]
+# Frappe removes the content of a file before it asks whether the row may go.
+delete_file_data_content = ["social_crm.access.file_contents.delete"]
 extend_bootinfo = [
     "social_crm.access.workspaces.extend_bootinfo",
     "social_crm.workflow_status.translate_states",

@@ -13,6 +13,7 @@ _ASSIGNMENTS = "social_crm.access.assignments"
 _REFERENCES = "social_crm.access.references"
 _FILES = "social_crm.access.files"
 _AUTHOR = "social_crm.workflow_guard.keep_author"
+_DATES = "social_crm.access.unreadable.refuse_dates"
 
 PERMISSION_QUERY_CONDITIONS: dict[str, str] = {
     **{name: f"{_PERMISSIONS}.{condition_function_name(name)}" for name in (*PROTECTED, *CHILD_TABLES)},
@@ -28,8 +29,8 @@ HAS_PERMISSION: dict[str, str] = {
 DOC_EVENTS: dict[str, dict[str, list[str]]] = {
     "*": {
         # A submitted record and one that is being cancelled pass by other events than one that is saved.
-        "before_validate": [_AUTHOR],
-        "before_update_after_submit": [_AUTHOR],
+        "before_validate": [_AUTHOR, _DATES],
+        "before_update_after_submit": [_AUTHOR, _DATES],
         "before_cancel": [_AUTHOR],
         "validate": ["social_crm.access.links.check_links"],
         "before_rename": ["social_crm.access.renames.check_rename"],

@@ -38,6 +38,7 @@ def make_template(admin) -> dict:
     questions = [{"field_type": "text", "field_name": "tema", "label": "Tema", "required": 1}]
     questions += [{"field_type": "integer", "field_name": "cuantos", "label": "Cuántos"}]
     questions += [{"field_type": "image", "field_name": name, "label": name} for name in PHOTOS]
+    questions += [{"field_type": "audio", "field_name": "nota", "label": "Nota de voz"}]
     admin.create("Acta Template", title="Visita de prueba", template_key=key, version=1, questions=questions)
     name = f"{key}-v1"
     admin.method("social_crm.field_records.services.templates.set_status", template=name, status="Published")

@@ -125,8 +125,14 @@ def test_the_sealed_pdf_is_made_attached_and_stays(client, sealed):
     assert closed["content_hash"][:32] in text and "CERTIFICADO DE DEMOSTRACIÓN" in " ".join(text.split())
     assert gestor.method(VERIFY, acta=sealed["name"])["pdf"] is True
     file = gestor.find("File", {"attached_to_name": sealed["name"], "attached_to_doctype": "Acta"})[0]["name"]
-    refused(admin, "DELETE", f"/api/resource/File/{file}")
-    refused(admin, "PUT", f"/api/resource/File/{file}", attached_to_name="x")
+    for who in (admin, gestor):
+        refused(who, "DELETE", f"/api/resource/File/{file}")
+        refused(who, "POST", "/api/method/frappe.client.delete", doctype="File", name=file)
+    for values in ({"attached_to_name": "x"}, {"content_hash": "x"}, {"file_url": "/private/files/x.pdf"}):
+        refused(admin, "PUT", f"/api/resource/File/{file}", **values)
+    # The platform removes the content first and asks afterwards: the bytes themselves are what matters.
+    kept = gestor.call("GET", sealed["file_url"])
+    assert kept.status_code == 200 and hashlib.sha256(kept.content).hexdigest() == sealed["sha256"]
     assert client("Guest").call("GET", sealed["file_url"]).status_code in (403, 404)
     for role in ("FES Advisor", "Nobody"):
         assert client(role).call("GET", sealed["file_url"]).status_code in (403, 404)

@@ -156,12 +156,63 @@ def test_what_is_no_picture_is_refused(device, client, place, template, kind):
     assert upload["refused"] and not upload["complete"]
 
 
-def test_sounds_are_taken(device, client, place, template):
-    sound = b"OggS" + random.Random(4).randbytes(2000)
-    record = acta(template, place["family"], [sound])
-    answer = device.push_one(record, [sound, SIGNATURE])
+SOUND = b"OggS\x00" + random.Random(4).randbytes(2000)
+
+
+def spoken(template, place, content: bytes) -> dict:
+    """An acta with a voice note."""
+    record = acta(template, place["family"], [content])
+    record["body"]["instance"] = record["body"]["instance"].replace("foto_a>", "nota>")
+    return record
+
+
+def test_sounds_are_taken_where_a_sound_is_asked_for(device, client, place, template):
+    answer = device.push_one(spoken(template, place, SOUND), [SOUND, SIGNATURE])
     assert answer["state"] == "stored"
     assert files_of(client, answer["name"])[0]["file_url"].endswith(".ogg")
+    picture = photo(77)
+    for record, content in (
+        (acta(template, place["family"], [SOUND]), SOUND),
+        (spoken(template, place, picture), picture),
+    ):
+        answer = device.push_one(record, [content, SIGNATURE])
+        assert (answer["state"], answer["retry"]) == ("refused", False) and "foto_a.jpg" in answer["message"]
+        assert actas_of(client, record) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"OggS<html><script>alert(1)</script></html>",
+        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1",
+        b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1",
+    ],
+    ids=["markup", "heic", "avif"],
+)
+def test_what_only_begins_like_a_sound_is_refused(device, client, place, template, content):
+    answer = device.push_one(spoken(template, place, content), [content, SIGNATURE])
+    assert answer["state"] == "refused"
+
+
+def test_a_signature_of_too_many_pixels_is_refused(device, client, place, template):
+    buffer = io.BytesIO()
+    Image.new("1", (5000, 5000)).save(buffer, "PNG")
+    drawn = buffer.getvalue()
+    record = acta(template, place["family"])
+    record["body"]["participants"][0]["signature"] = sha256(drawn)
+    record["files"][0].update(sha256=sha256(drawn), size=len(drawn))
+    answer = device.push_one(record, [drawn])
+    assert answer["state"] == "refused" and len(drawn) < 300_000
+    assert actas_of(client, record) == []
+
+
+def test_letters_that_are_none_are_not_guessed(device, client, place, template):
+    record = acta(template, place["family"], tema="Caña")
+    batch = json.dumps({"device": device.device, "protocol": 1, "records": [record]}, ensure_ascii=False)
+    files = [("batch", ("batch.json", batch.encode("latin-1"), "application/json"))]
+    response = device.client.call("POST", BASE + "batches.push", files=files)
+    assert response.status_code == 417 and response.json()["problem"]["code"] == "batch"
+    assert actas_of(client, record) == []
 
 
 def test_compressed_and_oversize_bodies_are_refused(device, client):

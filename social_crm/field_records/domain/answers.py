@@ -19,6 +19,7 @@ MAX_TEXT = 10_000
 MAX_REPEATS = 100
 # The rounds in which visibility and calculations that depend on each other settle.
 _ROUNDS = 5
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -252,7 +253,10 @@ def _clean_number(kind: str, value: Any) -> tuple[Any, str]:
 def _clean_moment(kind: str, value: Any) -> tuple[Any, str]:
     try:
         if kind == "date":
-            return date.fromisoformat(str(value)[:10]).isoformat(), ""
+            day, rest = str(value)[:10], str(value)[10:]
+            if not _DAY.fullmatch(day) or (rest and rest[0] not in "T "):
+                return None, kind
+            return date.fromisoformat(day).isoformat(), ""
         hours, minutes = (int(part) for part in str(value).split(":")[:2])
         return time(hours, minutes).strftime("%H:%M"), ""
     except ValueError:

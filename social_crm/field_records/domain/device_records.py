@@ -21,6 +21,7 @@ MAX_FIELDS = 60
 MAX_CAPTURE = 400_000
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -123,7 +124,8 @@ def _number(low: float, high: float, whole: bool = False) -> Check:
 
 
 def _date(value: Any) -> str:
-    if not isinstance(value, str) or len(value) != 10:
+    # Python reads weeks too ("2026-W47-7"), the database does not.
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
         return "date"
     try:
         return "" if date.fromisoformat(value).year >= 1900 else "date"

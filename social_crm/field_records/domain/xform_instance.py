@@ -88,6 +88,27 @@ def read(template: Template, key: str, version: int, text: str, media: Mapping[s
     return Instance(answers, ids.get("instanceID", ""), ids.get("deprecatedID", ""))
 
 
+def named_files(template: Template, text: str) -> dict[str, set[str]]:
+    """Return the names of files that an instance gives where the template asks for one, with the types of those questions.
+
+    Raises:
+        InstanceError: as `parse`.
+    """
+    found: dict[str, set[str]] = {}
+    _name_files(template.items, parse(text), found)
+    return found
+
+
+def _name_files(items: tuple[Item, ...], parent: Element, found: dict[str, set[str]]) -> None:
+    known = {item.row.name: item for item in items}
+    for element in parent:
+        item = known.get(_name(element))
+        if item and (item.is_group or item.is_repeat):
+            _name_files(item.parts, element, found)
+        elif item and item.row.field_type in FILES and (name := (element.text or "").strip()):
+            found.setdefault(name, set()).add(item.row.field_type)
+
+
 def write(
     template: Template,
     key: str,

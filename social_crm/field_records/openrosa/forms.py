@@ -26,12 +26,12 @@ _LISTS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
 }
 
 
-def listed(address: Callable[[str], str] | None = None) -> str:
-    """Return the list of the published templates that the caller may read."""
+def listed(address: Callable[[str], str] | None = None, form_id: str | None = None) -> str:
+    """Return the list of the published templates that the caller may read; of one form alone when it is named."""
     at = address or get_url
     rows = frappe.get_list(
         "Acta Template",
-        filters={"status": "Published"},
+        filters={"status": "Published", **({"template_key": form_id} if form_id else {})},
         fields=["name", "title", "template_key", "version", "description"],
         order_by="title, version",
         limit_page_length=0,

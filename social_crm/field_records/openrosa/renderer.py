@@ -78,7 +78,7 @@ def _answer(path: str) -> Response:
     if frappe.request.method not in ("GET", "HEAD"):
         return _said(405, _("This address is for reading only."))
     pages: dict[str, Callable[[], str]] = {
-        "formList": forms.listed,
+        "formList": lambda: forms.listed(form_id=frappe.request.args.get("formID")),
         "forms": lambda: forms.form(name),
         "manifest": lambda: forms.manifest(name),
     }
@@ -103,7 +103,10 @@ def _submission() -> Response:
     parts = dict(request.files.items())
     if _CONTENT not in parts:
         return _said(400, _("The request brings no filled-in form."), "submit_error")
-    xml = parts.pop(_CONTENT).stream.read().decode("utf-8", "replace")
+    try:
+        xml = parts.pop(_CONTENT).stream.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _said(400, _("The form that arrived is not written in UTF-8."), "submit_error")
     files = {part.filename or name: part.stream.read() for name, part in parts.items()}
     outcome = submissions.receive(
         xml,

@@ -19,12 +19,14 @@ from PIL import Image
 from social_crm.field_records.domain import device_records, openrosa
 from social_crm.field_records.domain.fingerprints import best_quality
 from social_crm.field_records.domain.xform_instance import InstanceError, parse
-from social_crm.field_records.services import fingerprints
+from social_crm.field_records.services import fingerprints, instances
 from social_crm.field_records.services.instances import instance_error_text
-from social_crm.field_records.services.sync import acta_records, devices, receipts, uploads
+from social_crm.field_records.services.sync import acta_records, contents, devices, receipts, uploads
 
 DOCTYPE = "OpenRosa Submission"
 _SIGNATURE_SIDE = 900
+# What an identifier may be: the database would keep markup in other letters, and never find it again.
+_INSTANCE_ID = re.compile(r"[\w.:/+@#=~-]{1,140}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -49,7 +51,7 @@ def receive(xml: str, files: Mapping[str, bytes], device: str, more_to_come: boo
     found = openrosa.taken_apart(root)
     # From here on a fingerprint is in the parts alone, and its digest in the form that is kept.
     xml = openrosa.without_captures(root, fingerprints.digest_of_text) or xml
-    if not found.instance_id or len(found.instance_id) > 140:
+    if not _INSTANCE_ID.fullmatch(found.instance_id):
         return Outcome(400, _("The form carries no instanceID."), "submit_error")
     row = _locked_row(found, xml)
     receipts.refuse_unless_own(row.user)
@@ -107,21 +109,20 @@ def _take(row: Any, found: openrosa.Submission, files: Mapping[str, bytes]) -> d
 
 
 def _needed(found: openrosa.Submission, row: Any, here: Mapping[str, Any]) -> list[str]:
-    """The files that the form names: those of signatures, and whatever else looks like the name of one."""
+    """The files that the form names: those of signatures, and the answers to questions that ask for one."""
     drawn = [
         name for signer in found.signers for name in (signer.signature, signer.witness_signature) if name
     ]
-    named = [
-        text
-        for text in found.texts
-        if re.fullmatch(r"[\w.-]+\.(jpe?g|png|webp|m4a|amr|ogg|mp3|3gp|mp4|wav)", text)
-    ]
+    named = instances.files_of_instance(f"{found.key}-v{found.version}", found.instance)
     return list(dict.fromkeys((*drawn, *named, *here)))
 
 
 def _as_png(data: bytes, name: str) -> bytes:
     """A drawn signature as the acta keeps it. Clients send it as JPEG."""
     try:
+        # Of the kinds that are taken and of a bounded size only, opened wholly: other readers run programs on what they get.
+        if contents.examine(data) not in ("jpg", "png", "webp"):
+            raise ValueError
         picture = Image.open(io.BytesIO(data))
         picture.thumbnail((_SIGNATURE_SIDE, _SIGNATURE_SIDE))
         out = io.BytesIO()
@@ -155,7 +156,11 @@ def _store(row: Any, found: openrosa.Submission, xml: str, here: Mapping[str, An
             "xml_sha256": hashlib.sha256(xml.encode()).hexdigest(),
         },
     )
-    text = _("Stored as {0}.").format(said["name"])
+    text = (
+        _("Kept beside {0}: somebody has to decide which of the two is right.").format(said["name"])
+        if said["state"] == "conflict"
+        else _("Stored as {0}.").format(said["name"])
+    )
     if message:
         # It is on the server, as a draft: what is missing is written there.
         text = f"{text} {message}"

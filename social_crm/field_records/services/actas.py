@@ -101,7 +101,7 @@ def keep_files_in_place(doc: Any, method: str | None = None) -> None:
     """Keep a file of a closed acta with it and with its content: an event of File, for changes."""
     before = doc.get_doc_before_save()
     if before and is_of_closed_acta(before):
-        place = ("attached_to_doctype", "attached_to_name", "file_url", "file_name")
+        place = ("attached_to_doctype", "attached_to_name", "file_url", "file_name", "content_hash")
         if any((before.get(field) or "") != (doc.get(field) or "") for field in place):
             _refuse_loss(before)
 

@@ -6,7 +6,13 @@ from typing import Any
 import frappe
 from frappe import _
 
-from social_crm.field_records.domain.xform_instance import Instance, InstanceError, read, write
+from social_crm.field_records.domain.xform_instance import (
+    Instance,
+    InstanceError,
+    named_files,
+    read,
+    write,
+)
 from social_crm.field_records.services import templates
 from social_crm.field_records.services.sync import clocks
 
@@ -26,6 +32,19 @@ def read_instance(template: str, xml: str, media: Mapping[str, str]) -> Instance
         return read(templates.load(template), doc.template_key, int(doc.version), xml, media)
     except InstanceError as error:
         frappe.throw(instance_error_text(error), title=_("Form not Understood"))
+
+
+def files_of_instance(template: str, xml: str) -> dict[str, set[str]]:
+    """Return what files an instance names as answers, with the types of the questions; nothing for what is no instance.
+
+    Why it is none is said by `read_instance`, when the files are there.
+    """
+    if not frappe.db.exists("Acta Template", template):
+        return {}
+    try:
+        return named_files(templates.load(template), xml)
+    except InstanceError:
+        return {}
 
 
 def instance_of_answers(template: str, answers: Mapping[str, Any], instance_id: str = "") -> str:

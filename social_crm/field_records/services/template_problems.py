@@ -37,7 +37,7 @@ def problem_text(problem: Problem) -> str:
 
 def sheet_problem_text(problem: SheetProblem) -> dict[str, str]:
     """Return where in a workbook something is wrong and what, {"where", "text"}."""
-    where = _("Sheet {0}").format(problem.sheet)
+    where = _("Sheet {0}").format(problem.sheet) if problem.sheet else _("The file")
     if problem.row and problem.column >= 0:
         cell = cell_name(problem.row, problem.column)
         where = _("Sheet {0}, cell {1}").format(problem.sheet, cell)
@@ -197,6 +197,9 @@ def _file_texts() -> dict[str, str]:
     return {
         "file_empty": _("The file is empty. Choose the spreadsheet again."),
         "file_too_large": _("The file is too large for an XLSForm: at most {0} MB."),
+        "file_too_long": _(
+            "The file is too large for an XLSForm: a sheet has at most {0} rows and {1} columns."
+        ),
         "file_encrypted": _(
             "The file is protected with a password. Open it, save it without a password and upload it again."
         ),

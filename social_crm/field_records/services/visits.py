@@ -24,14 +24,28 @@ def plan_visits(visits: list | str, gestor: str, visit_date: str) -> list[str]:
 
     A visit of the same subject and rule that is still planned is moved to the day rather than planned twice.
     """
-    rows = frappe.parse_json(visits)
-    if not isinstance(rows, list) or not rows:
+    rows = _parsed(visits)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         frappe.throw(_("Choose at least one visit."), title=_("Nothing Chosen"))
     if len(rows) > MAX_STOPS:
         frappe.throw(_("A day has at most {0} visits.").format(MAX_STOPS), title=_("Too Many Visits"))
     names = [_plan_one(frappe._dict(row), gestor, visit_date) for row in rows]
     order_day(gestor, visit_date)
     return names
+
+
+def _parsed(value: Any) -> Any:
+    try:
+        return frappe.parse_json(value)
+    except ValueError:
+        return None
+
+
+def _filters(value: Any) -> list:
+    found = _parsed(value or [])
+    if not isinstance(found, list):
+        frappe.throw(_("The filters are no list."), title=_("Filters not Understood"))
+    return found
 
 
 @frappe.whitelist()
@@ -42,7 +56,7 @@ def map_points(doctype: str, filters: str | list | None = None, type: str | None
     """
     rows = frappe.get_list(
         "Planned Visit",
-        filters=[*(frappe.parse_json(filters) or []), ["Planned Visit", "latitude", "!=", 0]],
+        filters=[*_filters(filters), ["Planned Visit", "latitude", "!=", 0]],
         fields=["name", "title", "visit_date", "latitude", "longitude"],
         limit=0,
     )

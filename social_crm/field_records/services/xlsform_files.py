@@ -65,15 +65,25 @@ def cells_of(data: bytes) -> dict[str, list[list[str]]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         found = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)[: LIMITS.rows]
-            for name in book.sheet_names
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
         }
     except (CalamineError, ValueError, OSError) as error:
         raise WorkbookError(SheetProblem("", code="file_broken")) from error
+    # An old .xls is not counted by the guard; what is cut off would be lost without a word.
+    if any(len(rows) > LIMITS.rows or any(map(_has_beyond, rows)) for rows in found.values()):
+        raise WorkbookError(_too_long())
     return {
         name: [[_text(cell) for cell in row[: LIMITS.columns]] for row in rows]
         for name, rows in found.items()
     }
+
+
+def _has_beyond(row: list[Any]) -> bool:
+    return any(cell not in (None, "") for cell in row[LIMITS.columns :])
+
+
+def _too_long() -> SheetProblem:
+    return SheetProblem("", code="file_too_long", detail=str(LIMITS.rows), more=str(LIMITS.columns))
 
 
 def workbook(form: Form) -> bytes:
@@ -116,12 +126,14 @@ def _guard(data: bytes) -> None:
     except CensusFileError as error:
         codes = {
             "zip_bomb": "file_too_large",
-            "too_many_rows": "file_too_large",
-            "too_many_columns": "file_too_large",
+            "too_many_rows": "file_too_long",
+            "too_many_columns": "file_too_long",
             "binary_xlsb": "file_not_xlsform",
             "not_a_spreadsheet": "file_not_xlsform",
         }
         code = codes.get(error.problem.code, error.problem.code)
+        if code == "file_too_long":
+            raise WorkbookError(_too_long()) from error
         raise WorkbookError(SheetProblem("", code=code, detail=str(MAX_MEGABYTES))) from error
     bad = [
         SheetProblem(sheet.name, row, column, code=code)

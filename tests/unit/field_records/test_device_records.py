@@ -210,3 +210,10 @@ def test_times_of_devices() -> None:
         and moment("2026-11-22T10:00:00.123456789Z") is not None
     )
     assert moment("0001-01-01T00:00:00+14:00") is None and moment("x") is None
+
+
+@pytest.mark.parametrize("day", ["2026-W47-7", "20261122", "٢٠٢٦-١١-٢٢", "2026-11-22 ", "0001-01-01"])
+def test_a_day_is_written_in_one_way(day: str) -> None:
+    record = copy.deepcopy(ACTA)
+    record["body"]["visit_date"] = day
+    assert [(one.path, one.code) for one in problems(record)] == [("body.visit_date", "date")]

@@ -10,7 +10,7 @@ from test_templates_and_answers import TEMPLATE, TODAY
 
 from social_crm.field_records.domain import xform_instance
 from social_crm.field_records.domain.answers import examine
-from social_crm.field_records.domain.xform_instance import InstanceError, read, write
+from social_crm.field_records.domain.xform_instance import InstanceError, named_files, read, write
 
 MEDIA = {"a.jpg": "/private/files/a.jpg"}
 HEAD = '<visit id="visit" version="2">'
@@ -161,3 +161,19 @@ def test_noise_is_refused_and_nothing_else_happens(noise: str) -> None:
 
 def test_the_bounds_are_what_the_protocol_says() -> None:
     assert (xform_instance.MAX_BYTES, xform_instance.MAX_ELEMENTS) == (2_000_000, 100_000)
+
+
+def test_only_answers_to_questions_for_files_name_files() -> None:
+    text = (
+        f"{HEAD}<home><people>4</people><illness>b.jpg</illness></home><photo>a.jpg</photo>"
+        "<sales><product>c.jpg</product></sales></visit>"
+    )
+    assert named_files(TEMPLATE, text) == {"a.jpg": {"image"}}
+    with pytest.raises(InstanceError):
+        named_files(TEMPLATE, "<visit")
+
+
+@pytest.mark.parametrize("day", ["2026-11-01junk", "2026-W44-7", "20261101", "٢٠٢٦-١١-٠١"])
+def test_what_is_nearly_a_date_is_none(day: str) -> None:
+    found = examine(TEMPLATE, read_visit(f"{HEAD}<since>{day}</since></visit>"), TODAY)
+    assert [finding.code for finding in found.findings if finding.path == "since"] == ["date"]

@@ -281,7 +281,7 @@ def xlsx(cells: dict[str, Any]) -> bytes:
         ("file_broken", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600),
         ("file_encrypted", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")),
         ("file_too_large", b"PK" + b"x" * (6 * 2**20)),
-        ("file_too_large", xlsx({"A9000": "abajo"})),
+        ("file_too_long", xlsx({"A9000": "abajo"})),
         ("formula_without_result", xlsx({"A1": "=1+1"})),
     ],
 )

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from social_crm.field_records.services import instances
 from social_crm.field_records.services.sync import contents, uploads
 from social_crm.field_records.services.sync.contents import Content
 from social_crm.field_records.services.sync.limits import limit
@@ -52,12 +52,13 @@ def find(
             _("A signature is named that is not among the files: {0}.").format(sorted(unlisted)[0][:12]),
             title=_("File Missing"),
         )
+    asked = instances.files_of_instance(record["body"]["template"], record["body"]["instance"])
     drawn = _signatures_of(doc)
     places = _addresses(doc, known)
     opened: dict[str, Content] = dict(uploads.find({entry["sha256"] for entry in entries}))
     for entry in entries:
         sha256 = entry["sha256"]
-        if sha256 in signatures and not _is_answer(entry["name"], record["body"]["instance"]):
+        if sha256 in signatures and entry["name"] not in asked:
             if sha256 not in found.signatures:
                 found.signatures[sha256] = drawn.get(sha256) or _signature(
                     sha256, open_entry(entry, parts, opened), found
@@ -72,15 +73,19 @@ def find(
         if content is None:
             _miss(found, sha256)
             continue
+        _require_kind(entry["name"], content, asked.get(entry["name"], set()))
         found.fresh.append((entry, content))
         found.media[entry["name"]] = contents.address(content)
     found.uploaded = {sha256 for sha256, content in opened.items() if content.path}
     return found
 
 
-def _is_answer(name: str, instance: str) -> bool:
-    """Whether a file is what a question of the form was answered with."""
-    return bool(re.search(rf">\s*{re.escape(escape_html(name))}\s*<", instance))
+def _require_kind(name: str, content: Content, asked: set[str]) -> None:
+    """Refuse a sound where a picture is asked for, and a picture where a sound is. asked: types of the questions it answers."""
+    if "image" in asked and not contents.is_picture(content):
+        frappe.throw(_("{0} is no picture.").format(escape_html(name)), title=_("File Refused"))
+    if "audio" in asked and contents.is_picture(content):
+        frappe.throw(_("{0} is no sound recording.").format(escape_html(name)), title=_("File Refused"))
 
 
 def open_entry(
@@ -117,6 +122,11 @@ def require_signature(content: Content) -> None:
     if content.extension != "png" or content.size() > limit("signature_bytes"):
         frappe.throw(
             _("A signature is a PNG of at most {0} kB.").format(limit("signature_bytes") // 1024),
+            title=_("File Refused"),
+        )
+    if contents.pixels(content) > limit("signature_pixels"):
+        frappe.throw(
+            _("A signature has at most {0} pixels.").format(limit("signature_pixels")),
             title=_("File Refused"),
         )
 

@@ -47,9 +47,14 @@ def store(
 def _store(
     record: Mapping[str, Any], digest: str, receipt: Receipt, device: str, parts: Mapping[str, bytes]
 ) -> dict[str, Any]:
-    row = _acta_row(record["uuid"], receipt)
-    if digest in receipt.seen and not _came_back(record, receipt, device, digest):
+    told = digest in receipt.seen and not _came_back(record, receipt, device, digest)
+    row = _acta_row(record["uuid"], receipt, told)
+    if told:
         return _known(record, receipt, row, digest)
+    if receipt.name and receipt.doctype != "Acta":
+        frappe.throw(
+            _("Another record has this UUID: give each record its own."), title=_("UUID Used Already")
+        )
     if row is None:
         if receipt.name:
             frappe.throw(
@@ -80,16 +85,27 @@ def _came_back(record: Mapping[str, Any], receipt: Receipt, device: str, digest:
     return last is not None and (record.get("revision") or 0) > last
 
 
-def _acta_row(uuid: str, receipt: Receipt) -> Any:
-    """The acta of a UUID, locked, if the caller may see it.
+def _acta_row(uuid: str, receipt: Receipt, told: bool) -> Any:
+    """The acta of a UUID, locked, if the caller may see it; none of one that is not theirs any more, when they say nothing new.
+
+    What they sent themselves arrived: a device that lost the reply has to hear it, also after an assignment ended.
 
     Raises:
-        frappe.PermissionError: the UUID is somebody else's.
+        frappe.PermissionError: the UUID is somebody else's, or the acta is not theirs any more.
     """
+    receipts.refuse_unless_own(receipt.user)
     fields = ["name", "status", "sync_version", "owner", "modified", "modified_by"]
     row = frappe.db.get_value("Acta", {"client_uuid": uuid}, fields, as_dict=True, for_update=True)
-    receipts.refuse_unless_own(receipt.user, not row or frappe.has_permission("Acta", "read", doc=row.name))
-    return row
+    if not row or frappe.has_permission("Acta", "read", doc=row.name):
+        return row
+    receipts.refuse_unless_own(receipt.user, row.name == receipt.name)
+    if not told:
+        frappe.throw(
+            _("{0} does not exist or is not assigned to you any more.").format(row.name),
+            frappe.PermissionError,
+            title=_("Not Yours"),
+        )
+    return None
 
 
 def _write(

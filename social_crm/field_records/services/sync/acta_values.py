@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from social_crm.access.doors import refuse_unknown
 from social_crm.field_records.domain.acta_fields import HEADER
 from social_crm.field_records.services import actions, fingerprints, instances
 from social_crm.field_records.services.sync import contents
@@ -16,6 +17,13 @@ from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.receipts import Receipt
 
 _PLAIN = ("template", *HEADER, "amends", "amendment_reason")
+_ABOUT = {
+    "family": "Family",
+    "beneficiary": "Beneficiary",
+    "productive_unit": "Productive Unit",
+    "community": "Community",
+    "amends": "Acta",
+}
 _OF_PARTICIPANT = (
     "participant_name",
     "participant_role",
@@ -33,6 +41,7 @@ def write(doc: Any, record: Mapping[str, Any], receipt: Receipt, found: Files) -
     doc: new with its name, or as it is stored. Returns what `contents.forget` may remove after the commit.
     """
     is_new = doc.is_new()
+    _require_known(record["body"], doc)
     rows = contents.attach("Acta", doc.name, found.fresh)
     earlier = receipt.files
     receipt.files = {
@@ -54,6 +63,17 @@ def write(doc: Any, record: Mapping[str, Any], receipt: Receipt, found: Files) -
     return contents.detach(
         [file["file"] for file in earlier.values() if file["file"] and file["file"] not in now]
     )
+
+
+def _require_known(body: Mapping[str, Any], doc: Any) -> None:
+    """Refuse names of records that are new in a body and that its user may not see, or that are none: in the same words."""
+    named = [(doctype, body.get(field), doc.get(field)) for field, doctype in _ABOUT.items()]
+    before = {row.beneficiary for row in doc.participants}
+    people = [row.get("beneficiary") for row in body.get("participants") or []]
+    named += [("Beneficiary", name, name if name in before else None) for name in people]
+    for doctype, name, known in named:
+        if name and name != known:
+            refuse_unknown(doctype, name)
 
 
 def of_body(body: Mapping[str, Any], found: Files, acta: str | None) -> dict[str, Any]:

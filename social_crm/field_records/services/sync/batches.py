@@ -87,10 +87,22 @@ def _words(error: Exception) -> str:
     is_refusal = getattr(error, "http_status_code", 500) < 500 or isinstance(error, frappe.db.DataError)
     if not is_refusal:
         return ""
+    if isinstance(error, frappe.MandatoryError):
+        return _("Fill in what is required: {0}.").format(_labels_of(str(error)))
     text = strip_html(str(error).replace("<br>", "\n")).strip()
     if isinstance(error, frappe.PermissionError) and not text:
         text = _("You do not have the right to do this.")
     return text or type(error).__name__
+
+
+def _labels_of(text: str) -> str:
+    """The labels of the fields that the platform names in "[DocType, name]: field, field"."""
+    place, _colon, fields = text.partition("]: ")
+    doctype = place.lstrip("[").partition(",")[0]
+    if not frappe.db.exists("DocType", doctype):
+        return text
+    meta = frappe.get_meta(doctype)
+    return ", ".join(_(meta.get_label(one.strip())) for one in fields.split(","))
 
 
 def _log(uuid: str | None) -> None:

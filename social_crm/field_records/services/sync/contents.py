@@ -23,14 +23,18 @@ from PIL import Image, ImageFile
 from social_crm.field_records.services.sync.limits import limit
 
 _PICTURES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+# OGG says its version next: there is only the first.
 _SOUNDS = (
-    (0, b"OggS", "ogg"),
+    (0, b"OggS\x00", "ogg"),
     (0, b"\x1a\x45\xdf\xa3", "webm"),
-    (4, b"ftypM4A", "m4a"),
-    (4, b"ftyp3g", "3gp"),
-    (4, b"ftyp", "mp4"),
     (0, b"ID3", "mp3"),
     (0, b"#!AMR", "amr"),
+)
+# The kinds of the MP4 family that hold sound, by their brands; photos of some telephones (HEIC, AVIF) are of that family too.
+_BRANDS = (
+    ("m4a", (b"M4A", b"M4B", b"F4A")),
+    ("3gp", (b"3g",)),
+    ("mp4", (b"iso", b"mp4", b"dash", b"MSNV", b"avc1", b"qt  ", b"M4V", b"F4V")),
 )
 PREFIX = "campo-"
 # Two threads that set Pillow's switch by turns would leave it wrong.
@@ -59,6 +63,17 @@ class Content:
 def examine(data: bytes) -> str:
     """Return the ending that fits the content of a file, or an empty text for what is not taken."""
     return _picture(data) or _sound(data)
+
+
+def is_picture(content: Content) -> bool:
+    """Whether a content that was examined is a picture, and no sound."""
+    return content.extension in _PICTURES.values()
+
+
+def pixels(content: Content) -> int:
+    """Return the number of pixels of a picture; it was opened before, so this reads its head alone."""
+    image = Image.open(io.BytesIO(content.read()), formats=tuple(_PICTURES))
+    return int(image.width * image.height)
 
 
 def refusal() -> str:
@@ -103,6 +118,8 @@ def _sound(data: bytes) -> str:
     for place, mark, extension in _SOUNDS:
         if data[place : place + len(mark)] == mark:
             return extension
+    if data[4:8] == b"ftyp":
+        return next((extension for extension, brands in _BRANDS if data[8:12].startswith(brands)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return "wav"
     if data[0] == 0xFF and data[1] & 0xF6 == 0xF0:

@@ -12,6 +12,8 @@ _LIMITS = {
     "photo_max_px": 1600,
     "image_pixels": 50_000_000,
     "signature_bytes": 300 * 1024,
+    # A few kilobytes of white unfold into more than a printed page can hold.
+    "signature_pixels": 4_000_000,
     "record_files": 60,
     "quota_bytes": 500 * 1024 * 1024,
 }

@@ -44,7 +44,7 @@ def too_large() -> None:
 def read_batch(batch: str | None) -> dict[str, Any]:
     """Return the batch of this request: device, protocol and records; its records are not looked at yet."""
     if batch is None and frappe.request and "batch" in frappe.request.files:
-        batch = _bytes(frappe.request.files["batch"], limit("batch_bytes")).decode("utf-8", "replace")
+        batch = _text(_bytes(frappe.request.files["batch"], limit("batch_bytes")))
     value = parsed(batch or "")
     if not isinstance(value, dict) or not isinstance(value.get("records"), list):
         problems.fail(
@@ -110,6 +110,14 @@ def _bytes(part: Any, bound: int) -> bytes:
     if len(content) > bound:
         too_large()
     return content
+
+
+def _text(content: bytes) -> str:
+    """Bytes as UTF-8; nothing for what is none: a letter that was guessed would be kept for good."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def _no_number(text: str) -> Any:
