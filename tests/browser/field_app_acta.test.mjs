@@ -163,4 +163,12 @@ browserTest("an acta with something missing is not closed, and each gap leads to
     await page.getByText("Falta esta respuesta").first().waitFor();
     const focused = await page.evaluate(() => document.activeElement?.getAttribute("name") ?? "");
     assert.match(focused, /objetivo$/, "the first question with a gap has the focus");
+
+    // What is answered leaves the list, what is not stays.
+    const list = page.locator(".problems");
+    await list.getByRole("button", { name: "Objetivo" }).waitFor();
+    await question(page, "Objetivo").locator("input").fill("Hablar del agua");
+    await question(page, "Objetivo").locator("input").blur();
+    await list.getByRole("button", { name: "Objetivo" }).waitFor({ state: "detached" });
+    await list.getByText("Falta 1 respuesta").waitFor();
 });

@@ -41,7 +41,12 @@ phoneTest("with no network the app starts cold, keeps what is written, and sends
     assert.deepEqual((await states(phone.page)).map((one) => one.slice(0, 2)), [[uuid, "ready"]]);
     assert.equal((await sync(phone.page)).errorCode, "offline");
 
+    // Whoever sees that there is signal again need not wait for the app's own next attempt.
+    await phone.page.locator(".nav-item").nth(3).click();
+    const again = phone.page.getByRole("button", { name: "Enviar y recibir ahora", disabled: false });
+    await again.waitFor();
     await wire.connect();
+    await again.click();
     let last;
     for (let round = 0; round < 3; round += 1) last = await sync(phone.page);
     assert.deepEqual((await states(phone.page)).map((one) => one.slice(0, 2)), [[uuid, "sent"]], JSON.stringify([await states(phone.page), last]));

@@ -82,6 +82,8 @@ export interface FormProblem {
     message: string;
     /** Bring the question into view and put the focus on it. */
     show: () => void;
+    /** Whether the question still shows it: an answer given since may have mended it. */
+    remains: () => boolean;
 }
 
 export interface MountedForm {

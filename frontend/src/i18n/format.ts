@@ -35,9 +35,9 @@ export function timeText(time: number): string {
     return new Date(time).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
 }
 
-/** When something happened, as one says it. */
+/** When something happened or is to happen, as one says it. */
 export function whenText(time: number, now: number = Date.now()): string {
-    if (Math.abs(now - time) < 60_000) return t("when.now");
+    if (Math.abs(now - time) < 60_000) return t(time > now ? "when.soon" : "when.now");
     const day = isoDay(new Date(time));
     if (day === isoDay(new Date(now))) return t("when.today", { time: timeText(time) });
     if (day === addDays(isoDay(new Date(now)), -1)) return t("when.yesterday", { time: timeText(time) });

@@ -65,6 +65,7 @@ class EnketoForm implements MountedForm {
                 this.form.goToTarget(question);
                 question.scrollIntoView({ block: "center" });
             },
+            remains: () => question.isConnected && question.matches(INVALID) && !question.closest(".disabled"),
         }));
     }
 
