@@ -15,6 +15,8 @@ from sync_device import (
     acta,
     authorisation,
     biometric_text,
+    new_id,
+    now,
     photo,
     sha256,
     with_print,
@@ -202,6 +204,52 @@ def test_whatever_decision_is_sent_it_is_recorded_whole_or_not_at_all(client, pl
     assert made["Data Authorisation"] == made["Field Submission"] == len(stored)
     assert (made["File"], made["Acta"]) == (signed, 0)
     assert 0 < len(stored) < FUZZ["max_examples"]
+
+
+CHANGE_PLACES = [
+    ("uuid",), ("revision",), ("base",), ("device_time",), ("files",), ("body",), ("body", "doctype"), ("body", "name"), ("body", "base"),
+    ("body", "values"), ("body", "base", "zone"), ("body", "base", "owner"),
+    *[("body", "values", field) for field in ("zone", "latitude", "family_name", "census_code", "present_detail", "owner", "community", "A b")],
+]  # fmt: skip
+
+
+def test_whatever_change_is_sent_it_is_written_whole_or_not_at_all(client, place):
+    device, admin, states, before = Device(client("Gestor")), client("System Manager"), [], counts(client)
+    watched = ("notes", "zone", "latitude", "family_name", "census_code", "present_detail", "community")
+
+    def family() -> dict:
+        row = admin.read("Family", place["family"])
+        return {field: row.get(field) for field in watched}
+
+    @settings(**FUZZ)
+    @given(st.lists(st.tuples(st.sampled_from(CHANGE_PLACES), LIKELY | ANYTHING), max_size=2))
+    def send(changes):
+        was, mark = family(), f"Nota {len(states)}"
+        values = {"notes": mark, "zone": "Urban" if was["zone"] == "Rural" else "Rural"}
+        body = {"doctype": "Family", "name": place["family"], "base": {**was}, "values": values}
+        record = {"kind": "change", "uuid": new_id(), "device_time": now(), "body": body}
+        for path, value in changes:
+            put(record, path, value)
+        response = device.push_raw([record])
+        assert response.status_code == 200, (response.status_code, response.text[:500])
+        answer = response.json()["message"]["results"][0]
+        states.append(answer["state"])
+        assert answer["state"] in ("stored", "known", "refused", "conflict"), answer
+        assert answer["retry"] is False, (answer, record)
+        after = family()
+        if answer["state"] == "refused":
+            assert after == was, (answer, record)
+        elif answer["state"] == "stored" and record["body"]["values"].get("notes") == mark:
+            # One of its fields stands there, so all of them do.
+            assert after["notes"] == mark, (answer, record)
+            zone = record["body"]["values"].get("zone")
+            assert zone not in ("Rural", "Urban") or after["zone"] == zone, (answer, record)
+
+    send()
+    made = {name: number - before[name] for name, number in counts(client).items()}
+    assert made["Acta"] == made["File"] == made["Data Authorisation"] == 0
+    assert made["Field Submission"] == sum(state in ("stored", "conflict") for state in states)
+    assert {"stored", "refused"} <= set(states)
 
 
 PIECE = st.tuples(

@@ -1,8 +1,9 @@
 """What becomes of a record that a device changed while others may have changed it too."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -80,6 +81,34 @@ def comparable(value: Any, fieldtype: str = "Data") -> str:
     if fieldtype == "Time":
         return ":".join(part.zfill(2) for part in text.split(".")[0].split(":")[:2]) if text else ""
     return text.replace("\r\n", "\n")
+
+
+def fits(value: Any, fieldtype: str = "Data", options: Collection[str] | None = None) -> bool:
+    """Whether a field can hold a value that came from outside at all; empty and null it always can.
+
+    fieldtype: as in `comparable`. options: the values of a Select.
+    """
+    if value is None or value == "":
+        return True
+    if fieldtype in NUMBERS:
+        return _is_number(value)
+    if not isinstance(value, str):
+        return False
+    if fieldtype == "Date":
+        try:
+            return bool(date.fromisoformat(value[:10]))
+        except ValueError:
+            return False
+    return options is None or value in options
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (bool, int, float)):
+        return True
+    try:
+        return isinstance(value, str) and Decimal(value.strip()).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def verdict(standing: Standing, device: str, base: str | None, revision: int) -> str:

@@ -6,10 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from social_crm.field_records.domain.digests import record_digest
-from social_crm.field_records.domain.merge import Standing, comparable, differences, merge, verdict
+from social_crm.field_records.domain.merge import Standing, comparable, differences, fits, merge, verdict
 
 VALUES = st.sampled_from(["", "a", "b", "c"])
 RECORDS = st.dictionaries(st.sampled_from("xyz"), VALUES)
+
+
+def test_what_a_field_can_never_hold() -> None:
+    for kind, options, good, bad in (
+        ("Data", None, ["López", " ", "1"], [-1, True, 1.5, [], {}]),
+        ("Select", ["", "Rural", "Urban"], ["Rural"], ["Nowhere", 1, "rural"]),
+        ("Date", None, ["2026-02-28", "2026-02-28T10:00:00"], ["2026-02-30", "mañana", 20260228]),
+        ("Float", None, [11.5, "11.5", -3, "1e3", True], ["abc", "nan", "1,5", []]),
+    ):
+        for value in (*good, None, ""):
+            assert fits(value, kind, options), (kind, value)
+        for value in bad:
+            assert not fits(value, kind, options), (kind, value)
 
 
 def test_two_devices_change_different_fields() -> None:

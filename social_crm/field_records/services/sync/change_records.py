@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from social_crm.field_records.domain.digests import record_digest
-from social_crm.field_records.domain.merge import comparable, merge
+from social_crm.field_records.domain.merge import comparable, fits, merge
 from social_crm.field_records.services.sync import conflicts, corrections, receipts
 from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.results import result
@@ -30,6 +30,8 @@ def store(
         return _answer(record, "known", receipt.name, receipt.seen[digest])
     doc = _target(body)
     kinds = {name: _kind(doc, name) for name in body["values"]}
+    for name, value in body["values"].items():
+        _require_fitting(doc.meta.get_field(name), value)
     base, written, now = (
         {name: comparable(values.get(name), kind) for name, kind in kinds.items()}
         for values in (body["base"], body["values"], doc)
@@ -70,6 +72,18 @@ def _kind(doc: Any, name: str) -> str:
     if not corrections.may_write(doc.meta, name):
         frappe.throw(_("A device does not write the field {0}.").format(name), title=_("Field not Possible"))
     return str(doc.meta.get_field(name).fieldtype)
+
+
+def _require_fitting(field: Any, value: Any) -> None:
+    """Refuse what the field can never hold, also where it would only wait in a conflict: nobody could take it over."""
+    options = (field.options or "").split("\n") if field.fieldtype == "Select" else None
+    if not fits(value, field.fieldtype, options):
+        frappe.throw(
+            _("{0} is no possible value of {1}.").format(
+                frappe.utils.escape_html(str(value)[:100]), _(field.label)
+            ),
+            title=_("Value not Possible"),
+        )
 
 
 def _answer(record: Mapping[str, Any], state: str, name: str, conflict: str) -> dict[str, Any]:
