@@ -92,7 +92,7 @@ social_crm.acta.offer_rebuild = (acta, wrapper) => {
     const place = $('<div class="acta-rebuild mt-3">').appendTo(wrapper);
     const button = $('<button type="button" class="btn btn-default btn-sm">').appendTo(place).text(__("Make It Again and Compare"));
     const told = $('<p class="mt-2" role="status">').appendTo(place);
-    const say = (colour, text) => told.empty().append($('<span class="indicator-pill">').addClass(colour).text(text));
+    const say = (colour, text) => told.empty().append($('<span class="indicator-pill">').addClass(colour).css("height", "auto").text(text));
     button.on("click", async () => {
         button.prop("disabled", true);
         say("blue", __("The paper is being made again ..."));

@@ -353,8 +353,8 @@ function draw_pdf(frm) {
 
 function show_pdf(frm, pdf) {
     const wrapper = frm.get_field("pdf_html").$wrapper.empty();
-    const line = (colour, text) => $('<p><span class="indicator-pill"></span></p>').appendTo(wrapper).find("span").addClass(colour).text(text);
-    const note = (text) => $('<p class="text-muted small">').appendTo(wrapper).text(text);
+    const line = (colour, text) => $('<p><span class="indicator-pill"></span></p>').appendTo(wrapper).find("span").addClass(colour).css("height", "auto").text(text);
+    const note = (text) => $('<p class="text-muted small" style="overflow-wrap: anywhere">').appendTo(wrapper).text(text);
     const ask = (label) =>
         $('<button type="button" class="btn btn-default btn-sm">')
             .appendTo(wrapper)
