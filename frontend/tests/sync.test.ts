@@ -257,7 +257,7 @@ test("a revoked device is wiped and says how many unsent actas went with it", as
     device.server.revoked = true;
     await store.drafts.ready(uuid, false);
     await device.sync();
-    expect(store.session.state.value).toMatchObject({ phase: "revoked", profiles: [], user: null });
+    expect(store.session.state.value).toMatchObject({ phase: "revoked", profiles: [], user: null, revoked: { reason: "Se perdió", lost: 1 } });
     expect(device.server.wipedWith).toBe(1);
     expect(device.server.actas.size).toBe(0);
     expect(await store.drafts.read(uuid).catch((problem: FieldError) => problem.code)).toBe("not-found");

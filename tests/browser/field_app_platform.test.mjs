@@ -70,6 +70,8 @@ phoneTest("a revoked device is wiped at its next greeting", async ({ phone }) =>
     await sync(phone.page).catch(() => undefined);
     const session = await store(phone.page, (app) => app.session.state.value);
     assert.deepEqual([session.phase, session.profiles], ["revoked", []]);
+    await phone.page.getByText("Motivo: Perdida").waitFor();
+    await phone.page.getByText("Con los datos se borró 1 trabajo que el servidor no tenía").waitFor();
     const left = await phone.page.evaluate(async () => (await indexedDB.databases()).map((one) => one.name));
     assert.deepEqual(left.filter((name) => name !== "campo"), []);
 });

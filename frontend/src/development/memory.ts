@@ -58,7 +58,7 @@ function records(changes: Ref<ProposedChange[]>): RecordsApi {
 }
 
 export function memoryStore(): FieldStore {
-    const locked: SessionState = { phase: "locked", profiles: [{ id: "sample", label: "MG", lastUsed: Date.now() }], profile: null, user: null, may: MAY_ALL, loginNeeded: false, waitUntil: null };
+    const locked: SessionState = { phase: "locked", profiles: [{ id: "sample", label: "MG", lastUsed: Date.now() }], profile: null, user: null, may: MAY_ALL, loginNeeded: false, waitUntil: null, revoked: null };
     const state = ref<SessionState>(locked);
     const unlocked = () => { state.value = { ...state.value, phase: "unlocked", profile: "sample", user: USER }; };
     const status = ref<SyncStatus>({ online: true, phase: "idle", safe: true, loginNeeded: false, error: null, errorCode: null, lastSync: Date.now(), nextTry: null, done: 0, total: 0, newInLast: { family: 3 }, goneInLast: 0, news: null, clockSkew: 0 });

@@ -28,7 +28,7 @@ export const LEAST_QUALITY = 60; // of a fingerprint, until the server has said
 
 export class DeviceSession implements SessionApi {
     readonly loginUrl = "/login?redirect-to=/campo";
-    readonly state = shallowRef<SessionState>({ phase: "starting", profiles: [], profile: null, user: null, may: MAY_ALL, loginNeeded: false, waitUntil: null });
+    readonly state = shallowRef<SessionState>({ phase: "starting", profiles: [], profile: null, user: null, may: MAY_ALL, loginNeeded: false, waitUntil: null, revoked: null });
     private opened: Opened | null = null;
     private hiddenSince: number | null = null;
 
@@ -119,7 +119,7 @@ export class DeviceSession implements SessionApi {
             onLoginNeeded: (loginNeeded) => {
                 if (this.opened === opened && loginNeeded !== this.state.value.loginNeeded) this.set({ loginNeeded });
             },
-            onRevoked: (unsent) => this.revoked(unsent),
+            onRevoked: (reason) => this.revoked(reason),
         });
         vault.listen((news) => {
             if (news.kind === "gone") void this.lock().catch(() => undefined);
@@ -136,7 +136,7 @@ export class DeviceSession implements SessionApi {
         this.parts.onOpened(opened);
         const profiles = await vaults.profiles();
         const { user, fullName, language } = profile;
-        this.set({ phase: "unlocked", profiles, profile: vault.id, user: { user, fullName, language }, may: opened.may, loginNeeded: false, waitUntil: null });
+        this.set({ phase: "unlocked", profiles, profile: vault.id, user: { user, fullName, language }, may: opened.may, loginNeeded: false, waitUntil: null, revoked: null });
     }
 
     async lock(): Promise<void> {
@@ -191,14 +191,17 @@ export class DeviceSession implements SessionApi {
         await this.showProfiles();
     }
 
-    private async revoked(unsent: number): Promise<void> {
+    private async revoked(reason: string): Promise<void> {
         const { registry, vaults, transport } = this.parts;
         const device = await registry.device();
+        // Drafts go too: whoever wrote them and the supervisor read how much it was.
+        const lost = this.opened?.atRisk ?? 0;
         this.opened?.vault.tell({ kind: "gone" });
         await this.close();
         await vaults.removeAll();
         await this.showProfiles("revoked");
-        await transport.wiped(device, unsent).catch(() => undefined);
+        this.set({ revoked: { reason, lost } });
+        await transport.wiped(device, lost).catch(() => undefined);
     }
 
     private looked = () => {

@@ -88,6 +88,13 @@ export interface SessionState {
     may: May; // while unlocked
     loginNeeded: boolean; // unlocked, but the server wants a new login before it takes or gives anything
     waitUntil: number | null; // after too many wrong PINs
+    revoked: Revocation | null; // in the phase "revoked", until the page is left
+}
+
+/** What a device was told that was revoked, and how much work that the server never got went with it. */
+export interface Revocation {
+    reason: string;
+    lost: number;
 }
 
 export interface SessionApi {

@@ -28,8 +28,8 @@ export interface EngineParts {
     estimate: () => Promise<{ usage: number | null; quota: number | null }>;
     onGreeting: (greeting: Greeting) => void;
     onLoginNeeded: (needed: boolean) => void;
-    /** The device was revoked: wipe, then tell the server how many unsent records went with it. */
-    onRevoked: (unsent: number) => Promise<void>;
+    /** The device was revoked, for a reason that may be empty: wipe, then tell the server how much unsent work went with it. */
+    onRevoked: (reason: string) => Promise<void>;
 }
 
 const LAST = "last-sync";
@@ -194,7 +194,8 @@ export class SyncEngine {
         const code: FieldErrorCode = problem instanceof FieldError ? problem.code : "server";
         if (code === "revoked") {
             this.stop();
-            await this.parts.onRevoked(this.parts.drafts.unsent + this.parts.changes.unsent);
+            // Only the greeting says why: what another call is answered is the server's sentence.
+            await this.parts.onRevoked(problem instanceof ServerError || !(problem instanceof Error) || problem.message === code ? "" : problem.message);
             return;
         }
         this.failures += 1;

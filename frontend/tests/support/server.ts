@@ -124,7 +124,7 @@ export class ProtocolServer {
     private greeting(user: string) {
         return {
             user, full_name: "Ana Gómez", language: "es", csrf_token: this.token, server_time: new Date().toISOString(), protocol: { min: 1, max: 1 },
-            device: { status: this.revoked ? "Revoked" : "Active" }, limits: this.limits, ...(this.may && { may: this.may }), app: { min_version: "0", newest: "0" },
+            device: this.revoked ? { status: "Revoked", reason: "Se perdió" } : { status: "Active" }, limits: this.limits, ...(this.may && { may: this.may }), app: { min_version: "0", newest: "0" },
         };
     }
 
