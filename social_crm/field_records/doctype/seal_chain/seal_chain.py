@@ -6,6 +6,17 @@ from frappe.model.document import Document
 class SealChain(Document):
     """The head of a chain of seals; written when actas are closed, by nobody's hand."""
 
+    def validate(self) -> None:
+        # Closing writes past the document. Whoever may do everything still moves no end of a chain: no acta could be closed after it.
+        if not self.is_new() and (
+            self.has_value_changed("last_number") or self.has_value_changed("last_hash")
+        ):
+            frappe.throw(
+                _("A chain of seals moves on when an acta is closed; nobody writes it by hand."),
+                frappe.PermissionError,
+                title=_("Seal Chain"),
+            )
+
     def on_trash(self) -> None:
         if not frappe.flags.in_uninstall:
             frappe.throw(

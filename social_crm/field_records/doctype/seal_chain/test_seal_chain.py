@@ -14,6 +14,15 @@ class TestSealChain(SocialCRMTestCase):
         make.make_team()
         frappe.set_user(make.GESTOR)
 
+    def test_nobody_moves_the_end_of_a_chain_by_hand(self) -> None:
+        doc, *_files = make.sealed()
+        frappe.set_user("Administrator")
+        for field, value in (("last_number", 0), ("last_hash", "x")):
+            chain = frappe.get_doc("Seal Chain", frappe.db.get_value("Acta", doc.name, "seal_chain"))
+            chain.set(field, value)
+            with self.assertRaisesRegex(frappe.PermissionError, "by hand"):
+                chain.save()
+
     def test_a_seal_of_the_second_rule_still_holds(self) -> None:
         """As above: what it covered is spelled out in full."""
         doc, *_files = make.sealed()
