@@ -230,7 +230,18 @@ class TestRights(SocialCRMTestCase):
             for row in self.rights(written)
             if row.create or row.write or row.get("import") or row.share or row.submit
         }
-        self.assertEqual(found, set())
+        # The right to write conflicts is that to decide them: its controller takes no other writing.
+        decides = {"Programme Director", "Social CRM Administrator", "System Manager"}
+        self.assertEqual(found, {f"Sync Conflict {role}" for role in decides})
+        given = [
+            row
+            for row in self.rights({"Sync Conflict"})
+            if row.create or row.get("import") or row.share or row.submit
+        ]
+        self.assertEqual(given, [])
+        conflict = frappe.new_doc("Sync Conflict")
+        with self.assertRaisesRegex(frappe.PermissionError, "by hand"):
+            conflict.run_method("validate")
 
     def test_content_and_whereabouts_of_devices_are_read_by_few(self) -> None:
         few = {

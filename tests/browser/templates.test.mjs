@@ -75,10 +75,23 @@ browserTest("an administrator loads a spreadsheet, mends it, previews, maps, pub
     assert.ok(await page.evaluate(() => window.cur_frm.is_new()), "a preview saves nothing");
 
     // What closing writes, chosen from what fits.
-    await page.evaluate(() => {
-        window.cur_frm.add_child("writes", { question: "tema", target: "Family", target_field: "notes" });
-        window.cur_frm.refresh_field("writes");
-    });
+    const writes = page.locator('.page-container:visible .frappe-control[data-fieldname="writes"]');
+    await page.locator(".page-container:visible .section-head:visible", { hasText: "Lo que escribe el cierre" }).click();
+    await writes.locator(".grid-add-row").click();
+    const cell = (field) => writes.locator(`.grid-row[data-idx="1"] [data-fieldname="${field}"]`);
+    const choose = async (field, typed, offered) => {
+        await cell(field).click();
+        await cell(field).locator("input").fill(typed);
+        await writes.locator(".awesomplete li:visible", { hasText: offered }).first().click();
+        await page.waitForFunction((name) => window.cur_frm.doc.writes[0][name], field);
+    };
+    await choose("question", "tema", "Tema de la visita");
+    await cell("target").click();
+    await cell("target").locator("select").selectOption("Family");
+    await page.waitForFunction(() => window.cur_frm.doc.writes[0].target === "Family" && !window.frappe.request.ajax_count);
+    await choose("target_field", "Nota", "Notas");
+    await screenshot("template-writes");
+    assert.deepEqual(await page.evaluate(() => window.cur_frm.doc.writes.map((row) => [row.question, row.target, row.target_field])), [["tema", "Family", "notes"]]);
     const first = await save(page);
     assert.equal(first, `${key}-v1`);
     await press(page, "Publicar");

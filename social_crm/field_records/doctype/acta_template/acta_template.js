@@ -36,8 +36,9 @@ function offer_choices(frm, doctype, name) {
     const { grid } = frm.get_field("writes");
     const offer = (field, options) => {
         grid.update_docfield_property(field, "options", options);
-        // The form of the row that is open has its boxes already.
-        grid.grid_rows_by_docname[name]?.grid_form?.fields_dict[field]?.set_data?.(options);
+        // Where the row is being written, in its cells or in its form, the boxes are there already.
+        const row = grid.grid_rows_by_docname[name];
+        [row?.grid_form?.fields_dict[field], row?.on_grid_fields_dict?.[field]].forEach((box) => box?.set_data?.(options));
     };
     const asked = frm.doc.questions.filter((row) => row.field_name && !/^(begin|end)_|^note$/.test(row.field_type));
     offer("question", asked.map((row) => ({ value: row.field_name, label: row.label || row.field_name })));
