@@ -78,7 +78,7 @@ browserTest("an administrator loads a spreadsheet, mends it, previews, maps, pub
     const writes = page.locator('.page-container:visible .frappe-control[data-fieldname="writes"]');
     await page.locator(".page-container:visible .section-head:visible", { hasText: "Lo que escribe el cierre" }).click();
     await writes.locator(".grid-add-row").click();
-    const cell = (field) => writes.locator(`.grid-row[data-idx="1"] [data-fieldname="${field}"]`);
+    const cell = (field) => writes.locator(`.grid-row[data-idx="1"] .col[data-fieldname="${field}"]`);
     const choose = async (field, typed, offered) => {
         await cell(field).click();
         await cell(field).locator("input").fill(typed);
