@@ -63,6 +63,9 @@ def _require_arguments(asked: str, form: Any) -> None:
     is_guest = frappe.session.user == "Guest" and not frappe.get_request_header("Authorization")
     if function not in frappe.whitelisted or (is_guest and function not in frappe.guest_methods):
         return
+    # What takes no GET is refused as that, whatever came with it.
+    if frappe.local.request.method not in frappe.allowed_http_methods_for_whitelisted_func[function]:
+        return
     lacking = [
         one.name
         for one in parameters

@@ -1,5 +1,8 @@
 """What a device is told when a record is refused: enough to go on, and nothing of what is somebody else's."""
 
+import json
+
+import pytest
 from lending import make_place
 from sync_device import (
     SIGNATURE,
@@ -89,3 +92,46 @@ def test_what_no_field_takes_is_refused_in_words_and_not_sent_again(device, plac
         answer = device.push_one(change)
         assert (answer["state"], answer["retry"]) == ("refused", False), answer
         assert said in answer["message"] or field in answer["message"] or "First Name" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "sync.handshake.greet",
+        "sync.changes.pull",
+        "sync.papers.acta",
+        "actions.add_commitment",
+        "templates.set_status",
+        "seals.verify",
+        "visits.plan_visits",
+    ],
+)
+def test_requests_that_no_function_can_answer_are_refused(client, method):
+    """Nothing at all, half a letter, and a body that is no JSON: the platform alone would fail with 500."""
+    path = f"/api/method/social_crm.field_records.services.{method}"
+    names = (
+        "device",
+        "label",
+        "cursor",
+        "name",
+        "acta",
+        "subject",
+        "template",
+        "visits",
+        "due_date",
+        "gestor",
+    )
+    half = dict.fromkeys(names, "\ud800")
+    for body in (
+        "{}",
+        json.dumps(half),
+        "{no",
+        "[" * 100_000,
+        '{"device": "x"}',
+        json.dumps({"visits": "x"}),
+    ):
+        response = client("Gestor").call(
+            "POST", path, data=body, headers={"Content-Type": "application/json"}
+        )
+        assert 400 <= response.status_code < 500, (method, body[:40], response.text[:400])
+        assert {"exc_type", "exception"} & set(response.json())
