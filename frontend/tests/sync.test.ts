@@ -263,6 +263,18 @@ test("a revoked device is wiped and says how many unsent actas went with it", as
     expect(await store.drafts.read(uuid).catch((problem: FieldError) => problem.code)).toBe("not-found");
 });
 
+test("a device that is revoked in the middle of a round reads why too", async () => {
+    const device = new TestDevice();
+    const store = await device.enrolled();
+    device.server.fate = (path) => {
+        if (path === "changes.pull") device.server.revoked = true;
+        return "arrives";
+    };
+    await device.sync();
+    expect(store.session.state.value).toMatchObject({ phase: "revoked", revoked: { reason: "Se perdió", lost: 0 } });
+    expect(device.server.wipedWith).toBe(0);
+});
+
 test("what was under way when the app ended goes again", async () => {
     const device = new TestDevice();
     await device.enrolled();

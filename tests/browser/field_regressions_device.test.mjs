@@ -183,6 +183,8 @@ phoneTest('"Resetting with unsent work is refused, with the count": on the scree
 
 phoneTest('"An expired session in the field means a new login, and the outbox stays": the cookie is gone', async ({ phone }) => {
     await phone.enroll(ROLE);
+    // A reply that is still on its way would bring the cookie back.
+    await sync(phone.page);
     await phone.context.clearCookies();
     const uuid = await write(phone.page, { family: place.family });
     const status = await sync(phone.page);

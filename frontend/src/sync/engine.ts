@@ -183,7 +183,7 @@ export class SyncEngine {
             storage_used: usage ?? 0, storage_quota: quota ?? 0, device_time: deviceTime(),
         });
         const middle = (began + Date.now()) / 2;
-        if (greeting.device.status === "Revoked") throw new FieldError("revoked", greeting.device.reason ?? "");
+        if (greeting.device.status === "Revoked") throw new FieldError("revoked", "revoked", { reason: greeting.device.reason ?? "" });
         if (greeting.protocol.min > PROTOCOL || greeting.protocol.max < PROTOCOL) throw new FieldError("old-app");
         this.set({ clockSkew: Math.round(middle - Date.parse(greeting.server_time)) });
         this.parts.onGreeting(greeting);
@@ -193,9 +193,10 @@ export class SyncEngine {
     private async failed(problem: unknown): Promise<void> {
         const code: FieldErrorCode = problem instanceof FieldError ? problem.code : "server";
         if (code === "revoked") {
+            // Only the greeting says why; any other call may have been the one that was refused.
+            const told = problem instanceof ServerError ? await this.greet().catch((answer: unknown) => answer) : problem;
             this.stop();
-            // Only the greeting says why: what another call is answered is the server's sentence.
-            await this.parts.onRevoked(problem instanceof ServerError || !(problem instanceof Error) || problem.message === code ? "" : problem.message);
+            await this.parts.onRevoked(told instanceof FieldError ? String(told.detail.reason ?? "") : "");
             return;
         }
         this.failures += 1;
