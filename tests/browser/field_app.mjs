@@ -219,6 +219,32 @@ export async function store(page, work, argument = null) {
     return answer.value;
 }
 
+// Waits until words of a draft lie on the phone: what the screen says may be of the words before them.
+export const keptOnPhone = (page, uuid, words) =>
+    store(page, async (app, [uuid, words]) => {
+        while (!JSON.stringify(await app.drafts.read(uuid)).includes(words)) await new Promise((done) => setTimeout(done, 50));
+    }, [uuid, words]);
+
+// Looks for secrets (texts in whatever shape a browser writes them, or bytes) in all that a browser keeps of pages in its folder. Empty
+// storage proves nothing and fails. open: a text that is not encrypted, and so has to be found.
+export function assertNothingInTheOpen(folder, secrets, open = null) {
+    let bytes = 0;
+    let found = open === null;
+    for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath ?? entry.path, entry.name);
+        if (!entry.isFile() || !/IndexedDB|Local Storage|Session Storage|blob_storage|File System|Service Worker/.test(file)) continue;
+        const content = fs.readFileSync(file);
+        bytes += content.length;
+        found ||= content.includes(open);
+        for (const secret of secrets) {
+            const forms = typeof secret === "string" ? ["utf8", "utf16le", "latin1"].map((encoding) => Buffer.from(secret, encoding)) : [secret];
+            for (const form of forms) assert.ok(!content.includes(form), `${secret} stands in ${path.basename(file)}`);
+        }
+    }
+    assert.ok(found, "what is not encrypted is found");
+    assert.ok(bytes > 10_000, `the storage was looked at (${bytes} bytes)`);
+}
+
 // A phone that is switched on and shows the app, behind its wire; thrown away after the test. `another` gives one more
 // behind the same wire.
 export function phoneTest(title, body, Way = Wire) {

@@ -1,7 +1,7 @@
 // An acta in the field app, from the family to the server, with the network off while it is written.
 
 import assert from "node:assert/strict";
-import { store } from "./field_app.mjs";
+import { keptOnPhone } from "./field_app.mjs";
 import { allSafe, choosePhoto, enroll, PIN, publishTemplate, question, sign, templateTitle, turnedPhoto } from "./field_app_screens.mjs";
 import { api, browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
@@ -125,10 +125,7 @@ browserTest("a draft comes back whole after the browser was ended: text, rows, c
     // The last words were never "left": the field still has the cursor when the page goes.
     await question(page, "Objetivo").locator("input").pressSequentially("A medio escr");
     const address = page.url();
-    // The app says "Guardado" of the words before them too: what lies on the phone tells.
-    await store(page, async (app, uuid) => {
-        while (!JSON.stringify(await app.drafts.read(uuid)).includes("A medio escr")) await new Promise((done) => setTimeout(done, 50));
-    }, address.match(/[0-9a-f-]{36}/)[0]);
+    await keptOnPhone(page, address.match(/[0-9a-f-]{36}/)[0], "A medio escr");
     await page.close();
 
     const again = await context.newPage();

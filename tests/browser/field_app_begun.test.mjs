@@ -1,9 +1,8 @@
 // A correction that somebody began and did not save: it outlives a phone that dies, is offered again, and goes when it is thrown away.
 
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import path from "node:path";
-import { phoneTest, store } from "./field_app.mjs";
+import { assertNothingInTheOpen, phoneTest, store } from "./field_app.mjs";
 import { deliver } from "./field_rules.mjs";
 import { allSafe, assertAccessible, findFamily } from "./field_app_screens.mjs";
 import { api, makeCommunity, makeFamily, output } from "./lib.mjs";
@@ -31,16 +30,6 @@ async function onAgain(phone, address) {
     await phone.unlock();
 }
 
-// What was typed, in whatever shape a browser writes text.
-function standsInStorage(phone, text) {
-    return fs.readdirSync(phone.folder, { recursive: true, withFileTypes: true }).some((entry) => {
-        const file = path.join(entry.parentPath ?? entry.path, entry.name);
-        if (!entry.isFile() || !/IndexedDB|Local Storage|Session Storage|blob_storage|File System/.test(file)) return false;
-        const content = fs.readFileSync(file);
-        return ["utf8", "utf16le", "latin1"].some((encoding) => content.includes(Buffer.from(text, encoding)));
-    });
-}
-
 phoneTest("a half-typed correction outlives the battery, encrypted; it is offered again, finished and sent once", async ({ wire, phone }) => {
     const { name, family } = await prepare("b");
     await phone.enroll(GESTOR);
@@ -51,7 +40,7 @@ phoneTest("a half-typed correction outlives the battery, encrypted; it is offere
     await kept(phone.page);
     await look(phone.page, "field-app-correction-begun");
     await phone.crash();
-    assert.ok(!standsInStorage(phone, "Se pasaron"), "what was typed lies encrypted");
+    assertNothingInTheOpen(phone.folder, ["Se pasaron"]);
 
     await onAgain(phone, "/campo/borradores");
     await begun(phone.page, name).waitFor();

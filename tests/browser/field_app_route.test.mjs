@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { before } from "node:test";
-import { phoneTest, store, sync, write } from "./field_app.mjs";
+import { keptOnPhone, phoneTest, PIN, store, sync, write } from "./field_app.mjs";
 import { allSafe, assertAccessible, templateTitle } from "./field_app_screens.mjs";
 import { ADMIN, find, NAME, prepareRules, read, ROLE } from "./field_rules.mjs";
 import { api, create, day, makeCommunity, makeFamily, output, people } from "./lib.mjs";
@@ -21,7 +21,7 @@ before(async () => {
 const plan = (values) => create(ADMIN, "Planned Visit", { gestor: people[ROLE].user, status: "Planned", ...values });
 const openToday = async (phone) => {
     await phone.page.goto(`${phone.wire.address}/campo`);
-    await phone.page.getByLabel("PIN").fill("482913");
+    await phone.page.getByLabel("PIN").fill(PIN);
     await phone.page.getByRole("button", { name: "Abrir" }).click();
     await phone.page.getByRole("heading", { name: "Ruta de hoy" }).waitFor();
 };
@@ -51,12 +51,8 @@ phoneTest("a visit that was missed comes first, and the acta that is begun from 
 
     // On the way back the visit says that its acta is written already: nobody writes a second one.
     await page.locator("form.or input[name$='/objetivo'], form.or textarea[name$='/objetivo']").first().fill("Ver la tienda");
-    await store(page, async (app, uuid) => {
-        while (!JSON.stringify(await app.drafts.read(uuid)).includes("Ver la tienda")) await new Promise((done) => setTimeout(done, 50));
-    }, uuid);
-    await page.goto(`${wire.address}/campo`);
-    await page.getByLabel("PIN").fill("482913");
-    await page.getByRole("button", { name: "Abrir" }).click();
+    await keptOnPhone(page, uuid, "Ver la tienda");
+    await openToday(phone);
     await missed.getByText("Ya tiene acta en este teléfono: Borrador").waitFor();
     await store(page, (app, uuid) => app.drafts.ready(uuid, false), uuid);
 

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { PIN } from "./field_app.mjs";
 import { api, logIn, people, url } from "./lib.mjs";
 
-export const PIN = "482913";
+export { PIN };
 const axe = fs.readFileSync(path.join(process.env.SOCIAL_CRM_BROWSER_MODULES, "axe-core", "axe.min.js"), "utf-8");
 
 // Opens /campo as somebody who is logged in at the server, chooses a PIN and waits until all came down.
