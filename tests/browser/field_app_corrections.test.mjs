@@ -1,7 +1,7 @@
 // Data of a family, a person and a unit corrected on the phone with the network off; two phones at one family.
 
 import assert from "node:assert/strict";
-import { allSafe, assertAccessible, enroll, findFamily } from "./field_app_screens.mjs";
+import { allSafe, assertAccessible, enroll, findFamily, PIN } from "./field_app_screens.mjs";
 import { api, browserTest, create, makeCommunity, makeFamily, url } from "./lib.mjs";
 
 const ADMIN = "System Manager";
@@ -74,7 +74,7 @@ browserTest("family and person are corrected with the network off; it shows, out
     await page.reload().catch(() => {});
     await context.setOffline(false);
     await page.goto(`${url}/campo/envios`);
-    await page.getByLabel("PIN").fill("482913");
+    await page.getByLabel("PIN").fill(PIN);
     await page.getByRole("button", { name: "Abrir" }).click();
     await badge(page, "Recibida en el servidor").nth(1).waitFor();
     await allSafe(page);

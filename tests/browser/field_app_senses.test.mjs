@@ -2,7 +2,7 @@
 // commitments that become tasks, what changed since the last sync, and the storage that is used and freed.
 
 import assert from "node:assert/strict";
-import { store } from "./field_app.mjs";
+import { PIN, store } from "./field_app.mjs";
 import { allSafe, assertAccessible, choosePhoto, enroll, findFamily, publishTemplate, question, sign, templateTitle, turnedPhoto } from "./field_app_screens.mjs";
 import { api, browserTest, makeCommunity, makeFamily, url } from "./lib.mjs";
 
@@ -78,7 +78,7 @@ browserTest("a voice note is recorded with the network off, heard again after a 
     // The same address anew: from what lies on the phone.
     await context.setOffline(false);
     await page.goto(address);
-    await page.getByLabel("PIN").fill("482913");
+    await page.getByLabel("PIN").fill(PIN);
     await page.getByRole("button", { name: "Abrir" }).click();
     await note.locator("audio").waitFor();
     assert.ok((await duration(note.locator("audio"))) > 0.5);
@@ -177,7 +177,7 @@ browserTest("photos are kept in the size that was chosen: small, or as the camer
     assert.equal(whole.bytes, buffer.length, "byte for byte");
     // The choice outlives the app.
     await page.goto(`${url}/campo/ajustes`);
-    await page.getByLabel("PIN").fill("482913");
+    await page.getByLabel("PIN").fill(PIN);
     await page.getByRole("button", { name: "Abrir" }).click();
     await page.getByLabel("Original, como sale de la cámara").waitFor();
     assert.equal(await page.getByLabel("Original, como sale de la cámara").isChecked(), true);
