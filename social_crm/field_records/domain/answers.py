@@ -12,7 +12,8 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from social_crm.field_records.domain.expressions import Context, Value, as_text, evaluate, holds
+from social_crm.field_records.domain.expression_values import Context, Value, as_text
+from social_crm.field_records.domain.expressions import evaluate, holds
 from social_crm.field_records.domain.templates import FILES, Item, Template
 
 MAX_TEXT = 10_000

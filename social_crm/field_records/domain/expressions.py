@@ -6,17 +6,21 @@ Source of the rules: the XLSForm and ODK XForms specifications; dates are ISO te
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
+from decimal import Decimal, DivisionByZero, InvalidOperation
 
-Value = str | Decimal | bool | list["Value"]
+from social_crm.field_records.domain.expression_functions import ARGUMENTS, FUNCTIONS
+from social_crm.field_records.domain.expression_values import (
+    NAN,
+    Context,
+    Value,
+    as_bool,
+    as_number,
+)
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
-_MAX_SUBJECT = 500
-_NAN = Decimal("NaN")
 _TOKEN = re.compile(
     r"""\s*(?:
     (?P<number>\d+(?:\.\d+)?|\.\d+)
@@ -49,15 +53,6 @@ class Node:
     name: str = ""
     number: Decimal = Decimal(0)
     parts: tuple["Node", ...] = ()
-
-
-@dataclass(frozen=True)
-class Context:
-    """What an expression may see: answers by field name, the value of the field itself (`.`) and the date of today."""
-
-    answers: Mapping[str, Value]
-    today: date
-    own: Value = ""
 
 
 def parse(text: str) -> Node:
@@ -99,37 +94,6 @@ def evaluate(node: Node, context: Context) -> Value:
 def holds(node: Node, context: Context) -> bool:
     """Return whether an expression is true."""
     return as_bool(evaluate(node, context))
-
-
-def as_bool(value: Value) -> bool:
-    """Return XPath's truth of a value: a number other than 0, a text or list that is not empty."""
-    if isinstance(value, Decimal):
-        return not value.is_nan() and value != 0
-    return bool(value)
-
-
-def as_number(value: Value) -> Decimal:
-    """Return a value as a number, NaN where it is none."""
-    if isinstance(value, bool):
-        return Decimal(int(value))
-    if isinstance(value, Decimal):
-        return value
-    text = as_text(value).strip()
-    try:
-        return Decimal(text) if re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", text) else _NAN
-    except InvalidOperation:
-        return _NAN
-
-
-def as_text(value: Value) -> str:
-    """Return a value as text; of a list its first value, as XPath does."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return "NaN" if value.is_nan() else format(value.normalize(), "f")
-    if isinstance(value, list):
-        return as_text(value[0]) if value else ""
-    return value
 
 
 class _Parser:
@@ -274,7 +238,7 @@ def _operate(node: Node, context: Context) -> Value:
             return left * right
         return left / right if node.name == "div" else left % right
     except (DivisionByZero, InvalidOperation, ArithmeticError):
-        return _NAN
+        return NAN
 
 
 def _compare(sign: str, left: Value, right: Value) -> bool:
@@ -313,86 +277,3 @@ def _call(node: Node, context: Context) -> Value:
         return evaluate(node.parts[1 if holds(node.parts[0], context) else 2], context)
     values = [evaluate(part, context) for part in node.parts]
     return FUNCTIONS[node.name](values, context)
-
-
-def _nodes(values: list[Value]) -> list[Value]:
-    """One value for each row, unanswered ones included: XPath counts them, and calls a sum over them no number."""
-    return [one for value in values for one in (value if isinstance(value, list) else [value])]
-
-
-def _selected(values: list[Value], _: Context) -> bool:
-    return as_text(values[1]) in as_text(values[0]).split()
-
-
-def _regex(values: list[Value], _: Context) -> bool:
-    subject = as_text(values[0])
-    return len(subject) <= _MAX_SUBJECT and re.fullmatch(as_text(values[1]), subject) is not None
-
-
-def _coalesce(values: list[Value], _: Context) -> Value:
-    return values[0] if as_text(values[0]) != "" else values[1]
-
-
-def _round(values: list[Value], _: Context) -> Decimal:
-    number, places = as_number(values[0]), as_number(values[1]) if len(values) > 1 else Decimal(0)
-    if number.is_nan() or places.is_nan():
-        return _NAN
-    return number.quantize(Decimal(1).scaleb(-max(0, min(9, int(places)))), rounding=ROUND_HALF_UP)
-
-
-def _int(values: list[Value], _: Context) -> Decimal:
-    number = as_number(values[0])
-    return _NAN if number.is_nan() else Decimal(int(number))
-
-
-def _extreme(pick: Callable[[list[Decimal]], Decimal]) -> Callable[[list[Value], Context], Value]:
-    def function(values: list[Value], _: Context) -> Value:
-        numbers = [as_number(value) for value in _nodes(values)]
-        return pick(numbers) if numbers and not any(n.is_nan() for n in numbers) else _NAN
-
-    return function
-
-
-FUNCTIONS: dict[str, Callable[[list[Value], Context], Value]] = {
-    "selected": _selected,
-    "count-selected": lambda values, _: Decimal(len(as_text(values[0]).split())),
-    "string-length": lambda values, _: Decimal(len(as_text(values[0]))),
-    "contains": lambda values, _: as_text(values[1]) in as_text(values[0]),
-    "starts-with": lambda values, _: as_text(values[0]).startswith(as_text(values[1])),
-    "regex": _regex,
-    "not": lambda values, _: not as_bool(values[0]),
-    "true": lambda values, _: True,
-    "false": lambda values, _: False,
-    "today": lambda values, context: context.today.isoformat(),
-    "coalesce": _coalesce,
-    "concat": lambda values, _: "".join(as_text(value) for value in values),
-    "number": lambda values, _: as_number(values[0]),
-    "string": lambda values, _: as_text(values[0]),
-    "int": _int,
-    "round": _round,
-    "sum": lambda values, _: sum((as_number(value) for value in _nodes(values)), Decimal(0)),
-    "count": lambda values, _: Decimal(len(_nodes(values))),
-    "min": _extreme(min),
-    "max": _extreme(max),
-}
-ARGUMENTS: dict[str, tuple[int, int]] = {
-    "if": (3, 3),
-    "selected": (2, 2),
-    "count-selected": (1, 1),
-    "string-length": (1, 1),
-    "contains": (2, 2),
-    "starts-with": (2, 2),
-    "regex": (2, 2),
-    "not": (1, 1),
-    **dict.fromkeys(("true", "false", "today"), (0, 0)),
-    "coalesce": (2, 2),
-    "concat": (1, 20),
-    "number": (1, 1),
-    "string": (1, 1),
-    "int": (1, 1),
-    "round": (1, 2),
-    "sum": (1, 20),
-    "count": (1, 1),
-    "min": (1, 20),
-    "max": (1, 20),
-}

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from social_crm.field_records.domain.expression_values import Context, Value
 from social_crm.field_records.domain.expressions import (
-    Context,
     ExpressionError,
-    Value,
     evaluate,
     fields_of,
     holds,
