@@ -12,9 +12,15 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from social_crm.field_records.domain.expression_values import Context, Value, as_text
-from social_crm.field_records.domain.expressions import evaluate, holds
-from social_crm.field_records.domain.templates import FILES, Item, Template
+from social_crm.field_records.domain.expression_values import Context, Value, as_number, as_text
+from social_crm.field_records.domain.expressions import (
+    ExpressionError,
+    evaluate,
+    holds,
+    is_formula,
+    parse,
+)
+from social_crm.field_records.domain.templates import FILES, FieldRow, Item, Template
 
 MAX_TEXT = 10_000
 MAX_REPEATS = 100
@@ -35,12 +41,27 @@ class Finding:
 
 @dataclass(frozen=True)
 class Result:
-    """Answers as they are kept, the paths that apply, and the findings. `missing` lists the required ones unanswered."""
+    """Answers as they are kept, the paths that apply, and the findings.
+
+    `missing` lists the required ones unanswered; `required` the paths that a formula requires.
+    """
 
     answers: Mapping[str, Any]
     visible: frozenset[str]
     findings: tuple[Finding, ...]
     missing: tuple[Finding, ...]
+    required: frozenset[str] = frozenset()
+
+
+def default_of(row: FieldRow, today: date) -> str:
+    """Return the default with which a question begins on a day; one that is calculated names no answers yet."""
+    if not is_formula(row.default):
+        return row.default
+    try:
+        return as_text(evaluate(parse(row.default), Context({}, today)))
+    except ExpressionError:
+        # Published before defaults were looked at.
+        return ""
 
 
 def examine(template: Template, given: Mapping[str, Any], today: date) -> Result:
@@ -58,7 +79,7 @@ def examine(template: Template, given: Mapping[str, Any], today: date) -> Result
     missing: list[Finding] = []
     state.judge(template.items, state.values, "", findings, missing)
     kept = state.keep(template.items, state.values, "")
-    return Result(kept, frozenset(state.visible), tuple(findings), tuple(missing))
+    return Result(kept, frozenset(state.visible), tuple(findings), tuple(missing), frozenset(state.required))
 
 
 class _State:
@@ -68,6 +89,7 @@ class _State:
         self.values: dict[str, Any] = {}
         self.flat: dict[str, Value] = {}
         self.visible: set[str] = set()
+        self.required: set[str] = set()
 
     def read(self, items: tuple[Item, ...], given: Mapping[str, Any], findings: list[Finding]) -> None:
         self.values = self._read(items, given, "", findings)
@@ -83,8 +105,11 @@ class _State:
             elif item.is_repeat:
                 values[name] = self._read_rows(item, given.get(name), prefix, findings)
             elif item.row.field_type not in ("note", "calculate"):
-                value, code = clean(item, given.get(name), self.template)
-                if code:
+                # Nobody answers what is only shown: whoever sends another value changes nothing.
+                is_fixed = item.row.read_only and not is_formula(item.row.default)
+                answer = item.row.default if is_fixed else given.get(name)
+                value, code = clean(item, answer, self.template)
+                if code and not item.row.is_shown_only:
                     findings.append(Finding(f"{prefix}{name}", code, item.row.label or name))
                 values[name] = value
         return values
@@ -134,9 +159,18 @@ class _State:
             else:
                 if item.calculation is not None:
                     text = as_text(evaluate(item.calculation, context)) if applies else ""
-                    values[name] = None if text in ("", "NaN") else text
+                    values[name] = self._calculated(item, text)
                 if not prefix:
                     self.flat[name] = expression_value(values.get(name)) if applies else ""
+
+    def _calculated(self, item: Item, text: str) -> Any:
+        """A calculated value as the type of its question keeps it; what is none of that type is no answer."""
+        if text in ("", "NaN"):
+            return None
+        if item.row.field_type == "integer":
+            number = as_number(text)
+            text = "" if number.is_nan() else str(int(number))
+        return clean(item, text, self.template)[0] if item.row.field_type != "calculate" else text
 
     def judge(
         self,
@@ -159,11 +193,15 @@ class _State:
                     self.judge(item.parts, row, f"{path}[{number}].", findings, missing)
             value = values.get(name)
             label = item.row.label or name
+            row = values if prefix else {}
+            if item.required is not None and holds(item.required, self._context(row, "")):
+                self.required.add(path)
             if value in (None, "", []):
-                if item.row.required and item.row.field_type not in ("note", "calculate"):
-                    missing.append(Finding(path, "required", label))
+                is_required = item.row.required or path in self.required
+                if is_required and item.row.field_type not in ("note", "calculate"):
+                    missing.append(Finding(path, "required", label, item.row.required_message))
             elif item.constraint is not None and not holds(
-                item.constraint, self._context(values if prefix else {}, expression_value(value))
+                item.constraint, self._context(row, expression_value(value))
             ):
                 findings.append(Finding(path, "constraint", label, item.row.constraint_message))
 

@@ -31,6 +31,8 @@ _TOKEN = re.compile(
   )""",
     re.VERBOSE,
 )
+# What pyxform, and so every device, works out instead of taking it as it stands.
+_FORMULA = re.compile(r"\$\{|\w[\w:.-]*\(|[*+|]|(?<![\w.-])-(?!\.?\d)| mod | div ")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A repeated group inside of a repetition can take a pattern exponential time.
 _RISKY_PATTERN = re.compile(r"\([^)]*[+*{][^)]*\)\s*[+*{]")
@@ -53,6 +55,11 @@ class Node:
     name: str = ""
     number: Decimal = Decimal(0)
     parts: tuple["Node", ...] = ()
+
+
+def is_formula(default: str) -> bool:
+    """Whether a default is worked out when a form is begun: it names an answer or a function, or calculates."""
+    return bool(_FORMULA.search(default))
 
 
 def parse(text: str) -> Node:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from social_crm.field_records.domain.templates import FieldRow
 from social_crm.field_records.domain.writes import Write
-from social_crm.field_records.domain.xlsform import Form, element_of
+from social_crm.field_records.domain.xlsform import TEXTS, Form, element_of
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
@@ -104,8 +104,8 @@ def _translations(old: Form, new: Form) -> Iterable[Change]:
             "translation",
             f"{element}, {language}",
             "",
-            {field: getattr(before, field, "") for field in ("label", "hint", "constraint_message")},
-            {field: getattr(after, field, "") for field in ("label", "hint", "constraint_message")},
+            {field: getattr(before, field, "") for field in TEXTS},
+            {field: getattr(after, field, "") for field in TEXTS},
         )
 
 
@@ -124,7 +124,8 @@ def _named(rows: Sequence[FieldRow]) -> dict[str, FieldRow]:
 def _values(row: FieldRow) -> dict[str, str]:
     values = {field.name: getattr(row, field.name) for field in fields(row) if field.name != "name"}
     return {
-        field: ("yes" if value else "no") if field == "required" else value for field, value in values.items()
+        field: ("yes" if value else "no") if isinstance(value, bool) else value
+        for field, value in values.items()
     }
 
 

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from social_crm.field_records.domain.expressions import ExpressionError, Node, fields_of, parse
+from social_crm.field_records.domain.expressions import (
+    ExpressionError,
+    Node,
+    fields_of,
+    is_formula,
+    parse,
+)
 
 QUESTION_TYPES = (
     "text",
@@ -27,7 +33,9 @@ FILES = ("image", "audio")
 # Names that the sheet or the XForm gives a meaning of its own.
 RESERVED = frozenset({"meta", "instanceID", "deprecatedID", "instanceName"})
 # What only field apps stumble over: a template that was published before these rules can still be answered in the Desk.
-_OF_FORMS = frozenset({"list_name", "reserved_name", "unknown_field_in_text", "choice_label_missing"})
+_OF_FORMS = frozenset(
+    {"list_name", "reserved_name", "unknown_field_in_text", "choice_label_missing", "default_formula"}
+)
 MAX_ROWS = 1000
 MAX_DEPTH = 6
 # An answer that stands in a text: "How old is ${name}?"
@@ -51,6 +59,15 @@ class FieldRow:
     appearance: str = ""
     default: str = ""
     choice_list: str = ""
+    # Required only where this holds; `required` is for always.
+    required_if: str = ""
+    required_message: str = ""
+    read_only: bool = False
+
+    @property
+    def is_shown_only(self) -> bool:
+        """Whether nobody answers it: it shows its default, or what is calculated."""
+        return self.read_only or bool(self.calculation)
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,7 @@ class Item:
     relevant: Node | None
     constraint: Node | None
     calculation: Node | None
+    required: Node | None = None
     parts: tuple["Item", ...] = ()
 
     @property
@@ -154,6 +172,7 @@ def _item(row: FieldRow, parts: tuple[Item, ...] = ()) -> Item:
         parse(row.relevant) if row.relevant else None,
         parse(row.constraint) if row.constraint else None,
         parse(row.calculation) if row.calculation else None,
+        parse(row.required_if) if row.required_if else None,
         parts,
     )
 
@@ -218,14 +237,29 @@ def _row_problems(
         yield Problem(number, "calculation_missing", row.name, field="calculation")
     if not row.label and row.field_type not in ("calculate", "begin_group", "begin_repeat"):
         yield Problem(number, "label_missing", row.name, field="label")
-    for field in ("label", "hint", "constraint_message"):
+    if row.required and row.required_if:
+        yield Problem(number, "required_twice", row.name, field="required_if")
+    for field in ("label", "hint", "constraint_message", "required_message"):
         if unknown := set(REFERENCE.findall(getattr(row, field))) - names:
             yield Problem(number, "unknown_field_in_text", ", ".join(sorted(unknown)), field=field)
     yield from _expression_problems(number, row, names)
+    yield from _default_problems(number, row, names)
+
+
+def _default_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
+    if not is_formula(row.default):
+        return
+    try:
+        unknown = fields_of(parse(row.default)) - names
+    except ExpressionError:
+        yield Problem(number, "default_formula", row.default, field="default")
+    else:
+        if unknown:
+            yield Problem(number, "default_formula", row.default, field="default")
 
 
 def _expression_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
-    for field in ("relevant", "constraint", "calculation"):
+    for field in ("relevant", "constraint", "calculation", "required_if"):
         text = getattr(row, field)
         if not text:
             continue

@@ -21,6 +21,9 @@ from social_crm.field_records.domain.templates import (
 DEFAULT_LANGUAGE = "Español (es)"
 _LANGUAGE = re.compile(r"\s*([^()]+?)\s*\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)\s*\)\s*")
 
+# What is said in the words of each language: columns of the sheet, fields of a row and of its translation.
+TEXTS = ("label", "hint", "constraint_message", "required_message")
+
 Sheet = list[dict[str, str]]
 
 
@@ -33,6 +36,7 @@ class Translation:
     label: str = ""
     hint: str = ""
     constraint_message: str = ""
+    required_message: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,12 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
         "type": f"{row.field_type} {row.choice_list}" if row.field_type in SELECTS else row.field_type,
         "name": row.name,
     }
-    texts = {"label": row.label, "hint": row.hint, "constraint_message": row.constraint_message}
-    cells |= _texts(form, row.name, texts, fill_in)
+    cells |= _texts(form, row.name, {column: getattr(row, column) for column in TEXTS}, fill_in)
+    # What is calculated is written by nobody: devices show it.
+    read_only = row.read_only or (fill_in and row.is_shown_only and row.field_type != "calculate")
     cells |= {
-        "required": "yes" if row.required else "",
+        "required": "yes" if row.required else row.required_if,
+        "read_only": "yes" if read_only else "",
         "relevant": row.relevant,
         "constraint": row.constraint,
         "calculation": row.calculation,
@@ -140,12 +146,8 @@ def _texts(form: Form, element: str, texts: Mapping[str, str], fill_in: bool) ->
 def _translated_row(row: FieldRow, translation: Translation | None) -> FieldRow:
     if translation is None:
         return row
-    return replace(
-        row,
-        label=translation.label or row.label,
-        hint=translation.hint or row.hint,
-        constraint_message=translation.constraint_message or row.constraint_message,
-    )
+    texts = {column: getattr(translation, column) or getattr(row, column) for column in TEXTS}
+    return replace(row, **texts)
 
 
 def _translated_choice(choice: Choice, by_element: Mapping[str, Translation]) -> Choice:
@@ -173,7 +175,7 @@ def translation_problems(
         if (one.language, one.element) in seen:
             add(number, "translation_twice", one.element)
         seen.add((one.language, one.element))
-        texts = " ".join((one.label, one.hint, one.constraint_message))
+        texts = " ".join(getattr(one, column) for column in TEXTS)
         if unknown := set(REFERENCE.findall(texts)) - names:
             add(number, "unknown_field_in_text", ", ".join(sorted(unknown)))
     return found

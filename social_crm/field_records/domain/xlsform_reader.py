@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from social_crm.field_records.domain.templates import SELECTS, Choice, FieldRow, check
-from social_crm.field_records.domain.xlsform import DEFAULT_LANGUAGE, Form, Translation, language_code
+from social_crm.field_records.domain.xlsform import (
+    DEFAULT_LANGUAGE,
+    TEXTS,
+    Form,
+    Translation,
+    language_code,
+)
 from social_crm.field_records.domain.xlsform_sheets import (
     GUIDANCE,
-    REQUIRED_MESSAGE,
-    SURVEY_TEXTS,
     Sheet,
     SheetProblem,
     Table,
@@ -49,7 +53,7 @@ _SELECT = re.compile(
 )
 _YES = frozenset(("yes", "true", "true()", "sí", "si", "1"))
 _NO = frozenset(("", "no", "false", "false()", "0"))
-_FIELD_COLUMNS = {"field_type": "type", "value": "name"}
+_FIELD_COLUMNS = {"field_type": "type", "value": "name", "required_if": "required"}
 _PARAMETER = re.compile(r"([a-z-]+)\s*=\s*(-?\d+(?:\.\d+)?)")
 # What `or_other` adds: a choice, and a question for who takes it.
 _OTHER = "other"
@@ -171,7 +175,7 @@ class _Reader:
                 continue
             rows.append(row)
             self.survey_rows.append(number)
-            self._translate(row.name, cells, default, SURVEY_TEXTS)
+            self._translate(row.name, cells, default, TEXTS)
             if row.field_type in SELECTS and _is_or_other(cells.get(("type", ""), "")):
                 rows.append(self._other_question(table, number, row, default))
                 self.survey_rows.append(number)
@@ -180,7 +184,7 @@ class _Reader:
     def _with_guidance(
         self, table: Table, number: int, cells: Mapping[tuple[str, str], str], default: str
     ) -> dict[tuple[str, str], str]:
-        """The cells of a row with its further guidance joined to the hint, and without words of its own for a missing answer."""
+        """The cells of a row with its further guidance joined to the hint."""
         joined = dict(cells)
         for (column, language), text in cells.items():
             if column == GUIDANCE:
@@ -189,9 +193,8 @@ class _Reader:
                     cells.get(("hint", ""), "") if spoken == default else ""
                 )
                 joined["hint", spoken] = " ".join(filter(None, (hint, text)))
-        for column, code in ((GUIDANCE, "guidance_joined"), (REQUIRED_MESSAGE, "message_left_out")):
-            if any(name == column for name, _ in cells):
-                self._at(table, number, column, code, is_notice=True)
+        if any(name == GUIDANCE for name, _ in cells):
+            self._at(table, number, GUIDANCE, "guidance_joined", is_notice=True)
         return joined
 
     def _other_question(self, table: Table, number: int, row: FieldRow, default: str) -> FieldRow:
@@ -215,10 +218,7 @@ class _Reader:
             return None
         if kind.startswith("end_"):
             return FieldRow(kind)
-        required = cells.get(("required", ""), "").lower()
-        if required not in _YES | _NO:
-            self._at(table, number, "required", "required_unsupported", required)
-        texts = {column: _spoken(cells, column, default) for column in SURVEY_TEXTS}
+        texts = {column: _spoken(cells, column, default) for column in TEXTS}
         rest = {
             column: cells.get((column, ""), "")
             for column in ("name", "relevant", "constraint", "calculation", "appearance", "default")
@@ -231,7 +231,23 @@ class _Reader:
             shrinks = kind == "image" and parameters.lower().startswith("max-pixels")
             code = "max_pixels_left_out" if shrinks else "parameters_unsupported"
             self._at(table, number, "parameters", code, parameters, is_notice=shrinks)
-        return FieldRow(kind, required=required in _YES, choice_list=choice_list, **texts, **rest)
+        required = cells.get(("required", ""), "")
+        if required.lower() not in _YES | _NO:
+            rest["required_if"] = required
+        return FieldRow(
+            kind,
+            required=required.lower() in _YES,
+            read_only=self._is_yes(table, number, cells, "read_only"),
+            choice_list=choice_list,
+            **texts,
+            **rest,
+        )
+
+    def _is_yes(self, table: Table, number: int, cells: Mapping[tuple[str, str], str], column: str) -> bool:
+        text = cells.get((column, ""), "")
+        if text.lower() not in _YES | _NO:
+            self._at(table, number, column, f"{column}_unsupported", text)
+        return text.lower() in _YES
 
     def _range(self, table: Table, number: int, parameters: str, constraint: str) -> tuple[str, str]:
         """A slider as a number with its bounds: the type and the constraint."""

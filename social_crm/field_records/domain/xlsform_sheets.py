@@ -3,25 +3,30 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from social_crm.field_records.domain.xlsform import language_code
+from social_crm.field_records.domain.xlsform import TEXTS, language_code
 
 Sheet = Sequence[Sequence[str]]
 
-SURVEY_TEXTS = ("label", "hint", "constraint_message")
-# Texts that templates keep in another place or leave out, with a notice.
-GUIDANCE, REQUIRED_MESSAGE = "guidance_hint", "required_message"
+# A text that templates keep in another place, with a notice.
+GUIDANCE = "guidance_hint"
 _PLAIN = {
     "survey": (
         *("type", "name", "required", "relevant", "constraint", "calculation", "appearance", "default"),
-        "parameters",
+        *("parameters", "read_only"),
     ),
     "choices": ("list_name", "name"),
     "settings": ("form_title", "form_id", "version", "default_language"),
 }
-_TEXTS = {"survey": (*SURVEY_TEXTS, GUIDANCE, REQUIRED_MESSAGE), "choices": ("label",), "settings": ()}
+_TEXTS = {"survey": (*TEXTS, GUIDANCE), "choices": ("label",), "settings": ()}
 _NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name"), "settings": ()}
 _ALIASES = {
-    "survey": {"relevance": "relevant", "calculate": "calculation", "constraint_msg": "constraint_message"},
+    "survey": {
+        "relevance": "relevant",
+        "calculate": "calculation",
+        "constraint_msg": "constraint_message",
+        "required_msg": "required_message",
+        "readonly": "read_only",
+    },
     "choices": {"value": "name", "list": "list_name"},
     "settings": {"title": "form_title", "id_string": "form_id", "name": "form_name"},
 }
@@ -29,8 +34,6 @@ _ALIASES = {
 _UNSUPPORTED = {
     "survey": frozenset(
         [
-            "read_only",
-            "readonly",
             "choice_filter",
             "repeat_count",
             "trigger",

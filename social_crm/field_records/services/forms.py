@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from social_crm.field_records.domain.answers import Finding, Result, examine
+from social_crm.field_records.domain.answers import Finding, Result, default_of, examine
 from social_crm.field_records.domain.templates import Item, Template
 from social_crm.field_records.services import templates
 
@@ -22,11 +22,15 @@ def template_form(template: str) -> list[dict]:
 
 @frappe.whitelist()
 def look_at_answers(template: str, answers: str | dict, visit_date: str | None = None) -> dict:
-    """Return what the server makes of answers: visible paths, values as kept, findings and what is missing."""
+    """Return what the server makes of answers: visible paths, values as kept, findings and what is missing.
+
+    "required": the paths that a formula requires now.
+    """
     frappe.get_doc("Acta Template", template).check_permission("read")
     result = examine(templates.load(template, frappe.local.lang), read_answers(answers), getdate(visit_date))
     return {
         "visible": sorted(result.visible),
+        "required": sorted(result.required),
         "answers": result.answers,
         "findings": [{"path": f.path, "text": finding_text(f)} for f in result.findings],
         "missing": [{"path": f.path, "text": finding_text(f)} for f in result.missing],
@@ -89,8 +93,9 @@ def _node(item: Item, template: Template) -> dict[str, Any]:
         "label": row.label,
         "hint": row.hint,
         "required": row.required,
+        "shown_only": row.is_shown_only,
         "appearance": row.appearance,
-        "default": row.default,
+        "default": default_of(row, getdate()),
         "choices": [
             {"value": value, "label": label} for value, label in template.labels(row.choice_list).items()
         ]

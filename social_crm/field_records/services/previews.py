@@ -66,7 +66,8 @@ def _rows(rows: Any, doctype: str) -> list[Any]:
     kept = rows if isinstance(rows, list) else []
     return [
         frappe._dict(
-            {field: cstr(row.get(field)) for field in fields} | {"required": cint(row.get("required"))}
+            {field: cstr(row.get(field)) for field in fields}
+            | {check: cint(row.get(check)) for check in ("required", "read_only")}
         )
         for row in kept
         if isinstance(row, dict)

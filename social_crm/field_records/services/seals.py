@@ -83,6 +83,8 @@ _QUESTION_FIELDS = (
     "default",
     "choice_list",
 )
+# Sealed where they say something: a template that has none of them gives the seal that it gave before they were.
+_LATER_QUESTION_FIELDS = ("required_if", "required_message", "read_only")
 _CHOICE_FIELDS = ("list_name", "value", "label")
 
 
@@ -214,10 +216,15 @@ def _template_hash(template: str) -> str:
     questions, choices = templates.rows_of(frappe.get_doc("Acta Template", template))
     return seal(
         {
-            "questions": [{field: getattr(row, field) for field in _QUESTION_FIELDS} for row in questions],
+            "questions": [_question(row) for row in questions],
             "choices": [{field: getattr(row, field) for field in _CHOICE_FIELDS} for row in choices],
         }
     )
+
+
+def _question(row: Any) -> dict[str, Any]:
+    later = {field: value for field in _LATER_QUESTION_FIELDS if (value := getattr(row, field))}
+    return {field: getattr(row, field) for field in _QUESTION_FIELDS} | later
 
 
 def _file_as_it_is(acta: str, name: str) -> dict[str, str]:

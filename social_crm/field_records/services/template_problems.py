@@ -79,7 +79,6 @@ def _advice() -> dict[tuple[str, str], str]:
     }
     columns = {
         "choice_filter": _("Write a list and a question for each case, with relevant."),
-        **dict.fromkeys(("read_only", "readonly"), shown),
         "repeat_count": _("Rows are added by hand; check how many with a calculation and count()."),
         **dict.fromkeys(("media", "image", "big_image", "audio", "video"), texts),
     }
@@ -110,6 +109,8 @@ def _template_texts() -> dict[str, str]:
         "choice_list": _("The choice list {0} does not exist."),
         "calculation_missing": _("{0} needs a calculation."),
         "label_missing": _("{0} needs a label."),
+        "default_formula": _("The default is a formula that is not understood: {0}"),
+        "required_twice": _("{0} is required always or by a formula, not both."),
         "unknown_field": _("The expression names a field that does not exist: {0}."),
         "unknown_field_in_text": _("The text names a field that does not exist: {0}."),
         "translation_of_nothing": _("A translation names no question and no choice: {0}."),
@@ -177,13 +178,10 @@ def _sheet_texts() -> dict[str, str]:
             "The choice “other” and its question {0} were written out: look at their words."
         ),
         "guidance_joined": _("The further guidance was joined to the hint."),
-        "message_left_out": _(
-            "The app says in its own words that an answer is missing: this text was left out."
-        ),
         "range_as_number": _("A slider becomes a number with its bounds: {0}."),
         "max_pixels_left_out": _("The app makes photos smaller itself: {0} was left out."),
         "parameters_unsupported": _("Templates have no place for these parameters: {0}. Empty the cell."),
-        "required_unsupported": _("Required is yes or no, not {0}."),
+        "read_only_unsupported": _("Read only is yes or no, not {0}."),
         "metadata_left_out": _("The acta itself keeps this, the question was left out: {0}."),
         "cell_error": _("The cell shows an error of the spreadsheet."),
         "formula_without_result": _(

@@ -81,7 +81,7 @@ def _where(label: str) -> str:
 
 
 def _value(change: Change, text: str) -> str:
-    if change.field == "required" and text:
+    if change.field in ("required", "read_only") and text:
         return _("Yes") if text == "yes" else _("No")
     return text
 
@@ -94,6 +94,9 @@ def _fields() -> dict[str, str]:
         "label": _("Label"),
         "hint": _("Hint"),
         "required": _("Required"),
+        "required_if": _("Required If"),
+        "required_message": _("Message if it is Missing"),
+        "read_only": _("Read Only"),
         "relevant": _("Relevant"),
         "constraint": _("Constraint"),
         "constraint_message": _("Constraint Message"),

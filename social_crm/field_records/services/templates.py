@@ -10,6 +10,7 @@ from social_crm.field_records.domain.templates import Choice, FieldRow, Template
 from social_crm.field_records.domain.writes import Write, read_values
 from social_crm.field_records.domain.xlsform import (
     DEFAULT_LANGUAGE,
+    TEXTS,
     Form,
     Translation,
     language_code,
@@ -58,6 +59,9 @@ def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
             appearance=row.appearance or "",
             default=row.default_value or "",
             choice_list=(row.choice_list or "").strip(),
+            required_if=(row.required_rule or "").strip(),
+            required_message=row.required_message or "",
+            read_only=bool(row.read_only),
         )
         for row in doc.questions
     )
@@ -74,9 +78,7 @@ def translations_of(doc: Any) -> tuple[Translation, ...]:
         Translation(
             language=(row.language or "").strip(),
             element=(row.element or "").strip(),
-            label=row.label or "",
-            hint=row.hint or "",
-            constraint_message=row.constraint_message or "",
+            **{column: row.get(column) or "" for column in TEXTS},
         )
         for row in doc.get("translations") or []
     )
@@ -126,6 +128,9 @@ def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
                 "calculation": row.calculation,
                 "appearance": row.appearance,
                 "default_value": row.default,
+                "required_rule": row.required_if,
+                "required_message": row.required_message,
+                "read_only": int(row.read_only),
             }
             for row in form.rows
         ],
@@ -137,9 +142,7 @@ def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
             {
                 "language": one.language,
                 "element": one.element,
-                "label": one.label,
-                "hint": one.hint,
-                "constraint_message": one.constraint_message,
+                **{column: getattr(one, column) for column in TEXTS},
             }
             for one in form.translations
         ],

@@ -38,6 +38,8 @@ _ORDER = (
     "label",
     "hint",
     "required",
+    "required_message",
+    "read_only",
     "relevant",
     "constraint",
     "constraint_message",

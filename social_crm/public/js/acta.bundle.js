@@ -108,3 +108,60 @@ social_crm.acta.offer_rebuild = (acta, wrapper) => {
         }
     });
 };
+
+// The state of the seal and of the sealed PDF, drawn anew while the PDF is being made.
+social_crm.acta.draw_seal = function (frm) {
+    const wrapper = frm.get_field("seal_html").$wrapper.empty();
+    clearTimeout(frm.acta_pdf_timer);
+    if (frm.doc.status !== "Closed") return;
+    frappe.call("social_crm.field_records.services.seals.verify", { acta: frm.doc.name }).then(({ message }) => {
+        const lines = [
+            message.content ? ["green", __("The content is what was sealed.")] : ["red", __("The content is no longer what was sealed.")],
+            message.pdf === false ? ["red", __("The sealed PDF is no longer what was signed.")] : null,
+            message.pdf ? ["green", __("The sealed PDF is what was signed.")] : null,
+            message.previous === false ? ["red", __("The acta before it in the chain is missing or has another seal.")] : null,
+        ];
+        const pills = lines.filter(Boolean).map(([colour, text]) => `<p><span class="indicator-pill ${colour}">${text}</span></p>`);
+        wrapper.html(pills.join(""));
+    });
+    draw_pdf(frm);
+};
+
+function draw_pdf(frm) {
+    frappe.call("social_crm.field_records.services.sealed_pdf.making.state", { acta: frm.doc.name }).then(({ message }) => show_pdf(frm, message));
+}
+
+function show_pdf(frm, pdf) {
+    const wrapper = frm.get_field("pdf_html").$wrapper.empty();
+    const line = (colour, text) => $('<p><span class="indicator-pill"></span></p>').appendTo(wrapper).find("span").addClass(colour).css("height", "auto").text(text);
+    const note = (text) => $('<p class="text-muted small" style="overflow-wrap: anywhere">').appendTo(wrapper).text(text);
+    const ask = (label) =>
+        $('<button type="button" class="btn btn-default btn-sm">')
+            .appendTo(wrapper)
+            .text(label)
+            .on("click", (event) => {
+                event.target.disabled = true;
+                const asked = frappe.call("social_crm.field_records.services.sealed_pdf.making.ask", { acta: frm.doc.name });
+                asked.then(({ message }) => show_pdf(frm, message)).catch(() => (event.target.disabled = false));
+            });
+    if (pdf.status === "Ready") {
+        line("green", __("The PDF is sealed."));
+        $('<p><a class="btn btn-primary btn-sm" target="_blank" rel="noopener"></a></p>').appendTo(wrapper).find("a").attr("href", pdf.file_url).text(__("Open the Sealed PDF"));
+        note(__("SHA-256 of the file: {0}", [pdf.sha256]));
+        note(__("Certificate: {0} (valid until {1})", [pdf.certificate.subject, frappe.datetime.str_to_user(pdf.certificate.until)]));
+        social_crm.acta.offer_rebuild(frm.doc.name, wrapper);
+        if (pdf.certificate.self_made) line("orange", __("Self-made certificate: no authority vouches for it."));
+    } else if (["Waiting", "In Progress"].includes(pdf.status)) {
+        line("blue", pdf.status === "Waiting" ? __("The PDF waits for its turn.") : __("The PDF is being made ..."));
+        frm.acta_pdf_timer = setTimeout(() => frm.doc.name === cur_frm?.doc.name && social_crm.acta.draw_seal(frm), 4000);
+    } else if (!pdf.has_certificate) {
+        line("orange", __("No certificate: the acta is sealed and in its chain, but has no signed PDF."));
+        note(__("The administrator of the server names a PKCS#12 certificate in the site's configuration (social_crm_seal_certificate and social_crm_seal_passphrase). The PDF is then made by itself."));
+    } else if (pdf.status === "Failed") {
+        line("red", __("The PDF could not be made: {0}", [pdf.problem]));
+        ask(__("Try Again"));
+    } else {
+        line("gray", __("No sealed PDF was made of this acta yet."));
+        ask(__("Make the Sealed PDF"));
+    }
+}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from social_crm.field_records.domain.answers import Result, examine
+from social_crm.field_records.domain.answers import Result, default_of, examine
 from social_crm.field_records.domain.sealing import canonical, seal
 from social_crm.field_records.domain.templates import Choice, FieldRow, Template, build, check
 
@@ -101,6 +101,47 @@ def test_missing_and_constraints() -> None:
         ("since", "constraint", ""),
     ]
     assert [f.path for f in result.missing] == ["illness", "sales[0].product", "sales[0].why"]
+
+
+def test_an_answer_may_be_needed_by_a_rule_and_missed_in_words_of_its_own() -> None:
+    rows = (
+        FieldRow("select_one", "sick", "¿Hay enfermos?", choice_list="yes_no"),
+        FieldRow("text", "clinic", "Centro", required_if="${sick} = 'yes'", required_message="¿A cuál fue?"),
+        FieldRow("begin_repeat", "sales", "Ventas"),
+        FieldRow("decimal", "amount", "Valor"),
+        FieldRow("text", "why", "¿Por qué?", required_if="${amount} > 10 and ${sick} = 'yes'"),
+        FieldRow("end_repeat"),
+    )
+    template = build(rows, CHOICES)
+    found = examine(template, {"sick": "yes", "sales": [{"amount": 20}, {"amount": 5}]}, TODAY)
+    assert [(f.path, f.message) for f in found.missing] == [("clinic", "¿A cuál fue?"), ("sales[0].why", "")]
+    assert found.required == {"clinic", "sales[0].why"}
+    found = examine(template, {"sick": "no", "sales": [{"amount": 20}]}, TODAY)
+    assert found.missing == () and not found.required
+
+
+def test_nobody_answers_what_is_shown_only() -> None:
+    rows = (
+        FieldRow("integer", "people", "Personas"),
+        FieldRow("text", "rule", "Regla", default="Lea en voz alta", read_only=True),
+        FieldRow("integer", "half", "Mitad", calculation="${people} div 2"),
+        FieldRow("date", "since", "Desde", default="today()", read_only=True),
+        FieldRow("select_one", "sick", "¿Hay enfermos?", choice_list="yes_no", calculation="'nobody'"),
+    )
+    template = build(rows, CHOICES)
+    found = examine(template, {"people": 5, "rule": "Otra", "half": 9, "since": "2026-01-02"}, TODAY)
+    assert found.findings == ()
+    assert found.answers == {"people": 5, "rule": "Lea en voz alta", "half": 2, "since": "2026-01-02"}
+
+
+def test_a_default_that_is_worked_out() -> None:
+    assert default_of(FieldRow("date", "a", default="today()"), TODAY) == "2026-11-22"
+    assert default_of(FieldRow("text", "a", default="Riohacha"), TODAY) == "Riohacha"
+    assert default_of(FieldRow("text", "a", default="${b}"), TODAY) == ""
+    # A template that was published with another one goes on being answered in the Desk.
+    old = FieldRow("text", "a", "A", default="uuid()")
+    assert default_of(old, TODAY) == ""
+    assert build((old,), ()) and "default_formula" in [one.code for one in check((old,), ())]
 
 
 @pytest.mark.parametrize(

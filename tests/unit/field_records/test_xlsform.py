@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from social_crm.field_records.domain.expressions import is_formula
 from social_crm.field_records.domain.templates import Choice, FieldRow, check
 from social_crm.field_records.domain.xlsform import Form, Translation, language_code, sheets
 from social_crm.field_records.domain.xlsform_reader import Reading, read
@@ -90,13 +91,17 @@ def test_a_workbook_becomes_a_form() -> None:
         (changed("survey", 5, "type", "select_one"), ("survey", 5, "list_missing")),
         (changed("survey", 3, "parameters", "rows=5"), ("survey", 3, "parameters_unsupported")),
         (changed("survey", 5, "repeat_count", "3"), ("survey", 5, "column_unsupported")),
-        (changed("survey", 5, "read_only", "yes"), ("survey", 5, "column_unsupported")),
+        (changed("survey", 5, "Read only", "${agua} = 'x'"), ("survey", 5, "read_only_unsupported")),
         (changed("survey", 5, "type", "select_one otra"), ("survey", 5, "choice_list")),
         (changed("survey", 3, "name", "con espacio"), ("survey", 3, "field_name")),
         (changed("survey", 5, "name", "agua"), ("survey", 5, "name_twice")),
         (changed("survey", 3, "label::Español (es)", ""), ("survey", 3, "label_missing")),
         (changed("survey", 3, "label::Español (es)", "¿${nadie}?"), ("survey", 3, "unknown_field_in_text")),
-        (changed("survey", 3, "required", "a veces"), ("survey", 3, "required_unsupported")),
+        (changed("survey", 3, "required", "a veces"), ("survey", 3, "expression_unexpected")),
+        (changed("survey", 3, "required", "${nadie} = 1"), ("survey", 3, "unknown_field")),
+        (changed("survey", 3, "required_message", "${nadie}"), ("survey", 3, "unknown_field_in_text")),
+        (changed("survey", 3, "default", "uuid()"), ("survey", 3, "default_formula")),
+        (changed("survey", 3, "default", "Sí - no"), ("survey", 3, "default_formula")),
         (changed("survey", 5, "relevant", "${nadie} = 1"), ("survey", 5, "unknown_field")),
         (changed("survey", 5, "relevant", "uuid()"), ("survey", 5, "expression_unknown_function")),
         (changed("survey", 5, "relevant", "${agua} ="), ("survey", 5, "expression_ends_early")),
@@ -154,7 +159,39 @@ def test_a_slider_becomes_a_number_with_bounds(parameters: str, kind: str, const
     assert not check(reading.form.rows, reading.form.choices)
 
 
-def test_further_guidance_joins_the_hint_and_other_words_are_left_out_with_a_notice() -> None:
+def test_a_question_has_words_of_its_own_for_no_answer_a_rule_for_it_and_may_be_shown_only() -> None:
+    book = changed("survey", 5, "required", "${agua} = 'otra'")
+    for column, text in (
+        ("required_message::Español (es)", "Diga si hay pozo."),
+        ("Required_message::English", "Say it."),
+        ("readonly", "TRUE"),
+    ):
+        rows = [[*cells, ""] for cells in book["survey"]]
+        rows[0][-1], rows[4][-1] = column, text
+        book = {**book, "survey": rows}
+    reading = read(book)
+    assert reading.problems == reading.notices == () and reading.form is not None
+    row = reading.form.rows[3]
+    assert (row.required, row.required_if, row.required_message) == (
+        False,
+        "${agua} = 'otra'",
+        "Diga si hay pozo.",
+    )
+    assert row.read_only
+    english = reading.form.spoken("en").items[1].row
+    assert english.required_message == "Say it."
+    cells = sheets(reading.form)["survey"][3]
+    assert (cells["required"], cells["read_only"]) == ("${agua} = 'otra'", "yes")
+
+
+def test_what_is_calculated_is_shown_only_on_devices_and_downloads_as_it_was_written() -> None:
+    rows = (FieldRow("integer", "a", "A"), FieldRow("integer", "b", "B", calculation="${a} * 2"))
+    form = Form("k", 1, "K", rows, ())
+    assert "read_only" not in sheets(form)["survey"][1]
+    assert sheets(form, fill_in=True)["survey"][1]["read_only"] == "yes"
+
+
+def test_further_guidance_joins_the_hint() -> None:
     reading = read(changed("survey", 3, "guidance_hint::English", "Every source."))
     assert reading.form is not None and [one.code for one in reading.notices] == ["guidance_joined"]
     assert Translation("English (en)", "agua", "Where is the water from?", "Ask Every source.") in (
@@ -162,9 +199,6 @@ def test_further_guidance_joins_the_hint_and_other_words_are_left_out_with_a_not
     )
     reading = read(changed("survey", 3, "guidance_hint", "Todas."))
     assert reading.form is not None and reading.form.rows[1].hint.endswith("Todas.")
-    reading = read(changed("survey", 3, "required_message::English", "Please"))
-    assert reading.form is not None and [one.code for one in reading.notices] == ["message_left_out"]
-    assert reading.form == read(BOOK).form
 
 
 def test_a_problem_names_its_cell() -> None:
@@ -217,26 +251,28 @@ def forms(draw: st.DrawFn) -> Form:
     for number in range(draw(st.integers(1, 5))):
         kind = draw(st.sampled_from(["text", "integer", "select_one", "image", "audio", "note", "date"]))
         name = f"campo_{number}"
+        is_required = draw(st.booleans())
         rows.append(
             FieldRow(
                 kind,
                 name,
                 draw(TEXT),
                 hint=draw(st.just("") | TEXT),
-                required=draw(st.booleans()),
+                required=is_required,
+                required_if="" if is_required else draw(st.sampled_from(["", "${campo_0} = 'a'"])),
+                required_message=draw(st.just("") | TEXT),
+                read_only=draw(st.booleans()),
                 relevant=draw(st.sampled_from(["", "${campo_0} != ''"])),
                 constraint=draw(st.sampled_from(["", ". != 'a'", ". > 1 and . < 5"])),
                 constraint_message=draw(st.just("") | TEXT),
                 appearance=draw(st.sampled_from(["", "multiline"])),
-                default=draw(st.just("") | TEXT),
+                default=draw(st.just("") | TEXT.filter(lambda text: not is_formula(text))),
                 choice_list="lista" if kind == "select_one" else "",
             )
         )
         if draw(st.booleans()):
             translations.append(
-                Translation(
-                    "English (en)", name, draw(TEXT), draw(st.just("") | TEXT), draw(st.just("") | TEXT)
-                )
+                Translation("English (en)", name, draw(TEXT), *(draw(st.just("") | TEXT) for _ in range(3)))
             )
     rows.append(FieldRow("text", "ultimo", "Último"))
     choices = tuple(Choice("lista", value, draw(TEXT)) for value in ("a", "b"))

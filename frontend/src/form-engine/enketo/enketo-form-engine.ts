@@ -195,8 +195,11 @@ function labelOf(question: HTMLElement): string {
 }
 
 function messageOf(question: HTMLElement, { text }: MountOptions): string {
-    if (question.classList.contains("invalid-required")) return text("required");
+    const own = (kind: string): string => {
+        const said = question.querySelector(`.or-${kind}-msg.active`)?.textContent?.trim() ?? "";
+        return said === "-" ? "" : said;
+    };
+    if (question.classList.contains("invalid-required")) return own("required") || text("required");
     if (question.classList.contains("invalid-value")) return text("notANumber");
-    const message = question.querySelector(".or-constraint-msg.active")?.textContent?.trim();
-    return message && message !== "-" ? message : text("notPossible");
+    return own("constraint") || text("notPossible");
 }

@@ -29,7 +29,7 @@ export function prepare(options: Pick<MountOptions, "html" | "readOnly" | "text"
         heading.setAttribute("role", "heading");
         heading.setAttribute("aria-level", "2");
     }
-    for (const message of own.querySelectorAll(".or-required-msg")) message.textContent = options.text("required");
+    for (const message of own.querySelectorAll(".or-required-msg[data-i18n]")) message.textContent = options.text("required");
     for (const message of own.querySelectorAll(".or-required-msg, .or-constraint-msg")) message.setAttribute("role", "alert");
     for (const mark of own.querySelectorAll(".required")) mark.setAttribute("aria-hidden", "true");
     for (const control of own.querySelectorAll('input[data-required="true()"], textarea[data-required="true()"]')) {

@@ -25,7 +25,7 @@ frappe.ui.form.on("Acta", {
         }
         draw_form(frm);
         draw_commitments(frm);
-        draw_seal(frm);
+        frappe.require(BUNDLE, () => social_crm.acta.draw_seal(frm));
     },
     async validate(frm) {
         if (!frm.acta_form || frm.doc.status === "Closed") return;
@@ -125,21 +125,22 @@ const is_empty = (value) => value === null || value === undefined || value === "
 const point_text = (point) => `${point.latitude}, ${point.longitude}`;
 
 function fields_for(node, frm) {
-    const read_only = frm.doc.status === "Closed" || node.type === "calculate" ? 1 : 0;
+    const read_only = frm.doc.status === "Closed" || node.shown_only ? 1 : 0;
     const base = {
         fieldname: node.name,
         label: node.label,
         description: node.hint ? frappe.utils.escape_html(node.hint) : "",
         reqd: node.required ? 1 : 0,
+        default: node.in_row ? node.default : undefined,
         read_only,
-        onchange: node.type === "calculate" ? undefined : () => changed(frm),
+        onchange: node.shown_only ? undefined : () => changed(frm),
     };
     if (node.type === "begin_group") {
         const end = { fieldtype: "Section Break", fieldname: `${node.name}_end` };
         return [{ fieldtype: "Section Break", fieldname: node.name, label: node.label }, ...node.parts.flatMap((part) => fields_for(part, frm)), end];
     }
     if (node.type === "begin_repeat") {
-        const parts = node.parts.flatMap((part) => fields_for({ ...part, required: false }, frm));
+        const parts = node.parts.flatMap((part) => fields_for({ ...part, required: false, in_row: true }, frm));
         return [
             {
                 ...base,
@@ -243,11 +244,11 @@ function read(frm) {
     const answers = {};
     const { signatures } = frm.acta_form;
     questions(frm.acta_form.tree).forEach((node) => {
-        if (node.type === "calculate") return;
+        if (node.shown_only) return;
         const field = frm.acta_form.group.get_field(node.name);
         let value = node.type === "select_multiple" ? field.selected_options || [] : field.get_value();
         if (node.type === "begin_repeat") {
-            const names = node.parts.filter((part) => !["note", "calculate"].includes(part.type)).map((part) => part.name);
+            const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
             value = (field.grid.get_data() || [])
                 .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, signatures.answer(row[name])])))
                 .filter((row) => Object.keys(row).length);
@@ -290,13 +291,15 @@ function ask_server(frm) {
 
 function show_findings(frm, seen) {
     const visible = new Set(seen.visible);
+    const required = new Set(seen.required);
     const walk = (nodes) =>
         nodes.forEach((node) => {
             const field = frm.acta_form.group.fields_dict[node.name];
             // Shown and hidden without redrawing the box: someone may be writing in it.
             $(field.$wrapper || field.wrapper).toggle(visible.has(node.name) && !(node.type === "calculate" && !node.label));
             if (node.type === "begin_group") walk(node.parts);
-            if (node.type === "calculate") field.set_value(seen.answers[node.name] ?? "");
+            if (node.shown_only && node.type !== "note") field.set_value(seen.answers[node.name] ?? "");
+            if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));
         });
     walk(frm.acta_form.tree);
     const wrapper = frm.get_field("answers_html").$wrapper;
@@ -328,62 +331,6 @@ function draw_commitments(frm) {
                 : `<p class="text-muted">${__("No commitments yet.")}</p>`
         );
     });
-}
-
-function draw_seal(frm) {
-    const wrapper = frm.get_field("seal_html").$wrapper.empty();
-    clearTimeout(frm.acta_pdf_timer);
-    if (frm.doc.status !== "Closed") return;
-    frappe.call("social_crm.field_records.services.seals.verify", { acta: frm.doc.name }).then(({ message }) => {
-        const lines = [
-            message.content ? ["green", __("The content is what was sealed.")] : ["red", __("The content is no longer what was sealed.")],
-            message.pdf === false ? ["red", __("The sealed PDF is no longer what was signed.")] : null,
-            message.pdf ? ["green", __("The sealed PDF is what was signed.")] : null,
-            message.previous === false ? ["red", __("The acta before it in the chain is missing or has another seal.")] : null,
-        ];
-        const pills = lines.filter(Boolean).map(([colour, text]) => `<p><span class="indicator-pill ${colour}">${text}</span></p>`);
-        wrapper.html(pills.join(""));
-    });
-    draw_pdf(frm);
-}
-
-function draw_pdf(frm) {
-    frappe.call("social_crm.field_records.services.sealed_pdf.making.state", { acta: frm.doc.name }).then(({ message }) => show_pdf(frm, message));
-}
-
-function show_pdf(frm, pdf) {
-    const wrapper = frm.get_field("pdf_html").$wrapper.empty();
-    const line = (colour, text) => $('<p><span class="indicator-pill"></span></p>').appendTo(wrapper).find("span").addClass(colour).css("height", "auto").text(text);
-    const note = (text) => $('<p class="text-muted small" style="overflow-wrap: anywhere">').appendTo(wrapper).text(text);
-    const ask = (label) =>
-        $('<button type="button" class="btn btn-default btn-sm">')
-            .appendTo(wrapper)
-            .text(label)
-            .on("click", (event) => {
-                event.target.disabled = true;
-                const asked = frappe.call("social_crm.field_records.services.sealed_pdf.making.ask", { acta: frm.doc.name });
-                asked.then(({ message }) => show_pdf(frm, message)).catch(() => (event.target.disabled = false));
-            });
-    if (pdf.status === "Ready") {
-        line("green", __("The PDF is sealed."));
-        $('<p><a class="btn btn-primary btn-sm" target="_blank" rel="noopener"></a></p>').appendTo(wrapper).find("a").attr("href", pdf.file_url).text(__("Open the Sealed PDF"));
-        note(__("SHA-256 of the file: {0}", [pdf.sha256]));
-        note(__("Certificate: {0} (valid until {1})", [pdf.certificate.subject, frappe.datetime.str_to_user(pdf.certificate.until)]));
-        frappe.require(BUNDLE, () => social_crm.acta.offer_rebuild(frm.doc.name, wrapper));
-        if (pdf.certificate.self_made) line("orange", __("Self-made certificate: no authority vouches for it."));
-    } else if (["Waiting", "In Progress"].includes(pdf.status)) {
-        line("blue", pdf.status === "Waiting" ? __("The PDF waits for its turn.") : __("The PDF is being made ..."));
-        frm.acta_pdf_timer = setTimeout(() => frm.doc.name === cur_frm?.doc.name && draw_seal(frm), 4000);
-    } else if (!pdf.has_certificate) {
-        line("orange", __("No certificate: the acta is sealed and in its chain, but has no signed PDF."));
-        note(__("The administrator of the server names a PKCS#12 certificate in the site's configuration (social_crm_seal_certificate and social_crm_seal_passphrase). The PDF is then made by itself."));
-    } else if (pdf.status === "Failed") {
-        line("red", __("The PDF could not be made: {0}", [pdf.problem]));
-        ask(__("Try Again"));
-    } else {
-        line("gray", __("No sealed PDF was made of this acta yet."));
-        ask(__("Make the Sealed PDF"));
-    }
 }
 
 function ask_amendment(frm) {
