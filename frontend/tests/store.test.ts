@@ -213,3 +213,13 @@ test("file names are made unique in their acta", () => {
     expect(freeName("a.jpg", ["a.jpg", "a-2.jpg"])).toBe("a-3.jpg");
     expect(freeName("note", ["note"])).toBe("note-2");
 });
+
+test("two people of a shared tablet with the same initials tell theirs apart", async () => {
+    const device = new TestDevice();
+    await device.enrolled();
+    await device.store.session.lock();
+    await device.store.session.enroll(PIN, "Tableta");
+    await device.store.session.lock();
+    const { profiles } = device.store.session.state.value;
+    expect(profiles.map((one) => one.label).sort()).toEqual(["AG", "AG 2"]);
+});

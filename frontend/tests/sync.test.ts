@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { FieldError } from "../src/store/api";
 import type { DeviceDrafts } from "../src/store/device_drafts";
 import { waitAfter } from "../src/sync/backoff";
+import { isOlder } from "../src/sync/versions";
 import type { Fate } from "./support/server";
 import { FAMILY, TestDevice } from "./support/store";
 
@@ -357,7 +358,7 @@ test("no acta is begun that the server would refuse, also after the app was open
     const before = await acta(device, "before");
     device.server.may = { create_acta: false, record_authorisation: true, left_open: [] };
     await device.sync();
-    expect(device.store.session.state.value.may).toEqual({ createActa: false, leftOpen: [] });
+    expect(device.store.session.state.value.may).toEqual({ createActa: false, recordAuthorisation: true, leftOpen: [] });
     await expect(acta(device)).rejects.toMatchObject({ code: "forbidden" } satisfies Partial<FieldError>);
     expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([before]);
     device.server.fate = () => "request lost";
@@ -368,6 +369,32 @@ test("no acta is begun that the server would refuse, also after the app was open
     await device.sync();
     expect(device.store.session.state.value.may.leftOpen).toEqual(["home_visit-v1"]);
     expect(await acta(device)).toBeTruthy();
+});
+
+test("an app older than the server takes keeps everything, sends and fetches nothing, and goes on once it is new enough", async () => {
+    const device = new TestDevice();
+    await device.enrolled();
+    const draft = await acta(device, "waits");
+    await device.store.drafts.ready(draft, false);
+    device.server.minVersion = "99.0";
+    device.server.visible.delete("family/FAM-00001");
+    await device.sync();
+    expect(device.store.sync.status.value).toMatchObject({ errorCode: "old-app", safe: false, nextTry: null });
+    expect(device.store.drafts.list.value.map((one) => [one.uuid, one.state])).toEqual([[draft, "ready"]]);
+    expect(await device.store.records.get("family", "FAM-00001")).not.toBeNull();
+    device.server.minVersion = "0";
+    device.server.visible.set("family/FAM-00001", FAMILY);
+    await device.sync();
+    expect(stateOf(device, draft)).toBe("sent");
+    expect(device.store.sync.status.value.errorCode).toBeNull();
+});
+
+test("versions are compared by their numbers, not by their letters", () => {
+    expect(isOlder("0.9.0", "0.10.0")).toBe(true);
+    for (const [version, than] of [["0.10.0", "0.9.9"], ["1.0", "1.0.0"], ["1.0.1", "1.0"], ["0.1.0", ""], ["0.1.0", "0.1.0"], ["2", "1.9"]] as const) {
+        expect(isOlder(version, than), `${version} < ${than}`).toBe(false);
+    }
+    expect(isOlder("1.0", "1.0.1")).toBe(true);
 });
 
 test("back-off doubles to 15 minutes, with chance, and honours the server", () => {

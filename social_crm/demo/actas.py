@@ -11,7 +11,7 @@ from social_crm.demo.quotas import outcomes
 from social_crm.demo.users import DEMO_USERS, DOMAIN
 
 Values = dict[str, Any]
-TEMPLATE = "home_visit-v1"
+TEMPLATE = "home_visit-v2"
 CHAIN = "Seal Chain"
 # So many PDFs are made at once after the demo was loaded: each takes a second or two of a worker.
 SEALED = 6

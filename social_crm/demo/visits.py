@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from social_crm.demo.users import DEMO_USERS
 
 RULES = (
-    {"rule_name": "Visita a cada hogar", "subject": "Family", "template": "home_visit-v1", "every_days": 90},
+    {"rule_name": "Visita a cada hogar", "subject": "Family", "template": "home_visit-v2", "every_days": 90},
     {
         "rule_name": "Seguimiento de unidades productivas",
         "subject": "Productive Unit",
-        "template": "productive_unit_follow_up-v1",
+        "template": "productive_unit_follow_up-v2",
         "every_days": 60,
     },
 )

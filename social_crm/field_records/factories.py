@@ -45,7 +45,7 @@ def make_family() -> str:
 def make_acta(**values: Any) -> Any:
     """Return a new acta of a home visit, a draft with one signature."""
     fields = {
-        "template": "home_visit-v1",
+        "template": "home_visit-v2",
         "visit_date": nowdate(),
         "answers": ANSWERS,
         "participants": [participant("Ana Epiayú")],

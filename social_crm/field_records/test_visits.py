@@ -14,7 +14,7 @@ from social_crm.social_crm import factories as people
 from social_crm.testing import SocialCRMTestCase
 from social_crm.testing_factories import assign
 
-TEMPLATE = "home_visit-v1"
+TEMPLATE = "home_visit-v2"
 ELSEWHERE = "Otra comunidad de visitas"
 
 

@@ -111,6 +111,9 @@ def _allowed(entry: Any) -> Iterator[None]:
 
 
 def _first_time(source: ShippedSource) -> None:
+    if source.values.get("status") == "Withdrawn":
+        # Shipped to be withdrawn where an earlier release brought it; a site that never had it needs none.
+        return
     common = {"source_path": source.path, "available_version": source.version}
     if frappe.db.exists(source.doctype, source.name):
         ledger.add(source.kind, source.doctype, source.name, existed_before=True, **common)

@@ -17,7 +17,7 @@ async function makeSealed() {
     const community = await makeCommunity(ADMIN, `Sellos ${randomUUID().slice(0, 8)}`, ["Gestor"]);
     const { family } = await makeFamily(ADMIN, community, "Ipuana");
     const { name } = await create("Gestor", "Acta", {
-        template: "home_visit-v1",
+        template: "home_visit-v2",
         visit_date: day(1),
         family,
         answers: JSON.stringify({ motivo: "seguimiento", objetivo: "Conocer", personas_presentes: 2, novedades: "no", necesidades: ["ninguna"], desarrollo: "Bien." }),

@@ -139,7 +139,7 @@ for (const phone of [false, true]) {
     browserTest(`the gestor fills an acta drawn from its template ${where}`, { role: "Gestor", phone }, async ({ page, open, screenshot }) => {
         place ??= await makePlace();
         const { name } = await create("Gestor", "Acta", {
-            template: "home_visit-v1",
+            template: "home_visit-v2",
             visit_date: day(1),
             beneficiary: place.person,
             participants: [

@@ -225,7 +225,7 @@ function calculations(nodes, repeat = "") {
 }
 
 const CASES = 10;
-const TEMPLATES = ["home_visit-v1", "productive_unit_follow_up-v1", "training_meeting-v1", "goods_delivery-v1", "meeting-v1", "psychosocial_contact-v1", "household_characterisation-v1"];
+const TEMPLATES = ["home_visit-v2", "productive_unit_follow_up-v2", "training_meeting-v1", "goods_delivery-v2", "meeting-v1", "psychosocial_contact-v1", "household_characterisation-v2"];
 
 // The same answers put to the engine of the device and to the server, which must agree; returns how much was judged.
 async function judge(page, open, name) {

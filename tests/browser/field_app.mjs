@@ -18,6 +18,8 @@ export class Wire {
     requests = [];
     /** Called with each chunk that comes back from the site; true drops the connection instead. */
     dropReply = () => false;
+    /** What becomes of what comes back for an address; as many bytes as before. */
+    change = (asked, bytes) => bytes;
     /** Serves a worker that differs from the built one by a letter without meaning. */
     newWorker = false;
 
@@ -44,7 +46,7 @@ export class Wire {
             outer.on("data", (bytes) => {
                 if (this.dropReply(asked)) [inner, outer].forEach((one) => one.destroy());
                 else if (this.newWorker && asked.startsWith("/campo-sw.js")) inner.write(renewed(bytes));
-                else inner.write(bytes);
+                else inner.write(this.change(asked, bytes));
             });
             inner.on("end", () => outer.end());
             outer.on("end", () => inner.end());

@@ -152,7 +152,7 @@ browserTest("an acta with something missing is not closed, and each gap leads to
     await begin(page, key);
     await question(page, "Personas").locator("input").fill("55");
     await page.locator(".steps button").nth(3).click();
-    await page.locator(".gap", { hasText: "Faltan 2 respuestas" }).waitFor();
+    await page.locator(".gap", { hasText: "2 respuestas por completar" }).waitFor();
     await page.getByText("Nadie ha firmado todavía").waitFor();
     assert.equal(await page.getByRole("button", { name: "Cerrar y enviar" }).isDisabled(), true);
     await page.locator(".gap").first().click();
@@ -167,5 +167,5 @@ browserTest("an acta with something missing is not closed, and each gap leads to
     await question(page, "Objetivo").locator("input").fill("Hablar del agua");
     await question(page, "Objetivo").locator("input").blur();
     await list.getByRole("button", { name: "Objetivo" }).waitFor({ state: "detached" });
-    await list.getByText("Falta 1 respuesta").waitFor();
+    await list.getByText("1 respuesta por completar").waitFor();
 });

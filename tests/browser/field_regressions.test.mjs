@@ -76,11 +76,14 @@ phoneTest('"Same UUID, other bytes: a conflict that holds both, with authors and
     assert.equal((await read("Acta", acta.name)).place, "Escrito en la oficina", "until a person decides");
     const status = await sync(phone.page);
     assert.equal(status.safe, true, "both are safe on the server");
+    await phone.page.locator(".nav-item").nth(3).click();
+    await phone.page.getByText("El servidor guarda las dos versiones y alguien decidirá en la oficina. No hay que escribirla otra vez.").waitFor();
 });
 
 phoneTest('"Sent" only after the server has confirmed the record and the SHA-256 of each file', async ({ wire, phone }) => {
     await phone.enroll(ROLE);
     const uuid = await write(phone.page, { family: place.family, template });
+    await phone.page.locator(".nav-item").nth(3).click();
     const lies = {
         "without a file": (one) => one.files.pop(),
         "another hash": (one) => (one.files[0].sha256 = "0".repeat(64)),
@@ -100,10 +103,14 @@ phoneTest('"Sent" only after the server has confirmed the record and the SHA-256
         const status = await sync(phone.page);
         assert.ok(lied > 0, what);
         assert.deepEqual([await state(phone.page, uuid), status.safe], ["ready", false], `an answer ${what} is no confirmation`);
+        await phone.page.locator('.safety[data-look="risk"]').waitFor();
+        assert.equal(await phone.page.getByText("A salvo en el servidor").count(), 0, `nor does the screen call it safe ${what}`);
     }
     wire.change = (path, text) => text;
     const status = await sync(phone.page);
     assert.deepEqual([await state(phone.page, uuid), status.safe], ["sent", true]);
+    const [acta] = await onServer(uuid);
+    await phone.page.getByText(`El servidor confirmó el acta y cada archivo: ${acta.name}.`).waitFor();
     assert.equal((await onServer(uuid)).length, 1);
 }, Post);
 

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { before } from "node:test";
 import { allSafe, assertAccessible } from "./field_app_screens.mjs";
-import { assertNothingInTheOpen, onServer, phoneTest, PIN, states, store, sync, write } from "./field_app.mjs";
-import { deliver, prepareRules, ROLE, state } from "./field_rules.mjs";
+import { assertNothingInTheOpen, keptOnPhone, onServer, phoneTest, PIN, states, store, sync, write } from "./field_app.mjs";
+import { deliver, prepareRules, read, ROLE, state } from "./field_rules.mjs";
 import { people } from "./lib.mjs";
 
 let place;
@@ -179,22 +179,38 @@ phoneTest('"An expired session in the field means a new login, and the outbox st
     assert.deepEqual((await states(phone.page))[0].slice(0, 2), [uuid, "sent"], JSON.stringify(await states(phone.page)));
 });
 
-phoneTest('"Two tabs on one draft do not make two actas": the second one only reads', async ({ phone }) => {
+phoneTest('"Two tabs on one draft do not make two actas": with no network the second one only reads, and says so', async ({ wire, phone }) => {
     await phone.enroll(ROLE);
-    const uuid = await write(phone.page, { family: place.family, ready: false });
-    await store(phone.page, async (app, uuid) => void (globalThis.held = await app.drafts.open(uuid)), uuid);
+    await wire.cut();
+    const uuid = await write(phone.page, { family: place.family, template, ready: false });
+    const openOn = async (page) => {
+        await page.goto(`${wire.address}/campo/actas/${uuid}`);
+        await page.getByLabel("PIN").fill(PIN);
+        await page.getByRole("button", { name: "Abrir" }).click();
+        await page.locator("form.or .question", { hasText: "Objetivo de la visita" }).waitFor();
+    };
+    const aim = (page) => page.locator("form.or .question", { hasText: "Objetivo de la visita" }).locator("input");
+    await openOn(phone.page);
+    await aim(phone.page).fill("Escrito en la primera");
     const tab = await phone.openPage();
-    await phone.open("/campo", tab);
-    await phone.unlock(tab);
-    const readOnly = await store(tab, async (app, uuid) => (await app.drafts.open(uuid)).readOnly, uuid);
-    assert.equal(readOnly, true);
+    await openOn(tab);
+    await tab.getByText("Este borrador está abierto en otra pestaña. Aquí solo se puede leer.").waitFor();
+    assert.equal(await tab.locator("form.or.locked").count(), 1, "its answers cannot be written over");
+    await tab.locator(".steps button").nth(3).click();
+    assert.equal(await tab.getByRole("button", { name: "Cerrar y enviar" }).isDisabled(), true);
+    assert.equal(await tab.getByRole("button", { name: "Enviar sin cerrar" }).count(), 0);
     await assert.rejects(store(tab, async (app, uuid) => (await app.drafts.open(uuid)).save({ place: "x" }), uuid), (problem) => problem.code === "read-only");
-    await store(phone.page, async (app, uuid) => {
-        await globalThis.held.release();
-        await app.drafts.ready(uuid, false);
-    }, uuid);
+    // The first one goes on writing meanwhile, and has the last word.
+    await aim(phone.page).fill("La primera sigue");
+    await keptOnPhone(phone.page, uuid, "La primera sigue");
+    await phone.page.getByRole("button", { name: "Guardar y salir" }).click();
+    await phone.page.getByRole("heading", { name: "Borradores" }).waitFor();
+    await store(phone.page, (app, uuid) => app.drafts.ready(uuid, false), uuid);
+    await wire.connect();
     await Promise.all([sync(phone.page), sync(tab)]);
-    await sync(phone.page);
-    assert.equal((await onServer(uuid)).length, 1);
+    await deliver(phone);
+    const [acta, another] = await onServer(uuid);
+    assert.ok(acta && !another, "one acta");
+    assert.equal(JSON.parse((await read("Acta", acta.name)).answers).objetivo, "La primera sigue");
     assert.deepEqual((await states(tab))[0].slice(0, 2), [uuid, "sent"]);
 });

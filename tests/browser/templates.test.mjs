@@ -65,7 +65,7 @@ browserTest("an administrator loads a spreadsheet, mends it, previews, maps, pub
     await phone.locator('label:has(input[value="malo"])').click();
     await phone.getByText("Detalle del daño").first().waitFor();
     await phone.getByRole("button", { name: "Comprobar las respuestas" }).click();
-    await phone.getByText("Falta 1 respuesta").waitFor();
+    await phone.getByText("1 respuesta por completar").waitFor();
     await screenshot("template-preview");
     await page.locator('.modal.show .frappe-control[data-fieldname="language"] select').selectOption({ label: "English" });
     await phone.getByText("Subject of the visit").first().waitFor();

@@ -23,7 +23,7 @@ def instance(place, own: str = "", photo: str = "", deprecated: str = "", **chan
     )
     replaced = f"<deprecatedID>{deprecated}</deprecatedID>" if deprecated else ""
     return f"""<?xml version='1.0'?>
-<home_visit id="home_visit" version="1" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
+<home_visit id="home_visit" version="2" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
 <_inicio>{TODAY}T09:15:00.000-05:00</_inicio><_fin>{TODAY}T10:20:00.000-05:00</_fin>
 <_acta><_familia>{values["family"]}</_familia>{about}<_fecha>{TODAY}</_fecha><_lugar>Casa</_lugar><_posicion>11.07 -72.85 120.0 6.5</_posicion></_acta>
 <apertura/><motivo_grupo><motivo>seguimiento</motivo><objetivo>{values["objective"]}</objetivo></motivo_grupo>

@@ -29,7 +29,7 @@ ROLES = ("Gestor", "Psychosocial Professional")
 
 def make_acta(client, place, **values) -> dict:
     fields = {
-        "template": "home_visit-v1",
+        "template": "home_visit-v2",
         "visit_date": TODAY,
         "beneficiary": place["person"],
         "client_uuid": str(uuid.uuid4()),
@@ -126,7 +126,7 @@ def test_refused_answers(client, place, answers):
         client("Gestor"),
         "POST",
         "/api/resource/Acta",
-        template="home_visit-v1",
+        template="home_visit-v2",
         visit_date=TODAY,
         family=place["family"],
         answers=answers if isinstance(answers, dict) else json.dumps(answers),
@@ -166,7 +166,7 @@ def test_incomplete_or_unsigned_does_not_close(client, place):
             "POST",
             "/api/resource/Acta",
             json={
-                "template": "home_visit-v1",
+                "template": "home_visit-v2",
                 "visit_date": TODAY,
                 "family": place["family"],
                 "answers": ANSWERS,
@@ -194,7 +194,7 @@ def test_the_same_uuid_makes_no_second_acta(client, place):
         client("Gestor"),
         "POST",
         "/api/resource/Acta",
-        template="home_visit-v1",
+        template="home_visit-v2",
         visit_date=TODAY,
         family=place["family"],
         client_uuid=given,

@@ -13,7 +13,7 @@ from lending import make_place
 from openrosa_client import instance, picture, printed, send
 from sync_device import SIGNATURE, Device, authorisation, biometric_text, minutiae
 
-TEMPLATE = "home_visit-v1"
+TEMPLATE = "home_visit-v2"
 NAMESPACES = {
     "list": "http://openrosa.org/xforms/xformsList",
     "files": "http://openrosa.org/xforms/xformsManifest",
@@ -201,14 +201,14 @@ def test_what_is_no_form_is_refused_and_leaves_nothing(client, collect, place):
     ask = collect("Gestor")
     before = len(actas(client, place))
     sign = [("firma1.jpg", picture("JPEG"))]
-    bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x">]><home_visit id="home_visit" version="1">&b;</home_visit>'
+    bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x">]><home_visit id="home_visit" version="2">&b;</home_visit>'
     for xml in (
         "",
         "<",
         bomb,
         "<home_visit/>",
         instance(place).replace('id="home_visit"', 'id="otra"'),
-        instance(place).replace('version="1" xmlns', 'version="99" xmlns'),
+        instance(place).replace('version="2" xmlns', 'version="99" xmlns'),
         instance(place).replace("<personas_presentes>3<", "<personas_presentes>muchas<"),
         instance(place).replace("<apertura/>", "<otra/>"),
         instance(place, family="FAM-99999999"),

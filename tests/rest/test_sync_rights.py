@@ -15,12 +15,12 @@ WRITES = {
 ROLES = tuple(WRITES)
 # Templates whose closing writes what these roles may not change: they send, somebody else closes.
 LEFT_OPEN = {
-    "Gestor": ((), ("home_visit-v1", "productive_unit_follow_up-v1", "psychosocial_contact-v1")),
-    "Income Advisor": (("home_visit-v1",), ("productive_unit_follow_up-v1", "training_meeting-v1")),
-    "FES Advisor": (("home_visit-v1", "productive_unit_follow_up-v1"), ("meeting-v1",)),
+    "Gestor": ((), ("home_visit-v2", "productive_unit_follow_up-v2", "psychosocial_contact-v1")),
+    "Income Advisor": (("home_visit-v2",), ("productive_unit_follow_up-v2", "training_meeting-v1")),
+    "FES Advisor": (("home_visit-v2", "productive_unit_follow_up-v2"), ("meeting-v1",)),
     "Psychosocial Professional": (
-        ("productive_unit_follow_up-v1",),
-        ("home_visit-v1", "psychosocial_contact-v1"),
+        ("productive_unit_follow_up-v2",),
+        ("home_visit-v2", "psychosocial_contact-v1"),
     ),
 }
 

@@ -56,6 +56,7 @@ export const ENGINE_TEXT_KEYS = [
     "placeRange",
     "noneSelected",
     "numberSelected",
+    "noAnswer",
 ] as const;
 export type EngineTextKey = (typeof ENGINE_TEXT_KEYS)[number];
 

@@ -111,7 +111,7 @@ export class DeviceSession implements SessionApi {
                 const { photo_max_px: serverPixels, fingerprint_quality: leastQuality = LEAST_QUALITY } = greeting.limits;
                 const known = opened.profile;
                 if (serverPixels !== known.serverPixels || leastQuality !== known.leastQuality) void opened.saveProfile({ serverPixels, leastQuality });
-                const may: May = greeting.may ? { createActa: greeting.may.create_acta, leftOpen: greeting.may.left_open } : MAY_ALL;
+                const may: May = greeting.may ? { createActa: greeting.may.create_acta, recordAuthorisation: greeting.may.record_authorisation, leftOpen: greeting.may.left_open } : MAY_ALL;
                 if (JSON.stringify(may) === JSON.stringify(opened.may)) return;
                 void opened.saveProfile({ may });
                 if (this.opened === opened) this.set({ may });
@@ -119,6 +119,7 @@ export class DeviceSession implements SessionApi {
             onLoginNeeded: (loginNeeded) => {
                 if (this.opened === opened && loginNeeded !== this.state.value.loginNeeded) this.set({ loginNeeded });
             },
+            onTooOld: () => this.parts.onNewVersion(""),
             onRevoked: (reason) => this.revoked(reason),
         });
         vault.listen((news) => {

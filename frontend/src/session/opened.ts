@@ -49,7 +49,7 @@ export class Opened {
     }
 
     get may(): May {
-        return this.profile.may ?? MAY_ALL;
+        return { ...MAY_ALL, ...this.profile.may };
     }
 
     /** Work that would be lost with this device. */

@@ -35,7 +35,11 @@ export class Vaults {
         if (isWeakPin(pin)) throw new FieldError("weak-pin");
         const id = crypto.randomUUID();
         const secret = newSecret();
-        const row: VaultRow = { id, label: initials(fullName), secret: await wrapSecret(secret, pin, id), failures: 0, waitUntil: 0, lastUsed: this.clock(), atRisk: 0 };
+        const taken = new Set((await this.registry.vaults.toArray()).map((one) => one.label));
+        const short = initials(fullName);
+        let label = short;
+        for (let number = 2; taken.has(label); number += 1) label = `${short} ${number}`;
+        const row: VaultRow = { id, label, secret: await wrapSecret(secret, pin, id), failures: 0, waitUntil: 0, lastUsed: this.clock(), atRisk: 0 };
         await this.registry.vaults.add(row);
         return { id, keys: await keysOf(secret) };
     }

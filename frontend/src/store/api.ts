@@ -74,11 +74,12 @@ export interface CurrentUser {
 /** What the server said that this user may do: what it would refuse is not offered. */
 export interface May {
     createActa: boolean;
+    recordAuthorisation: boolean;
     leftOpen: readonly string[]; // templates whose actas somebody else closes, because closing writes what this user may not change
 }
 
 /** Until the server has said. */
-export const MAY_ALL: May = { createActa: true, leftOpen: [] };
+export const MAY_ALL: May = { createActa: true, recordAuthorisation: true, leftOpen: [] };
 
 export interface SessionState {
     phase: SessionPhase;

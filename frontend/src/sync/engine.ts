@@ -9,6 +9,7 @@ import type { KnownRecords } from "../store/known_records";
 import type { ProposedChanges } from "../store/proposed_changes";
 import type { Vault } from "../store/vault";
 import { waitAfter } from "./backoff";
+import { isOlder } from "./versions";
 import { deviceTime } from "./parcels";
 import { pull } from "./pull";
 import { push, PROTOCOL } from "./push";
@@ -28,6 +29,8 @@ export interface EngineParts {
     estimate: () => Promise<{ usage: number | null; quota: number | null }>;
     onGreeting: (greeting: Greeting) => void;
     onLoginNeeded: (needed: boolean) => void;
+    /** The server takes nothing from this version: what waits stays, and a newer app is looked for. */
+    onTooOld: () => void;
     /** The device was revoked, for a reason that may be empty: wipe, then tell the server how much unsent work went with it. */
     onRevoked: (reason: string) => Promise<void>;
 }
@@ -187,6 +190,8 @@ export class SyncEngine {
         if (greeting.protocol.min > PROTOCOL || greeting.protocol.max < PROTOCOL) throw new FieldError("old-app");
         this.set({ clockSkew: Math.round(middle - Date.parse(greeting.server_time)) });
         this.parts.onGreeting(greeting);
+        // What waits here stays here, whole, until the newer app sends it.
+        if (isOlder(appVersion, greeting.app?.min_version ?? "")) throw new FieldError("old-app");
         return greeting.limits;
     }
 
@@ -199,6 +204,7 @@ export class SyncEngine {
             await this.parts.onRevoked(told instanceof FieldError ? String(told.detail.reason ?? "") : "");
             return;
         }
+        if (code === "old-app") this.parts.onTooOld();
         this.failures += 1;
         this.careful = true;
         const words = problem instanceof Error && problem.message !== code ? problem.message : null;

@@ -19,13 +19,12 @@ export class WorkerUpdates implements UpdateApi {
 
     async register(): Promise<void> {
         if (!("serviceWorker" in navigator)) return; // http on another machine: no offline work, the guide says why
-        const isFirst = !navigator.serviceWorker.controller;
+        let isFirst = !navigator.serviceWorker.controller;
         const registration = await navigator.serviceWorker.register("/campo-sw.js", { scope: "/campo", updateViaCache: "none" });
         this.registration = registration;
         void navigator.serviceWorker.ready.then(() => (this.installed.value = true));
-        if (!isFirst) {
-            navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-        }
+        // The first worker takes over the page that installed it, as it is; any later one brings pages of its own.
+        navigator.serviceWorker.addEventListener("controllerchange", () => (isFirst ? (isFirst = false) : location.reload()));
         const look = () => (this.waiting.value = Boolean(registration.waiting && navigator.serviceWorker.controller));
         registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
         look();

@@ -121,10 +121,12 @@ export class ProtocolServer {
         return error(404, "NotFound");
     }
 
+    minVersion = "0";
+
     private greeting(user: string) {
         return {
             user, full_name: "Ana Gómez", language: "es", csrf_token: this.token, server_time: new Date().toISOString(), protocol: { min: 1, max: 1 },
-            device: this.revoked ? { status: "Revoked", reason: "Se perdió" } : { status: "Active" }, limits: this.limits, ...(this.may && { may: this.may }), app: { min_version: "0", newest: "0" },
+            device: this.revoked ? { status: "Revoked", reason: "Se perdió" } : { status: "Active" }, limits: this.limits, ...(this.may && { may: this.may }), app: { min_version: this.minVersion, newest: "0" },
         };
     }
 

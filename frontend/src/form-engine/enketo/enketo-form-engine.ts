@@ -2,6 +2,7 @@ import { Form } from "enketo-core/src/js/form";
 import "./enketo.css";
 import { FormEngineError, type FormEngine, type FormProblem, type MountedForm, type MountOptions } from "../engine";
 import { prepare } from "./prepare";
+import { readAsText, spellNumbers } from "./reading";
 import { closeSession, current, openSession } from "./session";
 
 const TYPED = 'input:not([type="radio"]):not([type="checkbox"]):not(.ignore), textarea:not(.ignore)';
@@ -138,7 +139,8 @@ export const enketoEngine: FormEngine = {
             form.goToTarget = goTo;
             if (errors.length) throw new FormEngineError(errors);
             nameRows(html, options);
-            if (options.readOnly) lock(html);
+            spellNumbers(html, options.language);
+            if (options.readOnly) readAsText(html, options);
             mounted = new EnketoForm(element, form, options);
             return mounted;
         } catch (error) {
@@ -162,20 +164,13 @@ function isTyped(target: EventTarget | null): target is HTMLInputElement | HTMLT
     return target instanceof Element && target.matches(TYPED) && target.hasAttribute("name");
 }
 
-function lock(root: HTMLElement): void {
-    root.classList.add("locked");
-    for (const control of root.querySelectorAll<HTMLSelectElement>("select, .add-repeat-btn, .repeat-buttons button")) {
-        control.disabled = true;
-    }
-}
-
 /** Buttons of repeated rows that a screen reader can say, and a heading for each row. */
 function nameRows(root: HTMLElement, { text }: MountOptions): void {
     for (const info of root.querySelectorAll<HTMLElement>(".or-repeat-info")) {
         const group = info.parentElement;
         const what = group?.querySelector(":scope > h4 .question-label.active")?.textContent?.trim() ?? "";
         const add = info.querySelector(".add-repeat-btn");
-        if (add) add.textContent = what ? text("addRow", { what }) : text("addRow", { what: "" }).trim();
+        if (add) add.textContent = what ? text("addRow", { what }) : text("addRow", { what: "" }).replace(/[\s:]+$/, "");
         const rows = group ? [...group.querySelectorAll<HTMLElement>(":scope > .or-repeat")] : [];
         rows.forEach((row, index) => {
             const name = text("rowNumber", { what, number: index + 1 }).trim();

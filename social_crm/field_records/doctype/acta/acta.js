@@ -292,11 +292,16 @@ function ask_server(frm) {
 function show_findings(frm, seen) {
     const visible = new Set(seen.visible);
     const required = new Set(seen.required);
+    const calculated = new Set(questions(frm.acta_form.tree).filter((node) => node.type === "calculate" && node.label).map((node) => node.name));
     const walk = (nodes) =>
         nodes.forEach((node) => {
             const field = frm.acta_form.group.fields_dict[node.name];
+            const named = node.type === "note" ? [...node.label.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1]) : [];
             // Shown and hidden without redrawing the box: someone may be writing in it.
-            $(field.$wrapper || field.wrapper).toggle(visible.has(node.name) && !(node.type === "calculate" && !node.label));
+            // A note that says what is calculated is for phones: here the calculation stands as a field of its own.
+            const is_said = node.type === "calculate" ? !node.label : named.some((name) => calculated.has(name));
+            $(field.$wrapper || field.wrapper).toggle(visible.has(node.name) && !is_said);
+            if (named.length) $(field.wrapper).find("p").text(node.label.replace(/\$\{([^}]*)\}/g, (_all, name) => seen.answers[name] ?? ""));
             if (node.type === "begin_group") walk(node.parts);
             if (node.shown_only && node.type !== "note") field.set_value(seen.answers[node.name] ?? "");
             if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));

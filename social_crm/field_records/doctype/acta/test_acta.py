@@ -32,7 +32,7 @@ class TestActa(SocialCRMTestCase):
         head = frappe.db.get_value("Family", family, "head")
         doc = make.make_acta(beneficiary=head)
         self.assertEqual((doc.family, doc.community), (family, make.COMMUNITY))
-        self.assertEqual((doc.status, doc.workflow_state, doc.template_version), ("Draft", "Draft", 1))
+        self.assertEqual((doc.status, doc.workflow_state, doc.template_version), ("Draft", "Draft", 2))
         self.assertIn("Visita domiciliaria", doc.title)
         self.assertEqual((doc.start_time, doc.end_time), (None, None))
 
@@ -355,7 +355,7 @@ class TestActa(SocialCRMTestCase):
         family = make.make_family()
         for values in (
             {"family": family, "visit_date": add_days(nowdate(), 1)},
-            {"family": None, "template": "home_visit-v1"},
+            {"family": None, "template": "home_visit-v2"},
             {"family": family, "template": "no_existe-v1"},
         ):
             with self.subTest(values), self.assertRaises(frappe.ValidationError):

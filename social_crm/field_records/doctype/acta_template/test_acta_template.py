@@ -1,6 +1,9 @@
+from datetime import date
+
 import frappe
 
 from social_crm.field_records import factories as make
+from social_crm.field_records.domain.answers import examine
 from social_crm.field_records.domain.xlsform import element_of
 from social_crm.field_records.services import instances, templates, xforms
 from social_crm.patches import make_forms_of_templates
@@ -9,17 +12,16 @@ from social_crm.testing import SocialCRMTestCase
 
 class TestActaTemplate(SocialCRMTestCase):
     def test_the_shipped_ones_are_published(self) -> None:
-        for key in (
-            "home_visit",
-            "productive_unit_follow_up",
-            "training_meeting",
-            "goods_delivery",
-            "meeting",
-            "psychosocial_contact",
-            "household_characterisation",
+        for name in (
+            "home_visit-v2",
+            "productive_unit_follow_up-v2",
+            "training_meeting-v1",
+            "goods_delivery-v2",
+            "meeting-v1",
+            "psychosocial_contact-v1",
+            "household_characterisation-v2",
         ):
-            with self.subTest(key):
-                name = f"{key}-v1"
+            with self.subTest(name):
                 self.assertEqual(frappe.db.get_value("Acta Template", name, "status"), "Published")
                 form = templates.form_of(frappe.get_doc("Acta Template", name))
                 self.assertEqual(xforms.form_package(name)["languages"], ["es", "en"])
@@ -29,6 +31,22 @@ class TestActaTemplate(SocialCRMTestCase):
                 asked |= {element_of(choice) for choice in form.choices}
                 spoken = {row.name for row in form.rows if row.field_type == "calculate"}
                 self.assertEqual(asked - english - spoken, set())
+
+    def test_none_does_not_go_with_another_choice_of_a_shipped_one(self) -> None:
+        found = 0
+        for name in frappe.get_all("Acta Template", filters={"status": "Published"}, pluck="name"):
+            template = templates.load(name)
+            for row in templates.form_of(frappe.get_doc("Acta Template", name)).rows:
+                labels = template.labels(row.choice_list)
+                if row.field_type != "select_multiple" or "ninguna" not in labels:
+                    continue
+                other = next(value for value in labels if value != "ninguna")
+                for chosen, is_wrong in ((["ninguna"], False), ([other], False), ([other, "ninguna"], True)):
+                    with self.subTest(f"{name} {row.name} {chosen}"):
+                        seen = examine(template, {row.name: chosen}, date(2026, 11, 1))
+                        self.assertEqual(row.name in {one.path for one in seen.findings}, is_wrong)
+                found += 1
+        self.assertGreaterEqual(found, 3)
 
     def test_problems_are_told_by_row(self) -> None:
         with self.assertRaisesRegex(frappe.ValidationError, "no_hay"):

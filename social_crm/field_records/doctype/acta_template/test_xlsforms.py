@@ -15,7 +15,7 @@ class TestXLSForms(SocialCRMTestCase):
         return xlsforms.load(base64.b64encode(workbook(form)).decode(), **stored)
 
     def home_visit(self) -> Form:
-        return templates.form_of(frappe.get_doc("Acta Template", "home_visit-v1"))
+        return templates.form_of(frappe.get_doc("Acta Template", "home_visit-v2"))
 
     def changed(self, **values) -> Form:
         form = self.home_visit()
@@ -25,7 +25,7 @@ class TestXLSForms(SocialCRMTestCase):
         found = self.load(self.changed())
         self.assertEqual((found["problems"], found["notices"]), ([], []))
         doc = frappe.get_doc({"doctype": "Acta Template", **copy.deepcopy(found["values"])}).insert()
-        self.assertEqual(doc.name, "otra_visita-v1")
+        self.assertEqual(doc.name, "otra_visita-v2")
         self.assertEqual(templates.form_of(doc), self.changed())
         xlsforms.download(doc.name)
         self.assertEqual(frappe.response["type"], "binary")
@@ -63,8 +63,8 @@ class TestXLSForms(SocialCRMTestCase):
         found = self.load(self.home_visit(), template_key="otra", version=2)
         self.assertIsNone(found["values"])
         self.assertIn("home_visit", found["problems"][0]["text"])
-        found = self.load(self.home_visit(), template_key="home_visit", version=2)
-        self.assertIn("version 1", found["notices"][0]["text"])
+        found = self.load(self.home_visit(), template_key="home_visit", version=3)
+        self.assertIn("version 2", found["notices"][0]["text"])
         self.assertTrue(found["values"])
         self.assertIsNone(self.load(self.changed(key="Con Mayúsculas"))["values"])
 
