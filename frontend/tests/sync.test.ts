@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import type { FieldError } from "../src/store/api";
 import type { DeviceDrafts } from "../src/store/device_drafts";
 import { waitAfter } from "../src/sync/backoff";
-import { isOlder } from "../src/sync/versions";
 import type { Fate } from "./support/server";
 import { FAMILY, TestDevice } from "./support/store";
 
@@ -387,14 +386,6 @@ test("an app older than the server takes keeps everything, sends and fetches not
     await device.sync();
     expect(stateOf(device, draft)).toBe("sent");
     expect(device.store.sync.status.value.errorCode).toBeNull();
-});
-
-test("versions are compared by their numbers, not by their letters", () => {
-    expect(isOlder("0.9.0", "0.10.0")).toBe(true);
-    for (const [version, than] of [["0.10.0", "0.9.9"], ["1.0", "1.0.0"], ["1.0.1", "1.0"], ["0.1.0", ""], ["0.1.0", "0.1.0"], ["2", "1.9"]] as const) {
-        expect(isOlder(version, than), `${version} < ${than}`).toBe(false);
-    }
-    expect(isOlder("1.0", "1.0.1")).toBe(true);
 });
 
 test("back-off doubles to 15 minutes, with chance, and honours the server", () => {

@@ -13,7 +13,7 @@ from social_crm.field_records.services.sync.clocks import server_time, site_time
 from social_crm.field_records.services.sync.limits import limits
 from social_crm.field_records.services.sync.patience import tried_again
 
-# Older versions of the app at /campo offer their update; what they hold they may still send.
+# Older versions of the app at /campo stop, keep what they hold, and ask for their update: docs/sync.md.
 MIN_APP_VERSION = "0.1.0"
 _MEGABYTE = 1024 * 1024
 
