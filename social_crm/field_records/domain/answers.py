@@ -7,6 +7,7 @@ list of rows. What does not apply (`relevant` is false) is left out.
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
@@ -31,12 +32,16 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with one answer; `path` is the field, in a repeat "repeat[row].field"; `message` is the author's."""
+    """What is wrong with one answer; `path` is the field, in a repeat "repeat[row].field"; `message` is the author's.
+
+    chosen: the labels of the choices that do not go with the answers before them.
+    """
 
     path: str
     code: str
     label: str
     message: str = ""
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ def examine(template: Template, given: Mapping[str, Any], today: date) -> Result
     state.read(template.items, given, findings)
     for _ in range(_ROUNDS):
         before = dict(state.flat)
-        state.visible = set()
-        state.walk(template.items, state.values, "", True)
+        state.visible, state.excluded = set(), {}
+        state.walk(template.items, state.values, state.given, "", True)
         if state.flat == before:
             break
     missing: list[Finding] = []
@@ -86,13 +91,17 @@ class _State:
     def __init__(self, template: Template, today: date) -> None:
         self.template = template
         self.today = today
+        # As they arrived, and as they stand: without the choices that a filter does not leave.
+        self.given: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
         self.flat: dict[str, Value] = {}
         self.visible: set[str] = set()
         self.required: set[str] = set()
+        self.excluded: dict[str, list[str]] = {}
 
     def read(self, items: tuple[Item, ...], given: Mapping[str, Any], findings: list[Finding]) -> None:
-        self.values = self._read(items, given, "", findings)
+        self.given = self._read(items, given, "", findings)
+        self.values = deepcopy(self.given)
 
     def _read(
         self, items: tuple[Item, ...], given: Mapping[str, Any], prefix: str, findings: list[Finding]
@@ -137,8 +146,15 @@ class _State:
             rows.append(self._read(item.parts, row, f"{path}[{number}].", findings))
         return rows
 
-    def walk(self, items: tuple[Item, ...], values: dict[str, Any], prefix: str, shown: bool) -> None:
-        """Settle visibility and calculations of items over their values, in order."""
+    def walk(
+        self,
+        items: tuple[Item, ...],
+        values: dict[str, Any],
+        given: Mapping[str, Any],
+        prefix: str,
+        shown: bool,
+    ) -> None:
+        """Settle visibility, choices and calculations of items over their values, in order."""
         for item in items:
             name, path = item.row.name, f"{prefix}{item.row.name}"
             context = self._context(values if prefix else {}, "")
@@ -146,11 +162,11 @@ class _State:
             if applies:
                 self.visible.add(path)
             if item.is_group:
-                self.walk(item.parts, values, prefix, applies)
+                self.walk(item.parts, values, given, prefix, applies)
             elif item.is_repeat:
                 rows = values.get(name) or []
                 for number, row in enumerate(rows):
-                    self.walk(item.parts, row, f"{path}[{number}].", applies)
+                    self.walk(item.parts, row, given[name][number], f"{path}[{number}].", applies)
                 for part in _questions(item.parts):
                     self.flat[part.row.name] = (
                         [expression_value(row.get(part.row.name)) for row in rows] if applies else []
@@ -160,6 +176,8 @@ class _State:
                 if item.calculation is not None:
                     text = as_text(evaluate(item.calculation, context)) if applies else ""
                     values[name] = self._calculated(item, text)
+                if item.choice_filter is not None and applies and given.get(name):
+                    values[name] = self._left(item, given[name], path, context)
                 if not prefix:
                     self.flat[name] = expression_value(values.get(name)) if applies else ""
 
@@ -196,6 +214,10 @@ class _State:
             row = values if prefix else {}
             if item.required is not None and holds(item.required, self._context(row, "")):
                 self.required.add(path)
+            if path in self.excluded:
+                findings.append(
+                    Finding(path, "choice_excluded", label, chosen=", ".join(self.excluded[path]))
+                )
             if value in (None, "", []):
                 is_required = item.row.required or path in self.required
                 if is_required and item.row.field_type not in ("note", "calculate"):
@@ -224,6 +246,15 @@ class _State:
             elif values.get(name) not in (None, "", []):
                 kept[name] = values[name]
         return kept
+
+    def _left(self, item: Item, given: Any, path: str, context: Context) -> Any:
+        """The part of an answer that the filter leaves, as a form engine clears the rest; that is noted."""
+        chosen = [given] if isinstance(given, str) else given
+        kept = self.template.offered(item, context, chosen)
+        listed = self.template.lists[item.row.choice_list]
+        if gone := [listed[one].label for one in chosen if one not in kept]:
+            self.excluded[path] = gone
+        return (kept or None) if isinstance(given, list) else next(iter(kept), None)
 
     def _context(self, row: Mapping[str, Any], own: Value) -> Context:
         inside = {name: expression_value(value) for name, value in row.items()}

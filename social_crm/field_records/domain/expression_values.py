@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -13,11 +13,15 @@ NAN = Decimal("NaN")
 
 @dataclass(frozen=True)
 class Context:
-    """What an expression may see: answers by field name, the value of the field itself (`.`) and the date of today."""
+    """What an expression may see: answers by field name, the value of the field itself (`.`) and the date of today.
+
+    columns: of the choice that a filter is asked about, by name.
+    """
 
     answers: Mapping[str, Value]
     today: date
     own: Value = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def as_bool(value: Value) -> bool:

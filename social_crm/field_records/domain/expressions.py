@@ -1,4 +1,4 @@
-"""A safe evaluator for the part of XPath that XLSForm authors use in `relevant`, `constraint` and `calculation`.
+"""A safe evaluator for the part of XPath that XLSForm authors use in `relevant`, `constraint`, `calculation` and `choice_filter`.
 
 Nothing is ever handed to Python's own evaluator: a text becomes tokens, the tokens a tree of frozen nodes, and the tree
 is walked. Values are text, numbers (`Decimal`), truth values and lists (a field inside a repeat, seen from outside it).
@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     (?P<number>\d+(?:\.\d+)?|\.\d+)
   | (?P<text>'[^']*'|"[^"]*")
   | \$\{(?P<field>[A-Za-z_][A-Za-z0-9_]*)\}
-  | (?P<name>[A-Za-z][A-Za-z0-9-]*)
+  | (?P<name>[^\W\d][\w.-]*)
   | (?P<sign><=|>=|!=|[=<>+*().,-])
   )""",
     re.VERBOSE,
@@ -49,7 +49,7 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True)
 class Node:
-    """One step of an expression: `kind` is number, text, field, self, call or operator; `name` says which one."""
+    """One step of an expression: `kind` is number, text, field, column, self, call or operator; `name` says which one."""
 
     kind: str
     name: str = ""
@@ -62,15 +62,15 @@ def is_formula(default: str) -> bool:
     return bool(_FORMULA.search(default))
 
 
-def parse(text: str) -> Node:
-    """Return the tree of an expression.
+def parse(text: str, of_choices: bool = False) -> Node:
+    """Return the tree of an expression. of_choices: a plain name in it is a column of the choice that it filters.
 
     Raises:
         ExpressionError: it is too long, nested too deeply, or not an expression of the subset.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError("too_long", str(MAX_LENGTH))
-    parser = _Parser(_tokens(text))
+    parser = _Parser(_tokens(text), of_choices)
     node = parser.either(0)
     if parser.peek()[0] != "end":
         raise ExpressionError("unexpected", parser.peek()[1])
@@ -83,6 +83,12 @@ def fields_of(node: Node) -> frozenset[str]:
     return own.union(*(fields_of(part) for part in node.parts))
 
 
+def columns_of(node: Node) -> frozenset[str]:
+    """Return the names of the columns of choices that a filter reads."""
+    own = frozenset({node.name}) if node.kind == "column" else frozenset()
+    return own.union(*(columns_of(part) for part in node.parts))
+
+
 def evaluate(node: Node, context: Context) -> Value:
     """Return the value of an expression. An unanswered field is the empty text; an impossible number is NaN."""
     if node.kind == "number":
@@ -93,6 +99,9 @@ def evaluate(node: Node, context: Context) -> Value:
         return context.own
     if node.kind == "field":
         return context.answers.get(node.name, "")
+    if node.kind == "column":
+        # What is not there is no node at all: it equals nothing, and differs from nothing.
+        return context.columns.get(node.name, [])
     if node.kind == "operator":
         return _operate(node, context)
     return _call(node, context)
@@ -106,8 +115,9 @@ def holds(node: Node, context: Context) -> bool:
 class _Parser:
     """Recursive descent over the tokens; `depth` bounds the nesting."""
 
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], of_choices: bool) -> None:
         self.tokens = tokens
+        self.of_choices = of_choices
         self.at = 0
 
     def peek(self) -> tuple[str, str]:
@@ -164,7 +174,7 @@ class _Parser:
             return Node("number", number=Decimal(text))
         if kind in ("text", "field"):
             return Node(kind, text)
-        if (kind, text) == ("sign", "."):
+        if (kind, text) == ("sign", ".") and not self.of_choices:
             return Node("self")
         if (kind, text) == ("sign", "("):
             inner = self.either(depth + 1)
@@ -172,6 +182,8 @@ class _Parser:
             return inner
         if kind == "name" and self.peek() == ("sign", "("):
             return self._function(text, depth)
+        if kind == "name" and self.of_choices:
+            return Node("column", text)
         raise ExpressionError("unexpected", text) if text else ExpressionError("ends_early")
 
     def _function(self, name: str, depth: int) -> Node:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from social_crm.field_records.domain.templates import FieldRow
+from social_crm.field_records.domain.choice_filters import write_attributes
+from social_crm.field_records.domain.templates import Choice, FieldRow
 from social_crm.field_records.domain.writes import Write
 from social_crm.field_records.domain.xlsform import TEXTS, Form, element_of
 
@@ -87,11 +88,15 @@ def _choices(old: Form, new: Form) -> Iterable[Change]:
     for name, choice in now.items():
         if name not in was:
             yield Change(ADDED, "choice", name, choice.label)
-        elif choice.label != was[name].label:
-            yield Change(CHANGED, "choice", name, choice.label, "label", was[name].label, choice.label)
+        else:
+            yield from _texts("choice", name, choice.label, _of_choice(was[name]), _of_choice(choice))
     for name, choice in was.items():
         if name not in now:
             yield Change(REMOVED, "choice", name, choice.label)
+
+
+def _of_choice(choice: Choice) -> dict[str, str]:
+    return {"label": choice.label, "attributes": write_attributes(choice.attributes)}
 
 
 def _translations(old: Form, new: Form) -> Iterable[Change]:

@@ -1,9 +1,18 @@
 """A template of an acta: rows as XLSForm has them, checked and made into a tree of questions, groups and repeats."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
+from social_crm.field_records.domain.choice_filters import (
+    Attributes,
+    columns_by_list,
+    faults,
+    is_attribute_name,
+    leaves,
+)
+from social_crm.field_records.domain.expression_values import Context
 from social_crm.field_records.domain.expressions import (
     ExpressionError,
     Node,
@@ -59,6 +68,7 @@ class FieldRow:
     appearance: str = ""
     default: str = ""
     choice_list: str = ""
+    choice_filter: str = ""
     # Required only where this holds; `required` is for always.
     required_if: str = ""
     required_message: str = ""
@@ -72,11 +82,12 @@ class FieldRow:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of a list: the value is stored, the label shown."""
+    """One choice of a list: the value is stored, the label shown; `attributes`, by name, are what filters read."""
 
     list_name: str
     value: str
     label: str
+    attributes: Attributes = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,7 @@ class Item:
     calculation: Node | None
     required: Node | None = None
     parts: tuple["Item", ...] = ()
+    choice_filter: Node | None = None
 
     @property
     def is_repeat(self) -> bool:
@@ -125,7 +137,25 @@ class Template:
 
     def labels(self, list_name: str) -> dict[str, str]:
         """Return value -> label of a list, in its order."""
-        return {choice.value: choice.label for choice in self.choices if choice.list_name == list_name}
+        return {value: choice.label for value, choice in self.lists.get(list_name, {}).items()}
+
+    def offered(self, item: Item, context: Context, values: Iterable[str] | None = None) -> list[str]:
+        """Return the values of a question's list that its filter leaves, in order: of all, or of some that stand in it."""
+        listed = self.lists.get(item.row.choice_list, {})
+        return [
+            value
+            for value in (listed if values is None else values)
+            if item.choice_filter is None
+            or leaves(item.choice_filter, value, dict(listed[value].attributes), context)
+        ]
+
+    @cached_property
+    def lists(self) -> dict[str, dict[str, Choice]]:
+        """The choices of each list by their value, in order."""
+        found: dict[str, dict[str, Choice]] = {}
+        for choice in self.choices:
+            found.setdefault(choice.list_name, {})[choice.value] = choice
+        return found
 
 
 def check(rows: Sequence[FieldRow], choices: Sequence[Choice]) -> tuple[Problem, ...]:
@@ -134,10 +164,12 @@ def check(rows: Sequence[FieldRow], choices: Sequence[Choice]) -> tuple[Problem,
         return (Problem(0, "too_many_rows", str(MAX_ROWS)),)
     problems = [*_structure(rows), *_choice_problems(choices)]
     lists = {choice.list_name for choice in choices}
+    columns = columns_by_list([(choice.list_name, choice.attributes) for choice in choices])
     names = {row.name for row in rows if row.name}
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         problems.extend(_row_problems(number, row, lists, names, seen))
+        problems.extend(_filter_problems(number, row, columns, names, seen))
         seen.add(row.name)
     if not any(row.field_type in QUESTION_TYPES and row.field_type != "note" for row in rows):
         problems.append(Problem(0, "no_question"))
@@ -174,6 +206,7 @@ def _item(row: FieldRow, parts: tuple[Item, ...] = ()) -> Item:
         parse(row.calculation) if row.calculation else None,
         parse(row.required_if) if row.required_if else None,
         parts,
+        parse(row.choice_filter, of_choices=True) if row.choice_filter else None,
     )
 
 
@@ -214,6 +247,12 @@ def _choice_problems(choices: Sequence[Choice]) -> list[Problem]:
         if (choice.list_name, choice.value) in seen:
             add(number, "choice_twice", f"{choice.list_name}: {choice.value}", "value")
         seen.add((choice.list_name, choice.value))
+        for name in dict.fromkeys(name for name, _ in choice.attributes if not is_attribute_name(name)):
+            text = name or next(value for other, value in choice.attributes if not other)
+            add(number, "attribute_name", text, name)
+        names = [name for name, _ in choice.attributes]
+        for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
+            add(number, "attribute_twice", name, name)
     return problems
 
 
@@ -270,3 +309,23 @@ def _expression_problems(number: int, row: FieldRow, names: set[str]) -> Iterabl
             continue
         if unknown:
             yield Problem(number, "unknown_field", ", ".join(sorted(unknown)), field=field)
+
+
+def _filter_problems(
+    number: int, row: FieldRow, columns: Mapping[str, Set[str]], names: set[str], seen: set[str]
+) -> Iterable[Problem]:
+    if not row.choice_filter or row.field_type.startswith("end_"):
+        return
+    if row.field_type not in SELECTS:
+        yield Problem(number, "filter_without_list", row.name, field="choice_filter")
+        return
+    try:
+        node = parse(row.choice_filter, of_choices=True)
+    except ExpressionError as error:
+        yield Problem(number, f"expression_{error.code}", row.choice_filter, error.detail, "choice_filter")
+        return
+    if row.choice_list not in columns:
+        # That the list does not exist is told already.
+        return
+    for code, detail, more in faults(node, row.choice_list, columns, names, seen):
+        yield Problem(number, code, detail, more, "choice_filter")

@@ -117,6 +117,7 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
     cells |= {
         "required": "yes" if row.required else row.required_if,
         "read_only": "yes" if read_only else "",
+        "choice_filter": row.choice_filter,
         "relevant": row.relevant,
         "constraint": row.constraint,
         "calculation": row.calculation,
@@ -129,6 +130,7 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
 def _choice_row(form: Form, choice: Choice, fill_in: bool) -> dict[str, str]:
     cells = {"list_name": choice.list_name, "name": choice.value}
     cells |= _texts(form, element_of(choice), {"label": choice.label}, fill_in)
+    cells |= dict(choice.attributes)
     return {column: text for column, text in cells.items() if text}
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from social_crm.field_records.domain.choice_filters import sorted_attributes
 from social_crm.field_records.domain.templates import SELECTS, Choice, FieldRow, check
 from social_crm.field_records.domain.xlsform import (
     DEFAULT_LANGUAGE,
@@ -177,6 +178,9 @@ class _Reader:
             self.survey_rows.append(number)
             self._translate(row.name, cells, default, TEXTS)
             if row.field_type in SELECTS and _is_or_other(cells.get(("type", ""), "")):
+                if row.choice_filter:
+                    # The choice that is added belongs to nothing: a filter would never leave it.
+                    self._at(table, number, "choice_filter", "or_other_filtered", row.choice_list)
                 rows.append(self._other_question(table, number, row, default))
                 self.survey_rows.append(number)
         return rows
@@ -221,7 +225,15 @@ class _Reader:
         texts = {column: _spoken(cells, column, default) for column in TEXTS}
         rest = {
             column: cells.get((column, ""), "")
-            for column in ("name", "relevant", "constraint", "calculation", "appearance", "default")
+            for column in (
+                "name",
+                "relevant",
+                "constraint",
+                "calculation",
+                "appearance",
+                "default",
+                "choice_filter",
+            )
         }
         parameters = cells.get(("parameters", ""), "")
         if kind == "range":
@@ -289,6 +301,7 @@ class _Reader:
                 cells.get(("list_name", ""), ""),
                 cells.get(("name", ""), ""),
                 _spoken(cells, "label", default),
+                sorted_attributes((name, cells.get((name, ""), "")) for name in self.choices.attributes),
             )
             choices.append(choice)
             self.choice_rows.append(number)

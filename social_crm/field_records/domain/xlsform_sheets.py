@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from social_crm.field_records.domain.choice_filters import is_attribute_name
 from social_crm.field_records.domain.xlsform import TEXTS, language_code
 
 Sheet = Sequence[Sequence[str]]
@@ -12,7 +13,7 @@ GUIDANCE = "guidance_hint"
 _PLAIN = {
     "survey": (
         *("type", "name", "required", "relevant", "constraint", "calculation", "appearance", "default"),
-        *("parameters", "read_only"),
+        *("choice_filter", "parameters", "read_only"),
     ),
     "choices": ("list_name", "name"),
     "settings": ("form_title", "form_id", "version", "default_language"),
@@ -34,7 +35,6 @@ _ALIASES = {
 _UNSUPPORTED = {
     "survey": frozenset(
         [
-            "choice_filter",
             "repeat_count",
             "trigger",
             "save_to",
@@ -99,6 +99,12 @@ class Table:
     def languages(self) -> list[str]:
         """The languages of its texts, in the order of the sheet."""
         return list(dict.fromkeys(language for _, language in self.columns if language))
+
+    @property
+    def attributes(self) -> list[str]:
+        """The columns of choices that filters may read."""
+        known = (*_PLAIN[self.kind], *_TEXTS[self.kind])
+        return [column for column, _ in self.columns if column not in known]
 
     def has(self, column: str, language: str) -> bool:
         """Whether the sheet has a column, in a language; "" is the one without a language."""
@@ -176,8 +182,13 @@ def _column(
         key = (base, language)
     elif base in _PLAIN[table.kind] and not written:
         key = (base, "")
+    elif table.kind == "choices" and is_attribute_name(header) and base not in _UNSUPPORTED["choices"]:
+        # Written as it is: filters read it by this name.
+        key = (header, "")
     else:
-        if is_used:
+        if is_used and table.kind == "choices" and "::" not in header and base not in _UNSUPPORTED["choices"]:
+            add("attribute_left_out", is_notice=True)
+        elif is_used:
             is_unsupported = base in _UNSUPPORTED[table.kind]
             add(
                 "column_unsupported" if is_unsupported else "column_unknown",

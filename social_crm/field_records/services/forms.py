@@ -72,6 +72,7 @@ def finding_text(finding: Finding) -> str:
         "date": _("{0}: write a date that exists."),
         "time": _("{0}: write a time such as 14:30."),
         "choice": _("{0}: choose one of the options."),
+        "choice_excluded": _("{0}: “{1}” does not go with what was answered before it. Choose again."),
         "geopoint": _("{0}: write latitude and longitude."),
         "image": _("{0}: attach a picture."),
         "audio": _("{0}: attach a recording."),
@@ -82,7 +83,7 @@ def finding_text(finding: Finding) -> str:
     }
     if finding.message:
         return f"{finding.label}: {finding.message}"
-    return texts.get(finding.code, "{0}").format(finding.label)
+    return texts.get(finding.code, "{0}").format(finding.label, finding.chosen)
 
 
 def _node(item: Item, template: Template) -> dict[str, Any]:

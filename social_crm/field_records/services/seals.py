@@ -84,8 +84,9 @@ _QUESTION_FIELDS = (
     "choice_list",
 )
 # Sealed where they say something: a template that has none of them gives the seal that it gave before they were.
-_LATER_QUESTION_FIELDS = ("required_if", "required_message", "read_only")
+_LATER_QUESTION_FIELDS = ("required_if", "required_message", "read_only", "choice_filter")
 _CHOICE_FIELDS = ("list_name", "value", "label")
+_LATER_CHOICE_FIELDS = ("attributes",)
 
 
 def new_seal(doc: Any) -> dict[str, Any]:
@@ -216,15 +217,17 @@ def _template_hash(template: str) -> str:
     questions, choices = templates.rows_of(frappe.get_doc("Acta Template", template))
     return seal(
         {
-            "questions": [_question(row) for row in questions],
-            "choices": [{field: getattr(row, field) for field in _CHOICE_FIELDS} for row in choices],
+            "questions": [_sealed(row, _QUESTION_FIELDS, _LATER_QUESTION_FIELDS) for row in questions],
+            "choices": [_sealed(row, _CHOICE_FIELDS, _LATER_CHOICE_FIELDS) for row in choices],
         }
     )
 
 
-def _question(row: Any) -> dict[str, Any]:
-    later = {field: value for field in _LATER_QUESTION_FIELDS if (value := getattr(row, field))}
-    return {field: getattr(row, field) for field in _QUESTION_FIELDS} | later
+def _sealed(row: Any, fields: tuple[str, ...], later: tuple[str, ...]) -> dict[str, Any]:
+    """The parts of a row that a seal covers."""
+    return {field: getattr(row, field) for field in fields} | {
+        field: getattr(row, field) for field in later if getattr(row, field)
+    }
 
 
 def _file_as_it_is(acta: str, name: str) -> dict[str, str]:

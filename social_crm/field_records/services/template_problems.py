@@ -78,7 +78,6 @@ def _advice() -> dict[tuple[str, str], str]:
         "hidden": shown,
     }
     columns = {
-        "choice_filter": _("Write a list and a question for each case, with relevant."),
         "repeat_count": _("Rows are added by hand; check how many with a calculation and count()."),
         **dict.fromkeys(("media", "image", "big_image", "audio", "video"), texts),
     }
@@ -99,6 +98,19 @@ def _template_texts() -> dict[str, str]:
         "choice_value": _("The choice value {0} has spaces or quotes, or is empty or too long."),
         "choice_twice": _("The choice {0} stands there twice."),
         "choice_label_missing": _("The choice {0} needs a label."),
+        "attribute_name": _(
+            "What a choice belongs to is written as name = value, with a semicolon between two; a name has letters, digits and underscores: {0}"
+        ),
+        "attribute_twice": _("The choice says twice what its {0} is."),
+        "filter_without_list": _("{0} has no list of choices to filter: empty the filter."),
+        "filter_later": _(
+            "A filter takes only what was answered before: {0} is not asked before this question."
+        ),
+        "filter_column_of_list": _("The filter reads {0}, which no choice of the list {1} has."),
+        "filter_column_unknown": _("The filter reads {0}, which no choice has: look at how it is written."),
+        "filter_column_is_question": _(
+            "The filter reads {0} as a column of the choices, and none has it. The question is written ${{{0}}}."
+        ),
         "list_name": _("The name {0} of a list of choices has spaces, quotes or slashes, or is too long."),
         "unknown_type": _("Unknown type: {0}."),
         "field_name": _(
@@ -176,6 +188,12 @@ def _sheet_texts() -> dict[str, str]:
         "list_missing": _("The type {0} needs the name of a list of choices."),
         "or_other_written_out": _(
             "The choice “other” and its question {0} were written out: look at their words."
+        ),
+        "or_other_filtered": _(
+            "“or_other” adds a choice that no filter leaves: write the choice other in the list {0}, with its columns, and leave or_other out."
+        ),
+        "attribute_left_out": _(
+            "A filter cannot read the column {0}, it was left out: its name has letters, digits and underscores alone."
         ),
         "guidance_joined": _("The further guidance was joined to the hint."),
         "range_as_number": _("A slider becomes a number with its bounds: {0}."),

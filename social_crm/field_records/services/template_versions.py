@@ -104,5 +104,7 @@ def _fields() -> dict[str, str]:
         "appearance": _("Appearance"),
         "default": _("Default"),
         "choice_list": _("Choice List"),
+        "choice_filter": _("Choice Filter"),
+        "attributes": _("Belongs To"),
         "values": _("Values of the Choices"),
     }

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from social_crm.field_records.domain.choice_filters import read_attributes, write_attributes
 from social_crm.field_records.domain.templates import Choice, FieldRow, Template, check
 from social_crm.field_records.domain.writes import Write, read_values
 from social_crm.field_records.domain.xlsform import (
@@ -62,11 +63,17 @@ def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
             required_if=(row.required_rule or "").strip(),
             required_message=row.required_message or "",
             read_only=bool(row.read_only),
+            choice_filter=(row.choice_filter or "").strip(),
         )
         for row in doc.questions
     )
     choices = tuple(
-        Choice((row.list_name or "").strip(), (row.choice_value or "").strip(), row.label or "")
+        Choice(
+            (row.list_name or "").strip(),
+            (row.choice_value or "").strip(),
+            row.label or "",
+            read_attributes(row.choice_attributes or ""),
+        )
         for row in doc.choices
     )
     return rows, choices
@@ -120,6 +127,7 @@ def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
                 "field_name": row.name,
                 "label": row.label,
                 "choice_list": row.choice_list,
+                "choice_filter": row.choice_filter,
                 "required": int(row.required),
                 "hint": row.hint,
                 "relevant": row.relevant,
@@ -135,7 +143,12 @@ def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
             for row in form.rows
         ],
         "choices": [
-            {"list_name": choice.list_name, "choice_value": choice.value, "label": choice.label}
+            {
+                "list_name": choice.list_name,
+                "choice_value": choice.value,
+                "label": choice.label,
+                "choice_attributes": write_attributes(choice.attributes),
+            }
             for choice in form.choices
         ],
         "translations": [

@@ -46,6 +46,7 @@ _ORDER = (
     "calculation",
     "appearance",
     "default",
+    "choice_filter",
 )
 
 
@@ -163,9 +164,12 @@ def _text(cell: Any) -> str:
 def _rank(form: Form) -> Any:
     languages = list(form.languages)
 
-    def rank(column: str) -> tuple[int, int]:
+    def rank(column: str) -> tuple[int, str]:
         base, _, language = column.partition("::")
-        return _ORDER.index(base), languages.index(language) if language else 0
+        if base not in _ORDER:
+            # What choices belong to.
+            return len(_ORDER), base
+        return _ORDER.index(base), f"{languages.index(language):03}" if language else ""
 
     return rank
 

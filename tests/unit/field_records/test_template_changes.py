@@ -30,6 +30,17 @@ def test_the_same_has_no_changes() -> None:
     assert compare(FORM, replace(FORM, version=2)) == ()
 
 
+def test_filters_and_what_choices_belong_to_are_compared() -> None:
+    rows = (*FORM.rows[:4], replace(FORM.rows[4], choice_filter="zona = ${fuente}"))
+    new = replace(
+        FORM, rows=rows, choices=(replace(FORM.choices[0], attributes=(("zona", "1"),)), FORM.choices[1])
+    )
+    assert compare(FORM, new) == (
+        Change("changed", "question", "pozo", "Pozo", "choice_filter", "", "zona = ${fuente}"),
+        Change("changed", "choice", "si_no/si", "Sí", "attributes", "", "zona = 1"),
+    )
+
+
 def test_each_kind_of_change() -> None:
     new = replace(
         FORM,

@@ -105,7 +105,12 @@ def test_a_workbook_becomes_a_form() -> None:
         (changed("survey", 5, "relevant", "${nadie} = 1"), ("survey", 5, "unknown_field")),
         (changed("survey", 5, "relevant", "uuid()"), ("survey", 5, "expression_unknown_function")),
         (changed("survey", 5, "relevant", "${agua} ="), ("survey", 5, "expression_ends_early")),
-        (changed("survey", 5, "choice_filter", "a = 1"), ("survey", 5, "column_unsupported")),
+        (changed("survey", 5, "choice_filter", "a = 1"), ("survey", 5, "filter_column_unknown")),
+        (changed("survey", 5, "choice_filter", "agua = 1"), ("survey", 5, "filter_column_is_question")),
+        (changed("survey", 5, "choice_filter", "name = ${nadie}"), ("survey", 5, "unknown_field")),
+        (changed("survey", 5, "choice_filter", "name = ${pozo}"), ("survey", 5, "filter_later")),
+        (changed("survey", 5, "choice_filter", "name ="), ("survey", 5, "expression_ends_early")),
+        (changed("survey", 3, "choice_filter", "name = 1"), ("survey", 3, "filter_without_list")),
         (changed("survey", 3, "media::image", "a.jpg"), ("survey", 3, "column_unsupported")),
         (changed("survey", 3, "label::Wayuunaiki", "Kasa"), ("survey", 3, "language_without_code")),
         (changed("survey", 3, "label::Spanish", "Otra"), ("survey", 3, "column_twice")),
@@ -213,6 +218,8 @@ def test_a_problem_names_its_cell() -> None:
         (changed("survey", 3, "comentario interno", "ojo"), "column_unknown"),
         (changed("survey", 3, "", "suelto"), "column_without_header"),
         (changed("settings", 2, "style", "pages"), "column_unknown"),
+        (changed("choices", 2, "código dane", "44001"), "attribute_left_out"),
+        (changed("choices", 2, "zona::English (en)", "north"), "column_unknown"),
         (changed("settings", 2, "version", "uno"), "version_no_number"),
         ({**BOOK, "survey": [*SURVEY, ["start", "inicio"]]}, "metadata_left_out"),
     ],
@@ -223,8 +230,46 @@ def test_what_changes_nothing_is_left_out_with_a_word(book: Any, expected: str) 
     assert reading.form is not None
 
 
+CASCADE = {
+    "survey": [
+        ["type", "name", "label", "choice_filter"],
+        ["select_one muns", "municipio", "Municipio", ""],
+        ["select_one veredas", "vereda", "Vereda", "municipio = ${municipio} and Zona='rural'"],
+    ],
+    "choices": [
+        ["list_name", "name", "label", "municipio", "Zona", "Cód-DANE"],
+        ["muns", "riohacha", "Riohacha", "", "", "44001"],
+        ["veredas", "camarones", "Camarones", "riohacha", "rural", ""],
+    ],
+}
+
+
+def test_columns_of_choices_and_filters_are_read() -> None:
+    reading = read(CASCADE)
+    assert reading.problems == reading.notices == () and reading.form is not None
+    assert reading.form.rows[1].choice_filter == "municipio = ${municipio} and Zona='rural'"
+    assert [choice.attributes for choice in reading.form.choices] == [
+        (("Cód-DANE", "44001"),),
+        (("Zona", "rural"), ("municipio", "riohacha")),
+    ]
+
+
+def test_a_filter_on_a_list_without_the_column_is_told_by_its_cell() -> None:
+    survey = [list(row) for row in CASCADE["survey"]]
+    survey[1][3] = "Zona = 'rural'"
+    (problem,) = read({**CASCADE, "survey": survey}).problems
+    assert (problem.sheet, problem.row, problem.column) == ("survey", 2, 3)
+    assert (problem.code, problem.detail, problem.more) == ("filter_column_of_list", "Zona", "muns")
+
+
+def test_or_other_and_a_filter_do_not_go_together() -> None:
+    survey = [list(row) for row in CASCADE["survey"]]
+    survey[2][0] += " or_other"
+    assert ("survey", 3, "or_other_filtered") in codes(read({**CASCADE, "survey": survey}))
+
+
 def test_an_unused_column_that_we_have_no_place_for_is_no_problem() -> None:
-    reading = read(changed("survey", 3, "choice_filter", ""))
+    reading = read(changed("survey", 3, "repeat_count", ""))
     assert reading.problems == reading.notices == ()
 
 
@@ -268,6 +313,9 @@ def forms(draw: st.DrawFn) -> Form:
                 appearance=draw(st.sampled_from(["", "multiline"])),
                 default=draw(st.just("") | TEXT.filter(lambda text: not is_formula(text))),
                 choice_list="lista" if kind == "select_one" else "",
+                choice_filter=draw(st.sampled_from(["", "zona = 'x' and name != ${campo_0}"]))
+                if kind == "select_one" and number
+                else "",
             )
         )
         if draw(st.booleans()):
@@ -275,7 +323,10 @@ def forms(draw: st.DrawFn) -> Form:
                 Translation("English (en)", name, draw(TEXT), *(draw(st.just("") | TEXT) for _ in range(3)))
             )
     rows.append(FieldRow("text", "ultimo", "Último"))
-    choices = tuple(Choice("lista", value, draw(TEXT)) for value in ("a", "b"))
+    choices = (
+        Choice("lista", "a", draw(TEXT), (("Cód-DANE", draw(TEXT)), ("zona", draw(TEXT)))),
+        Choice("lista", "b", draw(TEXT), draw(st.sampled_from([(), (("zona", "x"),)]))),
+    )
     if draw(st.booleans()):
         translations.append(Translation("English (en)", "lista/a", draw(TEXT)))
     return Form("clave", draw(st.integers(1, 99)), draw(TEXT), tuple(rows), choices, tuple(translations))
