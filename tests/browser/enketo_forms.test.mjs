@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 
+import { makeCascade } from "./cascade.mjs";
 import { api, browserTest } from "./lib.mjs";
 
 const ADMIN = "Social CRM Administrator";
@@ -69,9 +70,10 @@ async function compareForms(page, name) {
     }
 }
 
-browserTest("every form that is installed is what Enketo's own transformer makes of its XForm", {}, async ({ page }) => {
+browserTest("every form that is installed, and one of cascading choices, is what Enketo's own transformer makes of its XForm", {}, async ({ page }) => {
     await transformer(page);
-    for (const name of await shipped()) await compareForms(page, name);
+    const cascades = [await makeCascade("Cascada"), await makeCascade("Cascada en un idioma", false)];
+    for (const name of [...(await shipped()), ...cascades]) await compareForms(page, name);
 });
 
 // The same numbers every time for one seed. Every other seed leaves out required answers too.
@@ -162,6 +164,13 @@ async function enketo(page, form, instance) {
                 return now && now !== before && document.querySelector(".actions-bar button") ? now : null;
             };
             while (!drawn()) await new Promise((done) => setTimeout(done, 20));
+            // What an instance brings stays in it until somebody comes to the question; what is shown then becomes the answer.
+            for (const template of document.querySelectorAll("form.or .itemset-template")) {
+                if (template.closest(".disabled")) continue;
+                const box = template.matches("option") ? template.parentElement : template.querySelector("input");
+                const control = box.matches("datalist") ? box.parentElement.querySelector("input[list]") : box;
+                control.dispatchEvent(new Event("change", { bubbles: true }));
+            }
             let checked = null;
             const heard = said("campo-preview-checked").then((data) => (checked = data));
             // The button does nothing before the form is ready.
@@ -216,11 +225,11 @@ function valuesOf(page, instance, names) {
     );
 }
 
-// Every calculation, with the repeat in which it stands, or nothing.
-function calculations(nodes, repeat = "") {
+// The questions of which something holds, each with the repeat in which it stands, or nothing.
+function those(chosen, nodes, repeat = "") {
     return nodes.flatMap((node) => {
-        if (node.calculation) return [[node.field_name, repeat]];
-        return calculations(node.parts, node.field_type === "begin_repeat" ? node.field_name : repeat);
+        if (chosen(node)) return [[node.field_name, repeat]];
+        return those(chosen, node.parts, node.field_type === "begin_repeat" ? node.field_name : repeat);
     });
 }
 
@@ -235,7 +244,8 @@ async function judge(page, open, name) {
     await open("/campo-preview");
     const today = await page.evaluate(() => new Date().toLocaleDateString("sv"));
     const nodes = tree(template.questions);
-    const calculated = Object.fromEntries(calculations(nodes));
+    const calculated = Object.fromEntries(those((node) => node.calculation, nodes));
+    const chosen = Object.fromEntries(those((node) => node.choice_list, nodes));
     let judged = 0;
     for (let seed = 1; seed <= CASES; seed += 1) {
         const { answers, xml } = fill(nodes, template.choices, dice(seed), today);
@@ -251,19 +261,31 @@ async function judge(page, open, name) {
         const seen = new Set(ours.visible);
         assert.deepEqual(theirs.visible, theirs.asked.filter((path) => seen.has(path)), `what is asked. ${place}`);
         assert.deepEqual(theirs.missing, ours.missing.map(({ path }) => path).sort(), `what is missing. ${place}`);
-        assert.deepEqual(theirs.wrong, ours.findings.map(({ path }) => path).sort(), `what is not possible. ${place}`);
+        // What does not go with the answers before it the engine takes away, and the server names and leaves out.
+        const [given, left] = [await valuesOf(page, instance, chosen), await valuesOf(page, theirs.instance, chosen)];
+        const cleared = Object.keys(given).filter((path) => seen.has(path) && given[path] !== left[path]);
+        assert.deepEqual([...new Set([...theirs.wrong, ...cleared])].sort(), ours.findings.map(({ path }) => path).sort(), `what is not possible. ${place}`);
+        for (const path of Object.keys(given).filter((one) => seen.has(one))) {
+            const value = kept(ours.answers, path);
+            assert.equal(Array.isArray(value) ? value.join(" ") : (value ?? ""), left[path], `what is left of ${path}. ${place}`);
+        }
         const values = await valuesOf(page, theirs.instance, calculated);
         for (const [path, text] of Object.entries(values)) {
-            const own = path.match(/^(\w+)\[(\d+)\]\.(\w+)$/);
-            const value = own ? ours.answers[own[1]]?.[Number(own[2])]?.[own[3]] : ours.answers[path];
+            const value = kept(ours.answers, path);
             const number = text === "" || text === "NaN" ? null : Number(text);
             if (number === null) assert.equal(value ?? null, null, `${path}. ${place}`);
             else if (Number.isNaN(number)) assert.equal(value, text, `${path}. ${place}`);
             else assert.ok(Math.abs(number - Number(value)) < 1e-6 * Math.max(1, Math.abs(number)), `${path}: ${text}, ${value}. ${place}`);
         }
-        judged += theirs.missing.length + theirs.wrong.length + Object.keys(values).length;
+        judged += theirs.missing.length + theirs.wrong.length + cleared.length + Object.keys(values).length;
     }
     return judged;
+}
+
+// The answer of a path as the server keeps it.
+function kept(answers, path) {
+    const row = path.match(/^(\w+)\[(\d+)\]\.(\w+)$/);
+    return row ? answers[row[1]]?.[Number(row[2])]?.[row[3]] : answers[path];
 }
 
 for (const name of TEMPLATES) {
@@ -271,6 +293,11 @@ for (const name of TEMPLATES) {
         assert.ok((await judge(page, open, name)) > 0, "these answers put nothing to the test");
     });
 }
+
+browserTest("the device and the server leave the same of cascading choices", { role: ADMIN }, async ({ page, open }) => {
+    const name = await makeCascade("Cascada de los dos");
+    assert.ok((await judge(page, open, name)) > 0, "these answers put nothing to the test");
+});
 
 // What the guide for administrators advises for a value that may stay blank.
 browserTest("the device and the server add up optional values of rows alike, by a calculation in each row", { role: ADMIN }, async ({ page, open }) => {

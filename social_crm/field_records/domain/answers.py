@@ -17,6 +17,7 @@ from social_crm.field_records.domain.expression_values import Context, Value, as
 from social_crm.field_records.domain.expressions import (
     ExpressionError,
     evaluate,
+    fields_of,
     holds,
     is_formula,
     parse,
@@ -73,6 +74,22 @@ def examine(template: Template, given: Mapping[str, Any], today: date) -> Result
     """Return what becomes of the given answers on a day; unknown fields and wrong values are findings, never errors."""
     known = {item.row.name for item in _questions(template.items)}
     findings = [Finding(name, "unknown_field", name) for name in given if name not in known]
+    state = _settled(template, given, today, findings)
+    missing: list[Finding] = []
+    state.judge(template.items, state.values, "", findings, missing)
+    kept = state.keep(template.items, state.values, "")
+    return Result(kept, frozenset(state.visible), tuple(findings), tuple(missing), frozenset(state.required))
+
+
+def offered(template: Template, given: Mapping[str, Any], today: date) -> dict[str, list[str]]:
+    """Return the path of each question that filters its choices and applies -> the values of those that it may take."""
+    state = _settled(template, given, today, [])
+    found: dict[str, list[str]] = {}
+    state.offer(template.items, state.values, "", found, {})
+    return found
+
+
+def _settled(template: Template, given: Mapping[str, Any], today: date, findings: list[Finding]) -> "_State":
     state = _State(template, today)
     state.read(template.items, given, findings)
     for _ in range(_ROUNDS):
@@ -81,10 +98,7 @@ def examine(template: Template, given: Mapping[str, Any], today: date) -> Result
         state.walk(template.items, state.values, state.given, "", True)
         if state.flat == before:
             break
-    missing: list[Finding] = []
-    state.judge(template.items, state.values, "", findings, missing)
-    kept = state.keep(template.items, state.values, "")
-    return Result(kept, frozenset(state.visible), tuple(findings), tuple(missing), frozenset(state.required))
+    return state
 
 
 class _State:
@@ -246,6 +260,30 @@ class _State:
             elif values.get(name) not in (None, "", []):
                 kept[name] = values[name]
         return kept
+
+    def offer(
+        self,
+        items: tuple[Item, ...],
+        values: Mapping[str, Any],
+        prefix: str,
+        found: dict[str, list[str]],
+        known: dict[str, list[str]],
+    ) -> None:
+        """Collect what filters leave; `known` holds what the same answers left before, for the rows of a repeat."""
+        for item in items:
+            name, path = item.row.name, f"{prefix}{item.row.name}"
+            if item.is_group:
+                self.offer(item.parts, values, prefix, found, known)
+            elif item.is_repeat:
+                for number, row in enumerate(values.get(name) or []):
+                    self.offer(item.parts, row, f"{path}[{number}].", found, known)
+            elif item.choice_filter is not None and path in self.visible:
+                context = self._context(values if prefix else {}, "")
+                seen = [context.answers.get(one) for one in sorted(fields_of(item.choice_filter))]
+                key = f"{name} {seen}"
+                if key not in known:
+                    known[key] = self.template.offered(item, context)
+                found[path] = known[key]
 
     def _left(self, item: Item, given: Any, path: str, context: Context) -> Any:
         """The part of an answer that the filter leaves, as a form engine clears the rest; that is noted."""

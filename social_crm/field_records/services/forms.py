@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from social_crm.field_records.domain.answers import Finding, Result, default_of, examine
+from social_crm.field_records.domain.answers import Finding, Result, default_of, examine, offered
 from social_crm.field_records.domain.templates import Item, Template
 from social_crm.field_records.services import templates
 
@@ -35,6 +35,13 @@ def look_at_answers(template: str, answers: str | dict, visit_date: str | None =
         "findings": [{"path": f.path, "text": finding_text(f)} for f in result.findings],
         "missing": [{"path": f.path, "text": finding_text(f)} for f in result.missing],
     }
+
+
+@frappe.whitelist()
+def offered_choices(template: str, answers: str | dict, visit_date: str | None = None) -> dict:
+    """Return the choices that filters leave of these answers: path of a question that applies -> values, in order."""
+    frappe.get_doc("Acta Template", template).check_permission("read")
+    return offered(templates.load(template, frappe.local.lang), read_answers(answers), getdate(visit_date))
 
 
 def read_answers(answers: Any) -> dict[str, Any]:
@@ -102,5 +109,6 @@ def _node(item: Item, template: Template) -> dict[str, Any]:
         ]
         if row.choice_list
         else [],
+        "filtered": item.choice_filter is not None,
         "parts": [_node(part, template) for part in item.parts],
     }

@@ -62,6 +62,115 @@ social_crm.acta.Signatures = class Signatures {
 };
 
 // done: called when the commitment stands.
+// Choices that go with the answers before them: of each question with a filter the server says which.
+social_crm.acta.Choices = class Choices {
+    // form: returns {tree, group}. cleared: what to do when answers went that do not go with the others any more.
+    constructor(form, cleared) {
+        Object.assign(this, { form, cleared, offered: {} });
+    }
+
+    // The questions with a filter, each with the repeat that it stands in.
+    nodes(tree = this.form().tree, repeat = null) {
+        return tree.flatMap((node) =>
+            node.filtered ? [{ node, repeat }] : this.nodes(node.parts, node.type === "begin_repeat" ? node : repeat)
+        );
+    }
+
+    // answers: with the rows that are still empty, so that the rows of the server are those of the screen.
+    ask(template, answers, visit_date) {
+        const asked = (this.asked = {});
+        if (!this.nodes().length) return;
+        frappe
+            .call("social_crm.field_records.services.forms.offered_choices", { template, answers, visit_date })
+            // Of two questions that are under way only the answer to the later one counts.
+            .then(({ message }) => asked === this.asked && this.show(message));
+    }
+
+    show(offered) {
+        this.offered = offered;
+        let is_cleared = false;
+        for (const { node, repeat } of this.nodes()) {
+            const field = this.form().group.get_field((repeat || node).name);
+            if (repeat) field.grid.grid_rows.forEach((row, number) => (is_cleared = this.show_row(node, repeat, row, number) || is_cleared));
+            else if (offered[node.name]) is_cleared = (node.type === "select_multiple" ? this.tick : this.narrow).call(this, field, node, offered[node.name]) || is_cleared;
+        }
+        if (is_cleared) this.cleared();
+    }
+
+    narrow(field, node, values) {
+        const { value } = field;
+        field.df.options = this.options(node, values);
+        field.set_options(values.includes(value) ? value : "");
+        if (values.includes(value)) field.$input?.val(value);
+        if (!value || values.includes(value)) return false;
+        field.set_value("");
+        return true;
+    }
+
+    tick(field, _node, values) {
+        field.options.forEach(({ value }) =>
+            field.$wrapper.find(":checkbox").filter((_, box) => box.dataset.unit === value).closest(".checkbox").toggle(values.includes(value))
+        );
+        const kept = field.selected_options.filter((value) => values.includes(value));
+        if (kept.length === field.selected_options.length) return false;
+        field.selected_options = kept;
+        field.select_options(kept);
+        return true;
+    }
+
+    show_row(node, repeat, row, number) {
+        const values = this.offered[`${repeat.name}[${number}].${node.name}`];
+        if (!values || !row.doc) return false;
+        this.narrow_row(node, row, values);
+        const value = row.doc[node.name];
+        if (!value || values.includes(value)) return false;
+        row.doc[node.name] = "";
+        [row.on_grid_fields_dict?.[node.name], row.grid_form?.fields_dict[node.name]].forEach((box) => box?.set_input(""));
+        row.refresh_field(node.name);
+        return true;
+    }
+
+    // The boxes of a row are made when somebody goes into it, and share their options with the other rows.
+    narrow_row(node, row, values) {
+        [row.on_grid_fields_dict?.[node.name], row.grid_form?.fields_dict[node.name]].forEach((box) => {
+            if (!box) return;
+            const chosen = row.doc[node.name];
+            box.df = { ...box.df, options: this.options(node, values) };
+            box.set_options(chosen || "");
+            box.$input?.val(values.includes(chosen) ? chosen : "");
+        });
+    }
+
+    // Whoever goes into a box of a row finds the choices of that row.
+    watch(repeat) {
+        const { grid } = this.form().group.get_field(repeat.name);
+        const mine = this.nodes(repeat.parts, repeat);
+        if (!mine.length) return;
+        $(grid.wrapper).on("focusin mousedown", "select", ({ currentTarget }) => {
+            const number = grid.grid_rows.findIndex((row) => row.wrapper?.[0]?.contains(currentTarget));
+            const found = mine.find(({ node }) => node.name === currentTarget.dataset.fieldname);
+            const values = found && this.offered[`${repeat.name}[${number}].${found.node.name}`];
+            if (values) this.narrow_row(found.node, grid.grid_rows[number], values);
+        });
+    }
+
+    options(node, values) {
+        const left = new Set(values);
+        return [{ value: "", label: "" }, ...node.choices.filter(({ value }) => left.has(value))];
+    }
+};
+
+// A picture or a recording that cannot change any more is shown itself.
+social_crm.acta.picture = (node, address) =>
+    shown(node, address && `<img src="${encodeURI(address)}" alt="" class="img-fluid rounded" style="max-height: 320px">`);
+
+social_crm.acta.recording = (node, address) =>
+    shown(node, address && `<audio controls preload="none" src="${encodeURI(address)}" class="w-100"></audio>`);
+
+function shown(node, html) {
+    return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${html || "—"}</div>`;
+}
+
 social_crm.acta.ask_commitment = function (frm, done) {
     const dialog = new frappe.ui.Dialog({
         title: __("Add Commitment"),

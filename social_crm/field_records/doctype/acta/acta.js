@@ -67,6 +67,7 @@ function draw_form(frm) {
             tree: message,
             points: {},
             signatures: new social_crm.acta.Signatures(() => frm.acta_form, questions, is_signature),
+            choices: new social_crm.acta.Choices(() => frm.acta_form, () => changed(frm)),
             group: new frappe.ui.FieldGroup({
                 fields: message.flatMap((node) => fields_for(node, frm)),
                 body: $('<div class="acta-form">').appendTo(wrapper)[0],
@@ -84,6 +85,7 @@ function complete_control(node, frm) {
     const field = frm.acta_form.group.get_field(node.name);
     if (node.type === "begin_repeat") {
         open_rows_on_a_phone(field.grid);
+        frm.acta_form.choices.watch(node);
         if (node.parts.some(is_signature)) field.grid.allow_on_grid_editing = () => false;
     }
     if (["integer", "decimal"].includes(node.type)) {
@@ -155,21 +157,10 @@ function fields_for(node, frm) {
         ];
     }
     if (read_only && ["image", "audio"].includes(node.type)) {
-        const show = node.type === "audio" ? recording : picture;
+        const show = node.type === "audio" ? social_crm.acta.recording : social_crm.acta.picture;
         return [{ fieldname: node.name, fieldtype: "HTML", options: show(node, stored(frm)[node.name]) }];
     }
     return [{ ...base, ...control_for(node) }];
-}
-
-// A picture that cannot change any more is shown itself.
-function picture(node, address) {
-    const image = address ? `<img src="${encodeURI(address)}" alt="" class="img-fluid rounded" style="max-height: 320px">` : "—";
-    return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${image}</div>`;
-}
-
-function recording(node, address) {
-    const player = address ? `<audio controls preload="none" src="${encodeURI(address)}" class="w-100"></audio>` : "—";
-    return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${player}</div>`;
 }
 
 function number_formatter(fieldtype) {
@@ -240,7 +231,8 @@ function fill(frm) {
         .then(() => setTimeout(() => (frm.acta_form.filling = false), 200));
 }
 
-function read(frm) {
+// whole: with the rows that are still empty.
+function read(frm, whole = false) {
     const answers = {};
     const { signatures } = frm.acta_form;
     questions(frm.acta_form.tree).forEach((node) => {
@@ -251,7 +243,7 @@ function read(frm) {
             const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
             value = (field.grid.get_data() || [])
                 .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, signatures.answer(row[name])])))
-                .filter((row) => Object.keys(row).length);
+                .filter((row) => whole || Object.keys(row).length);
         }
         value = signatures.answer(value);
         // A point keeps its accuracy as long as nobody writes another one.
@@ -287,6 +279,7 @@ function ask_server(frm) {
             visit_date: frm.doc.visit_date,
         })
         .then(({ message }) => show_findings(frm, message));
+    if (frm.doc.status !== "Closed") frm.acta_form.choices.ask(frm.doc.template, read(frm, true), frm.doc.visit_date);
 }
 
 function show_findings(frm, seen) {
