@@ -77,6 +77,47 @@ def make_template(**values: Any) -> Any:
     return frappe.get_doc({"doctype": "Acta Template", **fields, **values}).insert()
 
 
+def make_cascade(**values: Any) -> Any:
+    """Return a new draft template with choices that depend on each other: department, town and, in rows, village."""
+
+    def question(name: str, choice_list: str, choice_filter: str = "") -> dict:
+        return {
+            "field_type": "select_one",
+            "field_name": name,
+            "label": name.capitalize(),
+            "choice_list": choice_list,
+            "choice_filter": choice_filter,
+        }
+
+    listed = (
+        ("departamentos", "guajira", ""),
+        ("departamentos", "cesar", ""),
+        ("municipios", "riohacha", "departamento = guajira"),
+        ("municipios", "valledupar", "departamento = cesar"),
+        ("veredas", "camarones", "municipio = riohacha"),
+        ("veredas", "mariangola", "municipio = valledupar"),
+    )
+    return make_template(
+        questions=[
+            question("departamento", "departamentos"),
+            question("municipio", "municipios", "departamento = ${departamento}"),
+            {"field_type": "begin_repeat", "field_name": "predios", "label": "Predios"},
+            question("vereda", "veredas", "municipio = ${municipio}"),
+            {"field_type": "end_repeat"},
+        ],
+        choices=[
+            {
+                "list_name": name,
+                "choice_value": value,
+                "label": value.capitalize(),
+                "choice_attributes": attributes,
+            }
+            for name, value, attributes in listed
+        ],
+        **values,
+    )
+
+
 def close(doc: Any) -> Any:
     """Close an acta and return it as it is then."""
     return frappe.get_doc("Acta", apply_workflow(doc, "Close").name)

@@ -16,20 +16,12 @@ Attributes = tuple[tuple[str, str], ...]
 
 # The column of each choice that holds what is stored.
 VALUE_COLUMN = "name"
-# Columns of the sheet of choices with a meaning of their own, as they are written or by another name, and what forms keep there.
+# Columns of the sheet of choices with a meaning of their own, as they are written or by another name, what forms keep there, and
+# names that pyxform stumbles over.
 _RESERVED = frozenset(
     [
-        "name",
-        "value",
-        "list",
-        "list_name",
-        "label",
-        "media",
-        "image",
-        "big_image",
-        "audio",
-        "video",
-        "itextid",
+        *("name", "value", "list", "list_name", "label", "media", "image", "big_image", "audio", "video"),
+        *("itextid", "self", "fields", "__row"),
     ]
 )
 _ATTRIBUTE = re.compile(r"[^\W\d][\w.-]{0,63}")

@@ -96,11 +96,21 @@ def dressed(
             fingerprint is asked for.
     """
     rows = _Rows(languages)
+    survey = [_apart(row, "type") for row in sheets["survey"]]
+    choices = [_apart(row, "list_name") for row in sheets["choices"]]
     return {
         **sheets,
-        "survey": [*_head(rows, title), *sheets["survey"], *_tail(rows, reader)],
-        "choices": [*sheets["choices"], *_choices(rows, reader)],
+        "survey": [*_head(rows, title), *survey, *_tail(rows, reader)],
+        "choices": [*choices, *_choices(rows, reader)],
     }
+
+
+def _apart(row: Row, column: str) -> Row:
+    """A row whose list of choices has the name of one of our files goes by another: a form has one list of a name."""
+    kind, _, name = row.get(column, "").rpartition(" ")
+    if f"{name}.csv" not in FILES or (column == "type" and not kind):
+        return row
+    return {**row, column: f"{kind} _{name}".strip()}
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,26 @@ def test_pyxform_makes_a_form_with_head_and_tail_in_every_language():
         assert not {"_huella", "_dedo"} & names
 
 
+def test_lists_of_a_template_may_have_the_names_of_ours_and_filters_of_their_own():
+    form = replace(
+        FORM,
+        rows=(
+            FieldRow("select_one", "comunidad", "Comunidad", choice_list="comunidades"),
+            FieldRow("begin_repeat", "predios", "Predios"),
+            FieldRow(
+                "select_one", "vereda", "Vereda", choice_list="veredas", choice_filter="com = ${comunidad}"
+            ),
+            FieldRow("end_repeat"),
+        ),
+        choices=(Choice("comunidades", "a", "A"), Choice("veredas", "b", "B", (("com", "a"),))),
+    )
+    dressed = openrosa_form.dressed(sheets(form, fill_in=True), form.languages, "Acta")
+    xform = convert(dressed, form_name="visita", validate=False).xform
+    assert "instance('_comunidades')/root/item\"" in xform
+    assert "instance('veredas')/root/item[com =  /visita/comunidad ]" in xform
+    assert '<instance id="comunidades" src="jr://file-csv/comunidades.csv"/>' in xform
+
+
 def test_head_and_tail_speak_the_languages_of_the_form():
     form = replace(FORM, translations=(ENGLISH, WAYUU))
     said = {}

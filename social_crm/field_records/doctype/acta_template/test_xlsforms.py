@@ -5,7 +5,13 @@ import frappe
 
 from social_crm.field_records import factories as make
 from social_crm.field_records.domain.xlsform import Form
-from social_crm.field_records.services import template_problems, template_versions, templates, xlsforms
+from social_crm.field_records.services import (
+    template_problems,
+    template_versions,
+    templates,
+    xforms,
+    xlsforms,
+)
 from social_crm.field_records.services.xlsform_files import workbook
 from social_crm.testing import SocialCRMTestCase
 
@@ -87,7 +93,6 @@ class TestXLSForms(SocialCRMTestCase):
             ("unknown_type", "datetime", "in two questions"),
             ("unknown_type", "select_one_from_file veredas.csv", "sheet choices"),
             ("unknown_type", "video", "photo"),
-            ("column_unsupported", "choice_filter", "relevant"),
             ("column_unsupported", "media::image::English (en)", "label or the hint"),
             ("column_unsupported", "Read only", "calculation"),
         ):
@@ -96,6 +101,43 @@ class TestXLSForms(SocialCRMTestCase):
                 self.assertIn(advice, said)
                 self.assertIn(detail, said)
         self.assertEqual(template_problems.said("unknown_type", "no such"), "Unknown type: no such.")
+
+    def test_cascading_choices_come_and_go_by_spreadsheet(self) -> None:
+        doc = make.make_cascade()
+        form = templates.form_of(doc)
+        found = self.load(Form(**{**vars(form), "key": "otra_cascada"}))
+        self.assertEqual((found["problems"], found["notices"]), ([], []))
+        copy_of = frappe.get_doc({"doctype": "Acta Template", **copy.deepcopy(found["values"])}).insert()
+        again = templates.form_of(copy_of)
+        self.assertEqual((again.rows, again.choices), (form.rows, form.choices))
+        templates.set_status(copy_of.name, "Published")
+        package = xforms.form_package(copy_of.name)
+        self.assertIn("/root/item[departamento =  /otra_cascada/departamento ]", package["html"])
+        self.assertIn("<departamento>guajira</departamento>", package["model"])
+
+    def test_what_is_wrong_with_a_filter_is_told_by_cell(self) -> None:
+        form = templates.form_of(make.make_cascade())
+        for wrong, said in (
+            ("departamento = ${nadie}", "The expression names a field that does not exist: nadie."),
+            ("region = 1", "The filter reads region, which no choice has: look at how it is written."),
+            ("municipio = 1", "The filter reads municipio, which no choice of the list municipios has."),
+            (
+                "name = vereda",
+                "The filter reads vereda as a column of the choices, and none has it. The question is written ${vereda}.",
+            ),
+            (
+                "name = ${vereda}",
+                "A filter takes only what was answered before: vereda is not asked before this question.",
+            ),
+        ):
+            with self.subTest(wrong):
+                rows = list(form.rows)
+                rows[1] = type(rows[1])(**{**vars(rows[1]), "choice_filter": wrong})
+                found = self.load(Form(**{**vars(form), "key": "otra", "rows": tuple(rows)}))
+                self.assertEqual(
+                    [(one["where"], one["text"]) for one in found["problems"]],
+                    [("Sheet survey, cell D3 (choice_filter)", said)],
+                )
 
     def test_two_versions_side_by_side(self) -> None:
         doc = make.make_template(status="Published")
