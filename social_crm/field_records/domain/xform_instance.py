@@ -14,7 +14,8 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped,unused-ignore]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped,unused-ignore]
 
-from social_crm.field_records.domain.answers import MAX_REPEATS, clean
+from social_crm.field_records.domain.answer_values import clean
+from social_crm.field_records.domain.answers import MAX_REPEATS
 from social_crm.field_records.domain.templates import FILES, Item, Template
 
 MAX_BYTES = 2_000_000

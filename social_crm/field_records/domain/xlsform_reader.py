@@ -296,12 +296,14 @@ class _Reader:
 
     def _choices(self, default: str) -> list[Choice]:
         choices: list[Choice] = []
-        for number, cells in self.choices.lines() if self.choices is not None else ():
+        table = self.choices
+        attributes = table.attributes if table is not None else []
+        for number, cells in table.lines() if table is not None else ():
             choice = Choice(
                 cells.get(("list_name", ""), ""),
                 cells.get(("name", ""), ""),
                 _spoken(cells, "label", default),
-                sorted_attributes((name, cells.get((name, ""), "")) for name in self.choices.attributes),
+                sorted_attributes((name, cells.get((name, ""), "")) for name in attributes),
             )
             choices.append(choice)
             self.choice_rows.append(number)
