@@ -109,6 +109,46 @@ def test_closed_is_closed_by_every_door(client, place):
     assert gestor.read("Acta", amendment)["amends"] == name
 
 
+def test_nothing_new_is_attached_to_a_closed_acta_by_any_door(client, place):
+    gestor, draft = client("Gestor"), make_acta(client, place)["name"]
+    name = make_acta(client, place)["name"]
+    apply(gestor, "Acta", name, "Close")
+    onto = {"attached_to_doctype": "Acta", "attached_to_name": name}
+    for number, who in enumerate((gestor, client("System Manager"), client("Social CRM Administrator"))):
+        content = {"file_name": f"tarde-{number}.txt", "content": f"Tarde {number}", "is_private": 1}
+        loose = gestor.create("File", **{**content, "content": f"Suelta {number}"})["name"]
+        said = [
+            refused(who, "POST", "/api/resource/File", **content, **onto),
+            refused(who, "PUT", f"/api/resource/File/{loose}", **onto),
+            refused(
+                who, "POST", "/api/method/frappe.client.attach_file", filename="tarde.png", filedata=PIXEL,
+                doctype="Acta", docname=name, decode_base64=1, is_private=1,
+            ),
+        ]  # fmt: skip
+        uploaded = who.call(
+            "POST",
+            "/api/method/upload_file",
+            data={"doctype": "Acta", "docname": name, "is_private": 1},
+            files={"file": ("tarde.txt", f"Subida {number}".encode())},
+        )
+        assert uploaded.status_code == 403, uploaded.text[:300]
+        # Whoever may not write the acta at all hears that from the platform.
+        assert who is not gestor or all(name in text for text in (*said, uploaded.text)), said
+    said = {"reference_doctype": "Acta", "reference_name": name, "content": "Falta la lista"}
+    by = {"comment_email": gestor.user, "comment_by": "Gestor"}
+    assert gestor.method("frappe.desk.form.utils.add_comment", **said, **by)["content"]
+    attached = [["attached_to_name", "=", name], ["file_name", "like", "%tarde%"]]
+    assert not client("System Manager").find("File", attached)
+    assert gestor.method(VERIFY, acta=name)["valid"] is True
+    gestor.create(
+        "File",
+        file_name="a-tiempo.txt",
+        content="A tiempo",
+        is_private=1,
+        **{**onto, "attached_to_name": draft},
+    )
+
+
 @pytest.mark.parametrize(
     "answers",
     [

@@ -174,6 +174,11 @@ def test_an_edit_of_a_closed_acta_is_an_amendment(client, collect, place):
     assert send(ask, edit, sign).status_code == 201
     rows = {row["client_uuid"]: row for row in actas(client, place)}
     assert rows[second[5:]]["amends"] == rows[first[5:]]["name"]
+    # Another subject is another acta.
+    other = str(uuid.uuid4())
+    answer = send(ask, instance(place, f"uuid:{other}", deprecated=first, persona=place["person"]), sign)
+    assert answer.status_code == 400 and fromstring(answer.content)[0].text, answer.text
+    assert other not in {row["client_uuid"] for row in actas(client, place)}
     unknown = instance(place, f"uuid:{uuid.uuid4()}", deprecated=f"uuid:{uuid.uuid4()}")
     assert send(ask, unknown, sign).status_code == 400
 

@@ -132,6 +132,21 @@ def test_an_amendment_from_a_device_names_the_closed_acta_and_says_why(device, c
     assert (made["amends"], made["amendment_reason"]) == (name, "La fecha estaba mal")
     assert device.ask("papers.acta", name=name)["amendments"] == [made["name"]]
     assert device.pull()["rows"]["acta"][made["name"]]["amends"] == name
+    # About nobody else than the acta that it amends; who says nothing, means the same.
+    fourth = acta(template, None)
+    fourth["body"] |= {
+        "amends": name,
+        "amendment_reason": "La fecha estaba mal",
+        "community": place["community"],
+    }
+    stored = client("Gestor").read("Acta", device.push_one(fourth, [SIGNATURE])["name"])
+    assert (stored["family"], stored["amends"]) == (place["family"], name)
+    fourth = acta(template, place["family"])
+    fourth["body"] |= {"amends": name, "amendment_reason": "Otra persona", "beneficiary": place["person"]}
+    answer = device.push_one(fourth, [SIGNATURE])
+    assert (answer["state"], answer["name"], answer["retry"]) == ("refused", None, False) and answer[
+        "message"
+    ]
     open_draft = acta(template, place["family"])
     draft = device.push_one(open_draft, [SIGNATURE])["name"]
     third = acta(template, place["family"])

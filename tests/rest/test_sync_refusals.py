@@ -94,6 +94,73 @@ def test_what_no_field_takes_is_refused_in_words_and_not_sent_again(device, plac
         assert said in answer["message"] or field in answer["message"] or "First Name" in answer["message"]
 
 
+def correction(doctype: str, name: str, base: dict, **values) -> dict:
+    body = {"doctype": doctype, "name": name, "base": base, "values": values}
+    return {"kind": "change", "uuid": new_id(), "device_time": "2026-01-05T08:00:00-05:00", "body": body}
+
+
+def test_what_no_field_takes_does_not_wait_in_a_conflict_either(device, client, place):
+    """The device saw something else than what is there: the rest of a correction would be for a person to decide, this is not."""
+    admin, unseen = (
+        client("System Manager"),
+        {"zone": "Urban", "notes": "Otra", "latitude": 1, "longitude": 1},
+    )
+    admin.update("Family", place["family"], zone="Rural", notes="Nota", latitude=11.38, longitude=-72.24)
+    before = admin.read("Family", place["family"])
+    for values in (
+        {"zone": "Nowhere"},
+        {"latitude": "abc"},
+        {"latitude": 91},
+        {"family_name": ""},
+        {"census_code": "x" * 141},
+    ):
+        answer = device.push_one(correction("Family", place["family"], unseen, notes="Mía", **values))
+        assert (answer["state"], answer["retry"], answer["conflict"]) == ("refused", False, None), answer
+        assert answer["message"], values
+    for values in ({"birth_date": "0001-01-01"}, {"sex": "x"}, {"schooling_level": "x"}):
+        answer = device.push_one(
+            correction("Beneficiary", place["person"], {next(iter(values)): "y"}, **values)
+        )
+        assert (answer["state"], answer["conflict"]) == ("refused", None), answer
+    assert admin.read("Family", place["family"])["modified"] == before["modified"]
+    assert not admin.find("Sync Conflict", {"reference_name": ["in", [place["family"], place["person"]]]})
+
+
+def test_a_text_with_tags_is_no_conflict_with_itself(device, client, place):
+    """The platform keeps such a text in other letters than those that were sent; the device goes on from what it wrote."""
+    admin, seen = client("System Manager"), None
+    for written in (
+        "López <b>x</b> & Cía",
+        "López <b>y</b> & Cía",
+        "Queda 3 < 4 & 5",
+        "<script>x</script>Fin",
+        "Sin nada",
+    ):
+        base = {"notes": seen if seen is not None else admin.read("Family", place["family"]).get("notes")}
+        answer = device.push_one(correction("Family", place["family"], base, notes=written))
+        assert (answer["state"], answer["conflict"]) == ("stored", None), (written, answer)
+        seen = written
+    assert admin.read("Family", place["family"])["notes"] == "Sin nada"
+
+
+def test_a_site_that_hides_tracebacks_still_says_which_error_it_is(client, device):
+    """The administrator's guide tells production to hide them; clients go on by the kind of error and its words."""
+    admin = client("System Manager")
+    admin.update("System Settings", "System Settings", allow_error_traceback=0)
+    try:
+        answers = [
+            device.raw("changes.pull", cursor="unknown", page=3),
+            device.raw("papers.acta", name="ACTA-NONE"),
+            Device(client("Guest"), device.device).raw("changes.pull", cursor=None, page=0),
+        ]
+    finally:
+        admin.update("System Settings", "System Settings", allow_error_traceback=1)
+    for answer, status in zip(answers, (409, 403, 403), strict=True):
+        assert answer.status_code == status and "Traceback" not in answer.text, answer.text[:500]
+        assert not {"exc", "exception"} & set(answer.json()), answer.text[:500]
+    assert [one.json().get("exc_type") for one in answers[:2]] == ["PullExpiredError", "PermissionError"]
+
+
 @pytest.mark.parametrize(
     "method",
     [

@@ -8,6 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 NUMBERS = frozenset({"Int", "Float", "Currency", "Percent", "Check", "Rating", "Duration"})
+# What a database would cut off: a device that wrote 3.7 would find 3, and take it for somebody else's word.
+WHOLE = frozenset({"Int", "Check"})
+# As for every day that a device sends.
+FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True)
@@ -91,24 +95,31 @@ def fits(value: Any, fieldtype: str = "Data", options: Collection[str] | None = 
     if value is None or value == "":
         return True
     if fieldtype in NUMBERS:
-        return _is_number(value)
+        number = _number_of(value)
+        return number is not None and (fieldtype not in WHOLE or _is_whole(number))
     if not isinstance(value, str):
         return False
     if fieldtype == "Date":
         try:
-            return bool(date.fromisoformat(value[:10]))
+            return date.fromisoformat(value[:10]).year >= FIRST_YEAR
         except ValueError:
             return False
     return options is None or value in options
 
 
-def _is_number(value: Any) -> bool:
-    if isinstance(value, (bool, int, float)):
-        return True
+def _number_of(value: Any) -> Decimal | None:
+    """The number that a value is, finite and of a length that a database keeps; None for what is none."""
+    if not isinstance(value, (str, int, float)):
+        return None
     try:
-        return isinstance(value, str) and Decimal(value.strip()).is_finite()
+        number = Decimal(str(int(value) if isinstance(value, bool) else value).strip())
     except InvalidOperation:
-        return False
+        return None
+    return number if number.is_finite() and abs(number) < 10**15 else None
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value() and abs(number) < 2**31
 
 
 def verdict(standing: Standing, device: str, base: str | None, revision: int) -> str:

@@ -12,6 +12,7 @@ from social_crm.field_records.domain.strokes import stroke_text
 from social_crm.field_records.services import (
     acta_programmes,
     agreements,
+    amendments,
     arrivals,
     fingerprints,
     forms,
@@ -50,7 +51,7 @@ def validate(doc: Any) -> None:
     _place(doc, before)
     if doc.visit_date and getdate(doc.visit_date) > getdate():
         frappe.throw(_("The visit date lies in the future."), title=_("Date not Possible"))
-    _check_amendment(doc)
+    amendments.check(doc, before)
     _note_signatures(doc, before)
     fingerprints.check_participants(doc)
     result = examine_answers(doc)
@@ -98,12 +99,27 @@ def keep_files(doc: Any, method: str | None = None) -> None:
 
 
 def keep_files_in_place(doc: Any, method: str | None = None) -> None:
-    """Keep a file of a closed acta with it and with its content: an event of File, for changes."""
+    """Keep a file of a closed acta with it and with its content, and let no other come: an event of File, for what is saved.
+
+    The seal covers what hung on the acta when it was closed. What the closing itself attaches, and the sealed paper, say so in
+    the flag `of_closing`, which no request can set.
+    """
+    if doc.flags.of_closing:
+        return
     before = doc.get_doc_before_save()
     if before and is_of_closed_acta(before):
         place = ("attached_to_doctype", "attached_to_name", "file_url", "file_name", "content_hash")
         if any((before.get(field) or "") != (doc.get(field) or "") for field in place):
             _refuse_loss(before)
+    elif is_of_closed_acta(doc):
+        frappe.throw(
+            _(
+                "The acta {0} is closed, and nothing is attached to it any more."
+                " Attach the file to an amendment, or write a comment."
+            ).format(doc.attached_to_name),
+            frappe.PermissionError,
+            title=_("Closed Acta"),
+        )
 
 
 def is_of_closed_acta(file: Any) -> bool:
@@ -142,15 +158,22 @@ def _check_template(doc: Any, before: Any) -> None:
 
 
 def subject_of(values: Any) -> dict[str, str | None]:
-    """Return whom values of an acta are about: the unit's person, the person's family and its community where none is said."""
-    person, family, community = (values.get(field) for field in ("beneficiary", "family", "community"))
-    if values.get("productive_unit") and not person:
-        person = frappe.db.get_value("Productive Unit", values.get("productive_unit"), "beneficiary")
+    """Return whom values of an acta are about.
+
+    Where they do not say: whom the acta that they amend is about, the unit's person, the person's family and its community.
+    """
+    amended = amendments.subject_of(values.get("amends"))
+    unit, person, family, community = (
+        values.get(field) or amended.get(field)
+        for field in ("productive_unit", "beneficiary", "family", "community")
+    )
+    if unit and not person:
+        person = frappe.db.get_value("Productive Unit", unit, "beneficiary")
     if person and not family:
         family = frappe.db.get_value("Beneficiary", person, "family")
     if family and not community:
         community = frappe.db.get_value("Family", family, "community")
-    return {"beneficiary": person, "family": family, "community": community}
+    return {"productive_unit": unit, "beneficiary": person, "family": family, "community": community}
 
 
 def _place(doc: Any, before: Any) -> None:
@@ -167,18 +190,6 @@ def _place(doc: Any, before: Any) -> None:
         or doc.community
     )
     doc.title = f"{doc.template_title} · {subject}"[:140]
-
-
-def _check_amendment(doc: Any) -> None:
-    if not doc.amends:
-        return
-    if frappe.db.get_value("Acta", doc.amends, "status") != "Closed":
-        frappe.throw(
-            _("Only a closed acta is amended; {0} can still be corrected.").format(doc.amends),
-            title=_("Amendment not Needed"),
-        )
-    if not doc.amendment_reason:
-        frappe.throw(_("Write the reason for the amendment."), title=_("Reason Missing"))
 
 
 def _note_signatures(doc: Any, before: Any) -> None:

@@ -27,6 +27,7 @@ def attach(doc: Any) -> None:
         if not name:
             continue
         file = frappe.get_doc("File", name)
+        file.flags.of_closing = True
         if not file.is_private:
             moved[address] = make_private(file)
     if moved:
@@ -61,6 +62,7 @@ def _take_over(address: str, acta: str) -> str | None:
             # The bytes as they are: v16 would take a small picture for a text, and write another file of it.
             values["content"] = pathlib.Path(frappe.get_doc("File", row.name).get_full_path()).read_bytes()
             file = frappe.get_doc({"doctype": "File", **values, **place})
+            file.flags.of_closing = True
             # The right to read the file was asked just now, the right to write the acta when it was saved.
             file.insert(ignore_permissions=True)
             # Frappe may choose the address of any other file of the same content, which no answer names.

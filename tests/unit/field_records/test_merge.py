@@ -16,8 +16,14 @@ def test_what_a_field_can_never_hold() -> None:
     for kind, options, good, bad in (
         ("Data", None, ["López", " ", "1"], [-1, True, 1.5, [], {}]),
         ("Select", ["", "Rural", "Urban"], ["Rural"], ["Nowhere", 1, "rural"]),
-        ("Date", None, ["2026-02-28", "2026-02-28T10:00:00"], ["2026-02-30", "mañana", 20260228]),
-        ("Float", None, [11.5, "11.5", -3, "1e3", True], ["abc", "nan", "1,5", []]),
+        (
+            "Date",
+            None,
+            ["2026-02-28", "2026-02-28T10:00:00"],
+            ["2026-02-30", "mañana", 20260228, "0001-01-01"],
+        ),
+        ("Float", None, [11.5, "11.5", -3, "1e3", True], ["abc", "nan", "1,5", [], "1e16"]),
+        ("Int", None, [3, "3", "3.0", True], [3.7, "3.7", 2**31, "x"]),
     ):
         for value in (*good, None, ""):
             assert fits(value, kind, options), (kind, value)

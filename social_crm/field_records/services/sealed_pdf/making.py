@@ -227,6 +227,7 @@ def _keep(acta: str, token: Any, made: Made) -> None:
         }
     )
     # The acta is closed to everybody; its own paper is what the app adds.
+    file.flags.of_closing = True
     file.insert(ignore_permissions=True)
     _set(
         acta,

@@ -5,6 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils.html_utils import sanitize_html
 
 from social_crm.field_records.domain.digests import record_digest
 from social_crm.field_records.domain.merge import comparable, fits, merge
@@ -13,6 +14,8 @@ from social_crm.field_records.services.sync.clocks import site_time
 from social_crm.field_records.services.sync.results import result
 
 DOCTYPES = tuple(corrections.FIELDS)
+_DEGREES = {"latitude": 90, "longitude": 180}
+_SHORT = frozenset({"Data", "Link", "Select"})
 
 
 def store(
@@ -33,7 +36,7 @@ def store(
     for name, value in body["values"].items():
         _require_fitting(doc.meta.get_field(name), value)
     base, written, now = (
-        {name: comparable(values.get(name), kind) for name, kind in kinds.items()}
+        {name: comparable(_cleaned(values.get(name)), kind) for name, kind in kinds.items()}
         for values in (body["base"], body["values"], doc)
     )
     merged = merge(base, written, now)
@@ -76,14 +79,31 @@ def _kind(doc: Any, name: str) -> str:
 
 def _require_fitting(field: Any, value: Any) -> None:
     """Refuse what the field can never hold, also where it would only wait in a conflict: nobody could take it over."""
+    if field.reqd and comparable(value) == "":
+        frappe.throw(_("{0} cannot be empty.").format(_(field.label)), title=_("Value not Possible"))
     options = (field.options or "").split("\n") if field.fieldtype == "Select" else None
-    if not fits(value, field.fieldtype, options):
-        frappe.throw(
-            _("{0} is no possible value of {1}.").format(
-                frappe.utils.escape_html(str(value)[:100]), _(field.label)
-            ),
-            title=_("Value not Possible"),
-        )
+    if fits(value, field.fieldtype, options) and _is_within(field, value):
+        return
+    frappe.throw(
+        _("{0} is no possible value of {1}.").format(
+            frappe.utils.escape_html(str(value)[:100]), _(field.label)
+        ),
+        title=_("Value not Possible"),
+    )
+
+
+def _is_within(field: Any, value: Any) -> bool:
+    """Whether a value that is of its field's kind is a place on earth, of a length that is kept, and names what there is."""
+    if field.fieldname in _DEGREES:
+        return abs(float(value or 0)) <= _DEGREES[field.fieldname]
+    if field.fieldtype in _SHORT and len(str(value or "")) > (field.length or 140):
+        return False
+    return field.fieldtype != "Link" or not value or bool(frappe.db.exists(field.options, value))
+
+
+def _cleaned(value: Any) -> Any:
+    """A text as the platform keeps it: of one with tags it rewrites more than those, and a device knows what it wrote itself."""
+    return sanitize_html(value) if isinstance(value, str) and ("<" in value or ">" in value) else value
 
 
 def _answer(record: Mapping[str, Any], state: str, name: str, conflict: str) -> dict[str, Any]:
