@@ -17,8 +17,7 @@ def attach(file_name: str, content: bytes, person: str):
 
 
 class TestContactsAndFiles(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.user = make_user("contacts@example.com", "Gestor", "Sales User")
         near, far = make_community("Near the Door"), make_community("Behind the Door")
         assign(self.user, near.name)

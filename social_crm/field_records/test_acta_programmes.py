@@ -11,8 +11,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestActaProgrammes(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         # A community of this test alone: what runs in it is what the test says.
         mark = frappe.generate_hash(length=6)

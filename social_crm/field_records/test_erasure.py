@@ -22,8 +22,7 @@ class TestErasure(SocialCRMTestCase):
     acta = test_sync.TestSync.acta
     push = test_sync.TestSync.push
 
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         factories.make_team()
         questions = [{"field_type": "text", "field_name": "tema", "label": "Tema", "required": 1}]
         questions += [{"field_type": "image", "field_name": name, "label": name} for name in ("foto", "otra")]

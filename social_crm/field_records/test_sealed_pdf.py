@@ -20,6 +20,10 @@ PASSPHRASE = "prueba de sello"
 
 
 class TestSealedPDF(SocialCRMTestCase):
+    def prepare(self) -> None:
+        make.make_team()
+        frappe.set_user(make.GESTOR)
+
     def setUp(self) -> None:
         super().setUp()
         folder = tempfile.TemporaryDirectory()
@@ -32,8 +36,6 @@ class TestSealedPDF(SocialCRMTestCase):
         ):
             self.addCleanup(frappe.conf.__setitem__, key, frappe.conf.get(key))
             frappe.conf[key] = value
-        make.make_team()
-        frappe.set_user(make.GESTOR)
 
     def made(self):
         doc, *_files = make.sealed()

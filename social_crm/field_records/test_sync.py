@@ -50,8 +50,7 @@ def sha(content: bytes) -> str:
 
 
 class TestSync(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         factories.make_team()
         self.template = factories.make_template(
             questions=[

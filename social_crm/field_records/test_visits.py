@@ -19,8 +19,7 @@ ELSEWHERE = "Otra comunidad de visitas"
 
 
 class TestVisits(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.rule = make_rule()
 

@@ -74,20 +74,22 @@ def make_email_account() -> None:
 class AlertCase(SocialCRMTestCase):
     """A loan of a borrower with a number and an authorisation; no rule in use but those a test makes."""
 
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         frappe.db.set_value(rules.RULE, {"enabled": 1}, "enabled", 0)
         frappe.db.delete(ALERT)
-        self.addCleanup(self.forget)
-        self.gateway = Gateway()
-        self.addCleanup(self.gateway.close)
-        self.set_gateway(self.gateway.url)
         self.borrower = make.make_borrower()
         self.give_number(self.borrower)
         decide(self.borrower, purpose="Programme Services")
         self.loan = make.make_loan(beneficiary=self.borrower)
         self.due = getdate(self.loan.next_due_date)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.addCleanup(self.forget)
+        self.gateway = Gateway()
+        self.addCleanup(self.gateway.close)
+        self.set_gateway(self.gateway.url)
 
     def forget(self) -> None:
         for name in ("SMS Settings", rules.SETTINGS):

@@ -32,8 +32,7 @@ def day(days_ago: int = 3) -> str:
 class PaymentFileCase(SocialCRMTestCase):
     """Two loans of one officer, and files of payments for them."""
 
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         # A run speaks the language of its user; the tests quote the English texts.
         for user in (make.OFFICER, "Administrator"):

@@ -22,8 +22,7 @@ GESTOR = "gestora.negocios@example.com"
 
 
 class TestBusiness(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         make_user(GESTOR, "Gestor")
         assign(GESTOR, make.COMMUNITY)
@@ -163,8 +162,7 @@ class TestBusiness(SocialCRMTestCase):
 
 
 class TestLifeOfALoan(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.person = make.make_borrower()
 

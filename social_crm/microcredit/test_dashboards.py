@@ -16,8 +16,7 @@ DASHBOARDS = {"Microcredit Officer": make.OFFICER, "Microcredit Direction": make
 
 
 class TestDashboards(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def test_all_of_it_is_shown_to_whose_it_is(self) -> None:

@@ -18,8 +18,7 @@ from social_crm.tests.rows import make_place, put_row
 
 
 class TestDocuments(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def loan(self, days_ago: int = 75, **values) -> object:

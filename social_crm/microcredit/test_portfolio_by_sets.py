@@ -37,8 +37,7 @@ def columns(row: Any, like: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestPortfolioBySets(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         # Two communities: the officer works in one of them.
         self.names = cases.make_portfolio(28)

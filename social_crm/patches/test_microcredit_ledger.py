@@ -18,8 +18,7 @@ def values(doctype: str, name: str) -> dict:
 
 
 class TestMicrocreditLedger(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.loan = make.make_loan(days_ago=75).name
         frappe.set_user(make.OFFICER)

@@ -10,8 +10,7 @@ STANDING = "Microcredit Standing"
 
 
 class TestMicrocreditStandings(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.loan = make.make_loan(days_ago=75).name
         frappe.set_user(make.OFFICER)

@@ -16,8 +16,7 @@ SECRET = "Relata violencia en el hogar"
 
 
 class TestNotes(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.place = make_place("Care")
         self.author = self.professional("author")
         self.colleague = self.professional("colleague")

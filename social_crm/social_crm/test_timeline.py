@@ -18,8 +18,7 @@ def shown(doctype: str, name: str, **wanted: object) -> list[str]:
 
 
 class TestTimeline(SocialCRMTestCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
         frappe.local.lang = "en"
         self.community = make_community()
         self.family = make_family(3, self.community)

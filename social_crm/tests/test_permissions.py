@@ -29,8 +29,7 @@ NOT_LIMITED = {
 
 
 class TestRowPermissions(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.inside = make_place("Inside")
         self.outside = make_place("Outside")
 
@@ -211,8 +210,7 @@ class TestRowPermissions(SocialCRMTestCase):
 
 
 class TestAssignments(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.inside = make_place("Inside")
         self.outside = make_place("Outside")
         self.user = make_user("dated@doors.example.com", "Gestor")

@@ -10,8 +10,7 @@ from social_crm.tests.rows import make_place
 
 
 class TestSearch(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.inside, self.outside = make_place("Inside"), make_place("Outside")
         self.person = self.put_person(self.inside.family, "1118805123")
         self.other = self.put_person(self.outside.family, "1118805999")

@@ -13,8 +13,7 @@ from social_crm.tests.rows import make_place
 
 
 class TestWorkflowGuard(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         place = make_place("Guard")
         self.gestor = make_user("gestor@guard.example.com", "Gestor")
         self.director = make_user("director@guard.example.com", "Programme Director")

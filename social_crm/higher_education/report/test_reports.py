@@ -9,8 +9,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestHigherEducationReports(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.place = make_community()
         self.where = {"community": self.place}
 

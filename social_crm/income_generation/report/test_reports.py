@@ -10,8 +10,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestIncomeReports(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.place = make_community()
         self.where = {"community": self.place}
 

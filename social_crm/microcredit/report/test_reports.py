@@ -26,8 +26,7 @@ REPORTS = (portfolio, at_risk, cohorts, due, expected, roll)
 
 
 class TestPortfolioReports(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def late(self, days: int, amount: int) -> str:

@@ -22,8 +22,7 @@ from social_crm.testing_factories import make_user
 
 
 class TestActa(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         frappe.set_user(make.GESTOR)
 

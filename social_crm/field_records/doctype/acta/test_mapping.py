@@ -51,8 +51,7 @@ ACTIVITY = [write("tema", "Community Activity", "subject")]
 
 
 class TestMapping(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def template(self, *writes: dict) -> str:

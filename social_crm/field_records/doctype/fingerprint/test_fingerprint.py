@@ -16,8 +16,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestFingerprint(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.family = make.make_family()
         self.person = members(self.family, frappe.utils.nowdate())[0]

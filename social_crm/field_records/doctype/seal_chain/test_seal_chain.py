@@ -9,8 +9,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestSealChain(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         frappe.set_user(make.GESTOR)
 

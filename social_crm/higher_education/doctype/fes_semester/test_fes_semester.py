@@ -17,8 +17,7 @@ ALLOWANCE_CAP = 2_135_250
 
 
 class TestFESSemester(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make_minimum_wage(2025, WAGE)
         self.place = make_community("Comunidad de los semestres")
         self.student = make_student(make_resident(self.place), first_phase="Active")

@@ -19,8 +19,7 @@ ROAD = (
 
 
 class TestFESStudent(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.place = make_community("Comunidad de los estudiantes")
 
     def student(self, community: str | None = None, **values):

@@ -11,8 +11,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestProductiveUnit(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.place = make_community("Comunidad de las unidades")
         self.person = make_resident(self.place)
 

@@ -9,8 +9,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestMicrocredit(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def test_the_golden_loan(self) -> None:

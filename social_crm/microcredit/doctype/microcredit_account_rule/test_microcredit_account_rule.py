@@ -19,8 +19,7 @@ from social_crm.testing import SocialCRMTestCase
 class TestMicrocreditAccountRule(SocialCRMTestCase):
     """The rules of accounts, and the journal that is read with them."""
 
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         frappe.db.delete("Microcredit Account Rule")
         self.loan = make.make_loan(70)

@@ -11,9 +11,11 @@ from social_crm.testing import SocialCRMTestCase
 class TestMicrocreditAccountingSettings(SocialCRMTestCase):
     """Without ERPNext nothing changes; what is written down for it is written down once."""
 
+    def prepare(self) -> None:
+        make.make_team()
+
     def setUp(self) -> None:
         super().setUp()
-        make.make_team()
         self.addCleanup(frappe.clear_document_cache, settings.NAME, settings.NAME)
 
     def write(self, **values: Any) -> Any:

@@ -12,8 +12,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestMicrocreditApplication(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def test_follows_from_what_is_written(self) -> None:

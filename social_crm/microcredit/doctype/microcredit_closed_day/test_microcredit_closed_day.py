@@ -11,8 +11,7 @@ def close(day: str) -> None:
 
 
 class TestMicrocreditClosedDay(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.loan = make.make_loan(days_ago=40).name
         self.day = str(add_days(nowdate(), -3))

@@ -10,8 +10,7 @@ OUTSIDER = "comite3.credito@example.com"
 
 
 class TestMicrocreditCommittee(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         for user in (SECOND, OUTSIDER):
             make.make.make_user(user, "Credit Committee")

@@ -12,8 +12,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestMicrocreditDisbursement(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
 
     def loan(self, amount: float | None = None, days_ago: int = 20, **values: Any) -> Any:

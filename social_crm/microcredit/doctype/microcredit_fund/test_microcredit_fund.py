@@ -11,8 +11,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestMicrocreditFund(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.fund = make.make_fund(4_000_000)
         self.programme = self.fund.programme

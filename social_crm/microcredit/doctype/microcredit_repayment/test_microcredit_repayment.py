@@ -28,8 +28,7 @@ def figures(loan: str) -> tuple:
 
 
 class TestMicrocreditRepayment(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.loan = make.make_loan(days_ago=75)
         frappe.set_user(make.OFFICER)

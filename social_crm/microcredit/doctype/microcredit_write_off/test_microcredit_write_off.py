@@ -12,8 +12,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestMicrocreditWriteOff(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.loan = make.make_loan(days_ago=75)
         frappe.set_user(make.OFFICER)

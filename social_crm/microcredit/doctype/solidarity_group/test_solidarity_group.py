@@ -13,8 +13,7 @@ from social_crm.testing import SocialCRMTestCase
 
 
 class TestSolidarityGroup(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         make.make_team()
         self.people = [make.make_borrower() for _ in range(3)]
 

@@ -27,8 +27,7 @@ def linked_rows() -> dict:
 
 
 class TestBeneficiaryMerge(SocialCRMTestCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
         number = str(10**9 + int(frappe.generate_hash(length=7), 16))
         papers = {"documents": [{"document_type": "CC", "document_number": number}]}
         self.kept = members(make_family(3), DAY)[1]

@@ -48,8 +48,7 @@ def fresh(doc):
 
 
 class CensusTestCase(SocialCRMTestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def prepare(self) -> None:
         self.community = make_community("Comunidad del censo").name
 
     def upload(self, content: bytes, name: str = "censo.xlsx", **values):

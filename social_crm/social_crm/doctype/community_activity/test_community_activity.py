@@ -12,8 +12,7 @@ DAY = date(2025, 6, 1)
 
 
 class TestCommunityActivity(SocialCRMTestCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
         self.community = make_community()
         self.people = members(make_family(4, self.community), DAY)
         self.activity = self.plan(DAY)
