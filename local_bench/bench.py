@@ -151,7 +151,10 @@ class Bench:
         }
         if self.tree:
             ours["PYTHONPATH"] = str(self.tree)
-        return clean_environment({**ours, **extra})
+        variables = clean_environment({**ours, **extra})
+        # Where it is set, as in many containers, every process and every job of a worker compiles Frappe and the app anew.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+        return variables
 
     def service(self, name: str) -> Service:
         return Service(name, self.root / "run", self.logs)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from local_bench import cache, field_app, say
@@ -259,10 +260,16 @@ def run_group(this: Run, name: str) -> Result:
     """Run one group with a heading; one that cannot run says why and counts as a failure."""
     say.line()
     say.note(f"== {name}: {(GROUPS[name].__doc__ or '').splitlines()[0]}")
-    began = time.monotonic()
+    began, used = time.monotonic(), _processor()
     try:
         result = GROUPS[name](this)
     except BenchError as problem:
         say.error(str(problem))
-        return Result(name, 0, 1, time.monotonic() - began, "could not run")
-    return Result(name, result.passed, result.failed, time.monotonic() - began, result.note)
+        result = Result(name, 0, 1, 0.0, "could not run")
+    return replace(result, seconds=time.monotonic() - began, processor=_processor() - used)
+
+
+def _processor() -> float:
+    """Seconds of the processor that this process and its children that ended have used, user and system."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)

@@ -1,6 +1,8 @@
 """Groups of tests side by side: every result comes back, in the order asked for, whatever becomes of a group."""
 
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -53,6 +55,19 @@ def test_no_more_groups_run_at_once_than_asked_for(tmp_path, width):
 
     found = lanes.run(["unit", "site", "rest", "browser"], width, tmp_path, run_group)
     assert max(result.passed for result in found) == width
+
+
+def test_a_group_tells_what_its_children_took_of_the_processor(monkeypatch):
+    def busy(this: groups.Run) -> Result:
+        """A child that works for half a second."""
+        work = "import time\nwhile time.process_time() < 0.5: pass"
+        subprocess.run([sys.executable, "-c", work], check=True)
+        time.sleep(0.5)
+        return Result("unit", 1, 0, 0.0)
+
+    monkeypatch.setitem(groups.GROUPS, "unit", busy)
+    found = groups.run_group(None, "unit")
+    assert 0.4 < found.processor < 0.9 < found.seconds
 
 
 def test_every_group_has_its_place_in_the_order():

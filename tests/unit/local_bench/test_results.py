@@ -58,6 +58,6 @@ def test_a_failed_test_with_tests_inside_is_not_chosen_by_its_title():
 
 
 def test_closing_line_sums_all_groups():
-    found = [Result("unit", 10, 0, 1.0), Result("rest", 3, 2, 2.0)]
+    found = [Result("unit", 10, 0, 1.0, processor=0.5), Result("rest", 3, 2, 2.0)]
     assert results.closing_line(found) == "13 passed, 2 failed"
-    assert results.table(found).splitlines()[1].split() == ["unit", "10", "0", "1.0"]
+    assert results.table(found).splitlines()[1].split() == ["unit", "10", "0", "1.0", "0.5"]
