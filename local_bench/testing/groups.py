@@ -118,13 +118,14 @@ def package(this: Run) -> Result:
 
 @contextmanager
 def _people(this: Run, target: Target, group: str) -> Iterator[Path]:
-    """The test users of a run; removed with all they made when it is over."""
+    """The test users of a run; removed with all they made when it is over, where the bench does not go as a whole."""
     file = this.output / f"{group}-people.json"
     target.people("make", file)
     try:
         yield file
     finally:
-        target.people("remove", file)
+        if this.official:
+            target.people("remove", file)
 
 
 def rest(this: Run) -> Result:
