@@ -204,7 +204,7 @@ phoneTest('"Two tabs on one draft do not make two actas": with no network the se
     await aim(phone.page).fill("La primera sigue");
     await keptOnPhone(phone.page, uuid, "La primera sigue");
     await phone.page.getByRole("button", { name: "Guardar y salir" }).click();
-    await phone.page.getByRole("heading", { name: "Borradores" }).waitFor();
+    await phone.page.getByRole("heading", { name: "Borradores", level: 1 }).waitFor();
     await store(phone.page, (app, uuid) => app.drafts.ready(uuid, false), uuid);
     await wire.connect();
     await Promise.all([sync(phone.page), sync(tab)]);

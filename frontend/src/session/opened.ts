@@ -30,6 +30,7 @@ export class Opened {
     readonly corrections: CorrectionDrafts;
     readonly papers: KeptPapers;
     readonly engine: SyncEngine;
+    private isClosed = false;
 
     constructor(
         readonly vault: Vault,
@@ -60,7 +61,11 @@ export class Opened {
     async load(): Promise<void> {
         await Promise.all([this.loadWork(), this.papers.load()]);
         // The screens need not wait for five thousand families.
-        void this.records.load().then(() => this.engine.start());
+        const started = this.records.load().then(() => this.engine.start());
+        // Locked before it was done: what was under way has nothing to work on any more.
+        void started.catch((problem: unknown) => {
+            if (!this.isClosed) throw problem;
+        });
     }
 
     /** Reads what waits on the device: what another tab wrote a moment ago too. */
@@ -76,6 +81,7 @@ export class Opened {
 
     /** Saves, lets go, forgets. */
     async close(): Promise<void> {
+        this.isClosed = true;
         this.engine.stop();
         await this.drafts.releaseAll();
         await this.corrections.settled();
