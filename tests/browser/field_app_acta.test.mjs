@@ -156,7 +156,7 @@ browserTest("an acta with something missing is not closed, and each gap leads to
     await page.getByText("Nadie ha firmado todavía").waitFor();
     assert.equal(await page.getByRole("button", { name: "Cerrar y enviar" }).isDisabled(), true);
     await page.locator(".gap").first().click();
-    await page.getByText("Entre 1 y 29").waitFor();
+    for (const place of ["form.or", ".problems"]) await page.locator(place).getByText("Entre 1 y 29").waitFor();
     await page.getByText("Falta esta respuesta").first().waitFor();
     const focused = await page.evaluate(() => document.activeElement?.getAttribute("name") ?? "");
     assert.match(focused, /objetivo$/, "the first question with a gap has the focus");
