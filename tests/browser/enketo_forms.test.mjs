@@ -123,16 +123,20 @@ function answerOf(node, choices, roll, today) {
 }
 
 // Answers twice: as the server takes them and as the instance that Enketo opens.
-function fill(nodes, choices, roll, today, answers = {}) {
+function fill(nodes, choices, roll, today, answers = {}, counts = {}) {
     let xml = "";
     for (const node of nodes) {
         const { field_name: name, field_type: type } = node;
-        if (type === "begin_group") xml += `<${name}>${fill(node.parts, choices, roll, today, answers).xml}</${name}>`;
+        if (type === "begin_group") xml += `<${name}>${fill(node.parts, choices, roll, today, answers, counts).xml}</${name}>`;
         else if (type === "begin_repeat") {
             const length = 1 + Math.floor(roll() * 3);
             const rows = Array.from({ length }, () => fill(node.parts, choices, roll, today));
             answers[name] = rows.map((row) => row.answers);
-            xml += rows.map((row) => `<${name}>${row.xml}</${name}>`).join("");
+            // Of rows that are counted the engine gets the first one, and makes the others.
+            const wanted = counts[name];
+            if (wanted !== undefined) answers[name] = Array.from({ length: wanted }, (_, index) => (index ? {} : rows[0].answers));
+            const given = wanted === undefined ? rows : rows.slice(0, Math.min(wanted, 1));
+            xml += given.map((row) => `<${name}>${row.xml}</${name}>`).join("");
         } else {
             // Nobody answers what is only shown.
             const value = node.read_only || node.calculation ? (node.default_value ?? "") : answerOf(node, choices, roll, today);
@@ -194,7 +198,13 @@ async function enketo(page, form, instance) {
             const questions = [...root.querySelectorAll(".question")];
             const open = questions.filter((one) => !one.closest(".disabled"));
             const paths = (list) => [...new Set(list.map(pathOf))].sort();
+            const rows = {};
+            root.querySelectorAll(".or-repeat-info").forEach((info) => {
+                const all = [...info.parentElement.children].filter((one) => one.matches(".or-repeat"));
+                rows[info.dataset.name.split("/").at(-1)] = info.closest(".disabled") ? 0 : all.length;
+            });
             return {
+                rows,
                 asked: paths(questions),
                 visible: paths(open),
                 missing: paths(open.filter((one) => one.matches(".invalid-required"))),
@@ -248,17 +258,18 @@ async function judge(page, open, name) {
     const chosen = Object.fromEntries(those((node) => node.choice_list, nodes));
     let judged = 0;
     for (let seed = 1; seed <= CASES; seed += 1) {
-        const { answers, xml } = fill(nodes, template.choices, dice(seed), today);
+        const look = (answers) =>
+            api(ADMIN, "POST", "/api/method/social_crm.field_records.services.forms.look_at_answers", { template: name, answers, visit_date: today });
+        const drawn = (counts) => fill(nodes, template.choices, dice(seed), today, {}, counts);
+        const { counts } = await look(drawn({}).answers);
+        const { answers, xml } = drawn(counts);
         const key = template.template_key;
         const instance = `<${key} id="${key}" version="1">${xml}<meta><instanceID>uuid:${seed}</instanceID></meta></${key}>`;
         const theirs = await enketo(page, shown, instance);
-        const ours = await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.forms.look_at_answers", {
-            template: name,
-            answers,
-            visit_date: today,
-        });
+        const ours = await look(answers);
         const place = `${name}, seed ${seed}: ${JSON.stringify(answers)}`;
         const seen = new Set(ours.visible);
+        assert.deepEqual(theirs.rows, { ...theirs.rows, ...counts }, `how many rows. ${place}`);
         assert.deepEqual(theirs.visible, theirs.asked.filter((path) => seen.has(path)), `what is asked. ${place}`);
         assert.deepEqual(theirs.missing, ours.missing.map(({ path }) => path).sort(), `what is missing. ${place}`);
         // What does not go with the answers before it the engine takes away, and the server names and leaves out.
@@ -355,4 +366,36 @@ browserTest("rules for when an answer is needed, words of its own for a missing 
     await transformer(page);
     await compareForms(page, name);
     assert.ok((await judge(page, open, name)) > 0, "these answers put nothing to the test");
+});
+
+const COUNTED = [
+    { field_type: "integer", field_name: "personas", label: "Personas" },
+    { field_type: "select_one", field_name: "enfermos", label: "¿Hay enfermos?", choice_list: "si_no" },
+    { field_type: "begin_repeat", field_name: "persona", label: "Persona", repeat_count: "${personas}" },
+    { field_type: "text", field_name: "nombre", label: "Nombre", required: 1 },
+    { field_type: "integer", field_name: "edad", label: "Edad", required_rule: "${nombre} != ''" },
+    { field_type: "end_repeat" },
+    { field_type: "begin_group", field_name: "salud", label: "Salud" },
+    { field_type: "begin_repeat", field_name: "remision", label: "Remisión", repeat_count: "${personas} div 10", relevant: "${enfermos} = 'si'" },
+    { field_type: "text", field_name: "centro", label: "Centro", required: 1 },
+    { field_type: "end_repeat" },
+    { field_type: "end_group" },
+    { field_type: "begin_repeat", field_name: "testigo", label: "Testigo", repeat_count: "2" },
+    { field_type: "text", field_name: "quien", label: "Quién" },
+    { field_type: "end_repeat" },
+    { field_type: "calculate", field_name: "cuantas", label: "Cuántas", calculation: "count(${persona}) + count(${quien})" },
+];
+
+browserTest("a repeat with a number of rows has exactly these on the device, as the server wants them", { role: ADMIN }, async ({ page, open }) => {
+    const name = await publish("Contadas", COUNTED, YES_NO);
+    await transformer(page);
+    await compareForms(page, name);
+    assert.ok((await judge(page, open, name)) > 0, "these answers put nothing to the test");
+    // One row too few, and one too many, are told in a sentence.
+    const api_look = "/api/method/social_crm.field_records.services.forms.look_at_answers";
+    const seen = await api(ADMIN, "POST", api_look, { template: name, answers: { personas: 2, persona: [{ nombre: "Ana" }], testigo: [{}, {}, {}] }, visit_date: "2026-01-15" });
+    assert.deepEqual(seen.missing.map(({ path, text }) => [path, text]).filter(([path]) => !path.includes("].")), [
+        ["persona", "Persona: deben ser 2 filas, y hay 1."],
+        ["testigo", "Testigo: deben ser 2 filas, y hay 3."],
+    ]);
 });

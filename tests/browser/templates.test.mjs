@@ -192,3 +192,50 @@ browserTest("signatures that a template asks for are drawn in the Desk and kept 
     await goods.getByText("Firmada").waitFor();
     assert.equal(await page.evaluate(() => window.cur_frm.is_dirty()), false);
 });
+
+browserTest("the Desk asks for as many rows as the answers say, tells a missing answer in the template's words and lets nobody change what is shown", { role: "Gestor" }, async ({ page, open, screenshot }) => {
+    const key = `filas_${Math.random().toString(36).slice(2, 8)}`;
+    const question = (field_type, field_name, label, more = {}) => ({ field_type, field_name, label, ...more });
+    const questions = [
+        question("integer", "ninos", "Niños"),
+        question("text", "escuela", "Escuela", { required_rule: "${ninos} > 0", required_message: "Si hay niños, escriba su escuela." }),
+        question("text", "aviso", "Aviso", { default_value: "Lea en voz alta", read_only: 1 }),
+        question("integer", "manos", "Manos", { calculation: "${ninos} * 2" }),
+        question("begin_repeat", "nino", "Niño", { repeat_count: "${ninos}" }),
+        question("text", "nombre", "Nombre", { required: 1 }),
+        question("end_repeat", "", ""),
+    ];
+    const template = (await create(ADMIN, "Acta Template", { title: "Niños de la casa", template_key: key, version: 1, questions })).name;
+    await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.templates.set_status", { template, status: "Published" });
+    const community = await makeCommunity(ADMIN, `Filas ${key}`, ["Gestor"]);
+    const { family } = await makeFamily(ADMIN, community, "Epiayú");
+    const { name } = await create("Gestor", "Acta", { template, visit_date: day(1), family });
+    await open(`/app/acta/${name}`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    const form = page.locator(".acta-form");
+    const control = (field) => form.locator(`.frappe-control[data-fieldname=${field}]`);
+    const rows = control("nino").locator(".grid-body .rows .grid-row");
+    const children = control("ninos").locator("input");
+    await control("aviso").getByText("Lea en voz alta").waitFor();
+    await control("aviso").locator("input:visible").waitFor({ state: "hidden" });
+    await children.fill("2");
+    await children.press("Tab");
+    await rows.nth(1).waitFor();
+    assert.equal(await rows.count(), 2);
+    await control("nino").locator(".grid-add-row").waitFor({ state: "hidden" });
+    await control("manos").getByText("4", { exact: true }).waitFor();
+    await control("escuela").locator(".control-label.reqd").waitFor();
+    const told = page.locator(".acta-findings");
+    await told.getByText("Escuela: Si hay niños, escriba su escuela.").waitFor();
+    await screenshot("acta-counted-rows");
+    // Fewer: an empty row goes by itself.
+    await children.fill("1");
+    await children.press("Tab");
+    await rows.nth(1).waitFor({ state: "detached" });
+    await control("escuela").locator("input").fill("La Loma");
+    await control("escuela").locator("input").press("Tab");
+    await told.getByText("Escuela").waitFor({ state: "detached" });
+    await save(page);
+    const answers = JSON.parse((await api("Gestor", "GET", `/api/resource/Acta/${name}`)).answers);
+    assert.deepEqual(answers, { ninos: 1, escuela: "La Loma", aviso: "Lea en voz alta", manos: 2, nino: [{}] });
+});

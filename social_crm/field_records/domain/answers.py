@@ -7,7 +7,7 @@ list of rows. What does not apply (`relevant` is false) is left out.
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,9 +22,8 @@ from social_crm.field_records.domain.expressions import (
     is_formula,
     parse,
 )
-from social_crm.field_records.domain.templates import FieldRow, Item, Template
+from social_crm.field_records.domain.templates import MAX_REPEATS, FieldRow, Item, Template
 
-MAX_REPEATS = 100
 # The rounds in which visibility and calculations that depend on each other settle.
 _ROUNDS = 5
 
@@ -33,7 +32,8 @@ _ROUNDS = 5
 class Finding:
     """What is wrong with one answer; `path` is the field, in a repeat "repeat[row].field"; `message` is the author's.
 
-    chosen: the labels of the choices that do not go with the answers before them.
+    chosen: the labels of the choices that do not go with the answers before them. numbers: of "row_count", how many rows are
+    needed and how many there are.
     """
 
     path: str
@@ -41,13 +41,15 @@ class Finding:
     label: str
     message: str = ""
     chosen: str = ""
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Result:
     """Answers as they are kept, the paths that apply, and the findings.
 
-    `missing` lists the required ones unanswered; `required` the paths that a formula requires.
+    `missing` lists the required ones unanswered; `required` the paths that a formula requires; `counts` how many rows the
+    repeats have that are counted.
     """
 
     answers: Mapping[str, Any]
@@ -55,6 +57,7 @@ class Result:
     findings: tuple[Finding, ...]
     missing: tuple[Finding, ...]
     required: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def default_of(row: FieldRow, today: date) -> str:
@@ -76,7 +79,14 @@ def examine(template: Template, given: Mapping[str, Any], today: date) -> Result
     missing: list[Finding] = []
     state.judge(template.items, state.values, "", findings, missing)
     kept = state.keep(template.items, state.values, "")
-    return Result(kept, frozenset(state.visible), tuple(findings), tuple(missing), frozenset(state.required))
+    return Result(
+        kept,
+        frozenset(state.visible),
+        tuple(findings),
+        tuple(missing),
+        frozenset(state.required),
+        state.counts,
+    )
 
 
 def offered(template: Template, given: Mapping[str, Any], today: date) -> dict[str, list[str]]:
@@ -110,6 +120,7 @@ class _State:
         self.visible: set[str] = set()
         self.required: set[str] = set()
         self.excluded: dict[str, list[str]] = {}
+        self.counts: dict[str, int] = {}
 
     def read(self, items: tuple[Item, ...], given: Mapping[str, Any], findings: list[Finding]) -> None:
         self.given = self._read(items, given, "", findings)
@@ -177,6 +188,10 @@ class _State:
                 self.walk(item.parts, values, given, prefix, applies)
             elif item.is_repeat:
                 rows = values.get(name) or []
+                if item.count is not None:
+                    wanted = as_number(evaluate(item.count, context)) if applies else Decimal(0)
+                    is_some = not wanted.is_nan() and wanted > 0
+                    self.counts[path] = int(min(wanted, MAX_REPEATS)) if is_some else 0
                 for number, row in enumerate(rows):
                     self.walk(item.parts, row, given[name][number], f"{path}[{number}].", applies)
                 for part in _questions(item.parts):
@@ -219,6 +234,10 @@ class _State:
                 self.judge(item.parts, values, prefix, findings, missing)
                 continue
             if item.is_repeat:
+                wanted, there = self.counts.get(path), len(values.get(name) or [])
+                if wanted is not None and wanted != there:
+                    label = item.row.label or name
+                    missing.append(Finding(path, "row_count", label, numbers=(wanted, there)))
                 for number, row in enumerate(values.get(name) or []):
                     self.judge(item.parts, row, f"{path}[{number}].", findings, missing)
             value = values.get(name)

@@ -46,6 +46,8 @@ _OF_FORMS = frozenset(
     {"list_name", "reserved_name", "unknown_field_in_text", "choice_label_missing", "default_formula"}
 )
 MAX_ROWS = 1000
+# Of a repeat, in an acta.
+MAX_REPEATS = 100
 MAX_DEPTH = 6
 # An answer that stands in a text: "How old is ${name}?"
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
@@ -73,6 +75,8 @@ class FieldRow:
     required_if: str = ""
     required_message: str = ""
     read_only: bool = False
+    # Of a repeat: how many rows it has, a number or an expression; empty: as many as people add.
+    repeat_count: str = ""
 
     @property
     def is_shown_only(self) -> bool:
@@ -114,6 +118,7 @@ class Item:
     constraint: Node | None
     calculation: Node | None
     required: Node | None = None
+    count: Node | None = None
     parts: tuple["Item", ...] = ()
     choice_filter: Node | None = None
 
@@ -162,7 +167,7 @@ def check(rows: Sequence[FieldRow], choices: Sequence[Choice]) -> tuple[Problem,
     """Return everything that is wrong with a template, in order of its rows; empty when it can be used."""
     if len(rows) > MAX_ROWS:
         return (Problem(0, "too_many_rows", str(MAX_ROWS)),)
-    problems = [*_structure(rows), *_choice_problems(choices)]
+    problems = [*_structure(rows), *_choice_problems(choices), *_counts_of_own_rows(rows)]
     lists = {choice.list_name for choice in choices}
     columns = columns_by_list([(choice.list_name, choice.attributes) for choice in choices])
     names = {row.name for row in rows if row.name}
@@ -205,6 +210,7 @@ def _item(row: FieldRow, parts: tuple[Item, ...] = ()) -> Item:
         parse(row.constraint) if row.constraint else None,
         parse(row.calculation) if row.calculation else None,
         parse(row.required_if) if row.required_if else None,
+        parse(row.repeat_count) if row.repeat_count else None,
         parts,
         parse(row.choice_filter, of_choices=True) if row.choice_filter else None,
     )
@@ -283,6 +289,38 @@ def _row_problems(
             yield Problem(number, "unknown_field_in_text", ", ".join(sorted(unknown)), field=field)
     yield from _expression_problems(number, row, names)
     yield from _default_problems(number, row, names)
+    if row.repeat_count:
+        yield from _count_problems(number, row, names)
+
+
+def count_name(repeat: str) -> str:
+    """Return the name of the value that a form keeps how many rows a repeat has in."""
+    return f"{repeat}_count"
+
+
+def _count_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
+    if row.field_type != "begin_repeat":
+        yield Problem(number, "repeat_count_elsewhere", row.name, field="repeat_count")
+    elif count_name(row.name) in names:
+        yield Problem(number, "repeat_count_name", count_name(row.name), row.name, "repeat_count")
+    elif re.fullmatch(r"-?[\d.]+", row.repeat_count) and not (
+        row.repeat_count.isdigit() and 1 <= int(row.repeat_count) <= MAX_REPEATS
+    ):
+        yield Problem(number, "repeat_count_number", row.repeat_count, str(MAX_REPEATS), "repeat_count")
+
+
+def _counts_of_own_rows(rows: Sequence[FieldRow]) -> Iterable[Problem]:
+    """Repeats whose number of rows depends on what is asked in these rows."""
+    opened: tuple[int, FieldRow] | None = None
+    inside: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        if row.field_type == "begin_repeat":
+            opened, inside = (number, row), {row.name}
+        elif row.field_type == "end_repeat" and opened is not None:
+            if own := inside & set(REFERENCE.findall(opened[1].repeat_count)):
+                yield Problem(opened[0], "repeat_count_inside", ", ".join(sorted(own)), field="repeat_count")
+            opened = None
+        inside.add(row.name)
 
 
 def _default_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
@@ -298,7 +336,7 @@ def _default_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[P
 
 
 def _expression_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
-    for field in ("relevant", "constraint", "calculation", "required_if"):
+    for field in ("relevant", "constraint", "calculation", "required_if", "repeat_count"):
         text = getattr(row, field)
         if not text:
             continue

@@ -15,8 +15,7 @@ from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped,unused-ignore]
 
 from social_crm.field_records.domain.answer_values import clean
-from social_crm.field_records.domain.answers import MAX_REPEATS
-from social_crm.field_records.domain.templates import FILES, Item, Template
+from social_crm.field_records.domain.templates import FILES, MAX_REPEATS, Item, Template, count_name
 
 MAX_BYTES = 2_000_000
 MAX_ELEMENTS = 100_000
@@ -137,10 +136,12 @@ def _read(
     is_root: bool = False,
 ) -> dict[str, Any]:
     known = {item.row.name: item for item in items}
+    # How many rows there are is worked out here, as every calculation is.
+    counts = {count_name(item.row.name) for item in items if item.count is not None}
     found: dict[str, list[Element]] = {}
     for element in parent:
         name = _name(element)
-        if name not in known and not (is_root and name == _META):
+        if name not in known and name not in counts and not (is_root and name == _META):
             raise InstanceError("unknown_element", name)
         # The model of a form holds an empty row to copy; it is not a row of its own.
         if f"{{{_JAVAROSA}}}template" not in element.attrib:
@@ -152,7 +153,8 @@ def _read(
             rows = [_read(template, item.parts, element, media) for element in elements[: MAX_REPEATS + 1]]
             if len(rows) > MAX_REPEATS:
                 raise InstanceError("too_many_rows", name)
-            if kept := [row for row in rows if row]:
+            # Of rows that are counted an empty one counts too.
+            if kept := [row for row in rows if row or item.count is not None]:
                 answers[name] = kept
         elif len(elements) > 1:
             raise InstanceError("twice", name)

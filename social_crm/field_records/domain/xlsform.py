@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from social_crm.field_records.domain.templates import (
+    MAX_REPEATS,
     REFERENCE,
     SELECTS,
     Choice,
@@ -123,8 +124,16 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
         "calculation": row.calculation,
         "appearance": row.appearance,
         "default": row.default,
+        "repeat_count": _bounded(row.repeat_count) if fill_in else row.repeat_count,
     }
     return {column: text for column, text in cells.items() if text}
+
+
+def _bounded(count: str) -> str:
+    """How many rows a device makes: a slip of the finger must not make thousands, which no phone survives."""
+    if not count or count.isdigit():
+        return count
+    return f"if(({count}) > 0, if(({count}) > {MAX_REPEATS}, {MAX_REPEATS}, int({count})), 0)"
 
 
 def _choice_row(form: Form, choice: Choice, fill_in: bool) -> dict[str, str]:

@@ -226,13 +226,8 @@ class _Reader:
         rest = {
             column: cells.get((column, ""), "")
             for column in (
-                "name",
-                "relevant",
-                "constraint",
-                "calculation",
-                "appearance",
-                "default",
-                "choice_filter",
+                *("name", "relevant", "constraint", "calculation", "appearance", "default"),
+                *("choice_filter", "repeat_count"),
             )
         }
         parameters = cells.get(("parameters", ""), "")

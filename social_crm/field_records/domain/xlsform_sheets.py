@@ -13,7 +13,7 @@ GUIDANCE = "guidance_hint"
 _PLAIN = {
     "survey": (
         *("type", "name", "required", "relevant", "constraint", "calculation", "appearance", "default"),
-        *("choice_filter", "parameters", "read_only"),
+        *("choice_filter", "parameters", "read_only", "repeat_count"),
     ),
     "choices": ("list_name", "name"),
     "settings": ("form_title", "form_id", "version", "default_language"),
@@ -35,7 +35,6 @@ _ALIASES = {
 _UNSUPPORTED = {
     "survey": frozenset(
         [
-            "repeat_count",
             "trigger",
             "save_to",
             "body",

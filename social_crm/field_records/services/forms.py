@@ -24,13 +24,14 @@ def template_form(template: str) -> list[dict]:
 def look_at_answers(template: str, answers: str | dict, visit_date: str | None = None) -> dict:
     """Return what the server makes of answers: visible paths, values as kept, findings and what is missing.
 
-    "required": the paths that a formula requires now.
+    "required": the paths that a formula requires now; "counts": how many rows the repeats have that are counted.
     """
     frappe.get_doc("Acta Template", template).check_permission("read")
     result = examine(templates.load(template, frappe.local.lang), read_answers(answers), getdate(visit_date))
     return {
         "visible": sorted(result.visible),
         "required": sorted(result.required),
+        "counts": dict(result.counts),
         "answers": result.answers,
         "findings": [{"path": f.path, "text": finding_text(f)} for f in result.findings],
         "missing": [{"path": f.path, "text": finding_text(f)} for f in result.missing],
@@ -70,6 +71,9 @@ def refuse_findings(result: Result) -> None:
 
 def finding_text(finding: Finding) -> str:
     """Return what is wrong with an answer in the user's language."""
+    if finding.code == "row_count":
+        wanted, there = finding.numbers
+        return _("{0}: {1} rows are needed, there are {2}.").format(finding.label, wanted, there)
     texts = {
         "required": _("{0}: an answer is needed."),
         "constraint": _("{0}: the answer is not possible."),
@@ -102,6 +106,7 @@ def _node(item: Item, template: Template) -> dict[str, Any]:
         "hint": row.hint,
         "required": row.required,
         "shown_only": row.is_shown_only,
+        "counted": bool(row.repeat_count),
         "appearance": row.appearance,
         "default": default_of(row, getdate()),
         "choices": [

@@ -84,7 +84,7 @@ _QUESTION_FIELDS = (
     "choice_list",
 )
 # Sealed where they say something: a template that has none of them gives the seal that it gave before they were.
-_LATER_QUESTION_FIELDS = ("required_if", "required_message", "read_only", "choice_filter")
+_LATER_QUESTION_FIELDS = ("required_if", "required_message", "read_only", "choice_filter", "repeat_count")
 _CHOICE_FIELDS = ("list_name", "value", "label")
 _LATER_CHOICE_FIELDS = ("attributes",)
 

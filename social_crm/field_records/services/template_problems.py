@@ -78,7 +78,6 @@ def _advice() -> dict[tuple[str, str], str]:
         "hidden": shown,
     }
     columns = {
-        "repeat_count": _("Rows are added by hand; check how many with a calculation and count()."),
         **dict.fromkeys(("media", "image", "big_image", "audio", "video"), texts),
     }
     return {
@@ -122,6 +121,12 @@ def _template_texts() -> dict[str, str]:
         "calculation_missing": _("{0} needs a calculation."),
         "label_missing": _("{0} needs a label."),
         "default_formula": _("The default is a formula that is not understood: {0}"),
+        "repeat_count_elsewhere": _("{0} is no repeat: only a repeat has a number of rows."),
+        "repeat_count_name": _(
+            "Forms keep the number of rows of {1} under the name {0}: call one of both otherwise."
+        ),
+        "repeat_count_number": _("A repeat has from 1 to {1} rows, not {0}."),
+        "repeat_count_inside": _("How many rows there are cannot depend on what is asked in them: {0}."),
         "required_twice": _("{0} is required always or by a formula, not both."),
         "unknown_field": _("The expression names a field that does not exist: {0}."),
         "unknown_field_in_text": _("The text names a field that does not exist: {0}."),

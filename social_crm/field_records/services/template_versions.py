@@ -97,6 +97,7 @@ def _fields() -> dict[str, str]:
         "required_if": _("Required If"),
         "required_message": _("Message if it is Missing"),
         "read_only": _("Read Only"),
+        "repeat_count": _("Number of Rows"),
         "relevant": _("Relevant"),
         "constraint": _("Constraint"),
         "constraint_message": _("Constraint Message"),

@@ -64,6 +64,7 @@ def rows_of(doc: Any) -> tuple[tuple[FieldRow, ...], tuple[Choice, ...]]:
             required_message=row.required_message or "",
             read_only=bool(row.read_only),
             choice_filter=(row.choice_filter or "").strip(),
+            repeat_count=(row.repeat_count or "").strip(),
         )
         for row in doc.questions
     )
@@ -139,6 +140,7 @@ def tables_of(form: Form) -> dict[str, list[dict[str, Any]]]:
                 "required_rule": row.required_if,
                 "required_message": row.required_message,
                 "read_only": int(row.read_only),
+                "repeat_count": row.repeat_count,
             }
             for row in form.rows
         ],

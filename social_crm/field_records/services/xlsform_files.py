@@ -45,6 +45,7 @@ _ORDER = (
     "constraint_message",
     "calculation",
     "appearance",
+    "repeat_count",
     "default",
     "choice_filter",
 )

@@ -134,6 +134,24 @@ def test_nobody_answers_what_is_shown_only() -> None:
     assert found.answers == {"people": 5, "rule": "Lea en voz alta", "half": 2, "since": "2026-01-02"}
 
 
+@pytest.mark.parametrize(("number", "wanted"), [(2, 2), (0, 0), (-3, 0), ("2.9", 2), (None, 0), (5000, 100)])
+def test_a_repeat_has_as_many_rows_as_an_answer_says(number: Any, wanted: int) -> None:
+    rows = (
+        FieldRow("decimal", "children", "Niños"),
+        FieldRow("begin_repeat", "child", "Niño", repeat_count="${children}"),
+        FieldRow("text", "name", "Nombre", required=True),
+        FieldRow("end_repeat"),
+    )
+    template = build(rows, ())
+    found = examine(template, {"children": number, "child": [{"name": "Ana"}, {}]}, TODAY)
+    assert found.counts == {"child": wanted}
+    told = [(one.path, one.numbers) for one in found.missing if one.code == "row_count"]
+    assert told == ([] if wanted == 2 else [("child", (wanted, 2))])
+    # An empty row is one of them.
+    assert found.answers["child"] == [{"name": "Ana"}, {}]
+    assert "child[1].name" in [one.path for one in found.missing]
+
+
 def test_a_default_that_is_worked_out() -> None:
     assert default_of(FieldRow("date", "a", default="today()"), TODAY) == "2026-11-22"
     assert default_of(FieldRow("text", "a", default="Riohacha"), TODAY) == "Riohacha"

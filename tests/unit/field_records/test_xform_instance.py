@@ -10,6 +10,7 @@ from test_templates_and_answers import TEMPLATE, TODAY
 
 from social_crm.field_records.domain import xform_instance
 from social_crm.field_records.domain.answers import examine
+from social_crm.field_records.domain.templates import FieldRow, build
 from social_crm.field_records.domain.xform_instance import InstanceError, named_files, read, write
 
 MEDIA = {"a.jpg": "/private/files/a.jpg"}
@@ -47,6 +48,23 @@ def test_an_instance_becomes_answers() -> None:
         "photo": "/private/files/a.jpg",
         "sales": [{"product": "Yuca", "amount": "250.5"}],
     }
+
+
+def test_rows_that_are_counted_are_all_there_and_their_number_is_worked_out_here() -> None:
+    rows = (
+        FieldRow("integer", "children", "Niños"),
+        FieldRow("begin_repeat", "child", "Niño", repeat_count="${children}"),
+        FieldRow("text", "name", "Nombre"),
+        FieldRow("end_repeat"),
+    )
+    xml = (
+        f"{HEAD}<children>2</children><child_count>9</child_count><child><name>Ana</name></child>"
+        "<child><name/></child></visit>"
+    )
+    found = read(build(rows, ()), "visit", 2, xml, {}).answers
+    assert found == {"children": 2, "child": [{"name": "Ana"}, {}]}
+    with pytest.raises(InstanceError):
+        read(build((rows[0], FieldRow("begin_repeat", "child"), *rows[2:]), ()), "visit", 2, xml, {})
 
 
 def test_a_wrong_value_is_left_to_the_judgement_of_answers() -> None:

@@ -51,6 +51,18 @@ def changed(sheet: str, row: int, column: str, text: str) -> dict[str, list[list
     return {**BOOK, sheet: rows}
 
 
+def counted(count: str, other: str = "otra") -> dict[str, list[list[str]]]:
+    """A repeat of a number of rows, and a question after it."""
+    survey = [
+        ["type", "name", "label", "repeat_count"],
+        ["begin repeat", "pozo", "Pozo", count],
+        ["text", "agua", "Agua", ""],
+        ["end repeat", "", "", ""],
+        ["integer", other, "Otra", ""],
+    ]
+    return {"survey": survey}
+
+
 def codes(reading: Reading) -> list[tuple[str, int, str]]:
     return [(one.sheet, one.row, one.code) for one in reading.problems]
 
@@ -90,7 +102,14 @@ def test_a_workbook_becomes_a_form() -> None:
         (changed("survey", 3, "type", ""), ("survey", 3, "type_missing")),
         (changed("survey", 5, "type", "select_one"), ("survey", 5, "list_missing")),
         (changed("survey", 3, "parameters", "rows=5"), ("survey", 3, "parameters_unsupported")),
-        (changed("survey", 5, "repeat_count", "3"), ("survey", 5, "column_unsupported")),
+        (changed("survey", 5, "repeat_count", "3"), ("survey", 5, "repeat_count_elsewhere")),
+        (counted("0"), ("survey", 2, "repeat_count_number")),
+        (counted("2.5"), ("survey", 2, "repeat_count_number")),
+        (counted("101"), ("survey", 2, "repeat_count_number")),
+        (counted("${agua}"), ("survey", 2, "repeat_count_inside")),
+        (counted("${nadie} + 1"), ("survey", 2, "unknown_field")),
+        (counted("tres"), ("survey", 2, "expression_unexpected")),
+        (counted("3", "pozo_count"), ("survey", 2, "repeat_count_name")),
         (changed("survey", 5, "Read only", "${agua} = 'x'"), ("survey", 5, "read_only_unsupported")),
         (changed("survey", 5, "type", "select_one otra"), ("survey", 5, "choice_list")),
         (changed("survey", 3, "name", "con espacio"), ("survey", 3, "field_name")),
@@ -187,6 +206,18 @@ def test_a_question_has_words_of_its_own_for_no_answer_a_rule_for_it_and_may_be_
     assert english.required_message == "Say it."
     cells = sheets(reading.form)["survey"][3]
     assert (cells["required"], cells["read_only"]) == ("${agua} = 'otra'", "yes")
+
+
+def test_a_repeat_has_a_number_of_rows() -> None:
+    for count in ("3", "${otra}", "${otra} + 1"):
+        reading = read(counted(count))
+        assert reading.problems == () and reading.form is not None
+        assert reading.form.rows[0].repeat_count == count
+        assert sheets(reading.form)["survey"][0]["repeat_count"] == count
+    # What a device is given is bounded; the number that is no expression is as it was.
+    assert sheets(reading.form, fill_in=True)["survey"][0]["repeat_count"] == (
+        "if((${otra} + 1) > 0, if((${otra} + 1) > 100, 100, int(${otra} + 1)), 0)"
+    )
 
 
 def test_what_is_calculated_is_shown_only_on_devices_and_downloads_as_it_was_written() -> None:

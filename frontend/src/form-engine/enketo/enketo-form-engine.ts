@@ -92,12 +92,17 @@ class EnketoForm implements MountedForm {
 
     /** Text is taken while it is written, not when the field is left: a phone may die in between. */
     private hear(target: EventTarget | null): void {
-        if (!isTyped(target)) return;
+        if (!isTyped(target) || this.mayCountRows(target)) return;
         if (!this.typing.size) this.typingSince = Date.now();
         this.typing.add(target);
         clearTimeout(this.timer);
         // Whoever writes on and on is not kept waiting for a pause.
         this.timer = setTimeout(() => this.takeTyped(), Math.max(0, Math.min(400, this.typingSince + LONGEST_MS - Date.now())));
+    }
+
+    /** On the way from 5 to 12 stands a 1, which would remove four rows with what is in them: such a number is taken when it is left. */
+    private mayCountRows(target: HTMLInputElement | HTMLTextAreaElement): boolean {
+        return target.getAttribute("type") === "number" && !!this.form.view.html.querySelector("[data-repeat-count]");
     }
 
     private takeTyped(): void {

@@ -149,7 +149,7 @@ function fields_for(node, frm) {
                 reqd: 0,
                 fieldtype: "Table",
                 in_place_edit: !frappe.utils.is_xs(),
-                cannot_add_rows: read_only,
+                cannot_add_rows: read_only || (node.counted ? 1 : 0),
                 cannot_delete_rows: read_only,
                 data: [],
                 fields: parts.map((part) => ({ ...part, in_list_view: 1, columns: 2, onchange: () => changed(frm) })),
@@ -243,7 +243,7 @@ function read(frm, whole = false) {
             const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
             value = (field.grid.get_data() || [])
                 .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, signatures.answer(row[name])])))
-                .filter((row) => whole || Object.keys(row).length);
+                .filter((row) => whole || node.counted || Object.keys(row).length);
         }
         value = signatures.answer(value);
         // A point keeps its accuracy as long as nobody writes another one.
@@ -296,6 +296,7 @@ function show_findings(frm, seen) {
             $(field.$wrapper || field.wrapper).toggle(visible.has(node.name) && !is_said);
             if (named.length) $(field.wrapper).find("p").text(node.label.replace(/\$\{([^}]*)\}/g, (_all, name) => seen.answers[name] ?? ""));
             if (node.type === "begin_group") walk(node.parts);
+            if (node.counted && frm.doc.status !== "Closed") count_rows(frm, field, seen.counts[node.name] || 0);
             if (node.shown_only && node.type !== "note") field.set_value(seen.answers[node.name] ?? "");
             if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));
         });
@@ -309,6 +310,19 @@ function show_findings(frm, seen) {
         wrapper.append(`<div class="acta-findings border-top pt-3"><b>${__("Before closing")}</b>
             <ul>${list(seen.findings, "danger")}${list(seen.missing, "muted")}</ul></div>`);
     }
+}
+
+// As many rows as the answers say. One that holds something goes by hand alone: the list below says that it is too many.
+function count_rows(frm, field, wanted) {
+    const rows = (field.df.data ||= []);
+    const before = rows.length;
+    const own = (key) => ["idx", "name", "doctype", "parent", "parentfield", "parenttype"].includes(key) || key.startsWith("__");
+    const is_blank = (row) => Object.keys(row).every((key) => own(key) || is_empty(row[key]));
+    while (rows.length > wanted && is_blank(rows.at(-1))) rows.pop();
+    while (rows.length < wanted) rows.push({ idx: rows.length + 1, name: `row ${rows.length + 1}`, __islocal: true });
+    if (rows.length === before) return;
+    field.grid.refresh();
+    changed(frm);
 }
 
 function draw_commitments(frm) {
