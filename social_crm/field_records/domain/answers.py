@@ -191,7 +191,7 @@ class _State:
                 if item.count is not None:
                     wanted = as_number(evaluate(item.count, context)) if applies else Decimal(0)
                     is_some = not wanted.is_nan() and wanted > 0
-                    self.counts[path] = int(min(wanted, MAX_REPEATS)) if is_some else 0
+                    self.counts[path] = min(int(wanted), MAX_REPEATS) if is_some else 0
                 for number, row in enumerate(rows):
                     self.walk(item.parts, row, given[name][number], f"{path}[{number}].", applies)
                 for part in _questions(item.parts):
