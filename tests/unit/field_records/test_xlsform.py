@@ -183,50 +183,6 @@ def test_a_slider_becomes_a_number_with_bounds(parameters: str, kind: str, const
     assert not check(reading.form.rows, reading.form.choices)
 
 
-def test_a_question_has_words_of_its_own_for_no_answer_a_rule_for_it_and_may_be_shown_only() -> None:
-    book = changed("survey", 5, "required", "${agua} = 'otra'")
-    for column, text in (
-        ("required_message::Español (es)", "Diga si hay pozo."),
-        ("Required_message::English", "Say it."),
-        ("readonly", "TRUE"),
-    ):
-        rows = [[*cells, ""] for cells in book["survey"]]
-        rows[0][-1], rows[4][-1] = column, text
-        book = {**book, "survey": rows}
-    reading = read(book)
-    assert reading.problems == reading.notices == () and reading.form is not None
-    row = reading.form.rows[3]
-    assert (row.required, row.required_if, row.required_message) == (
-        False,
-        "${agua} = 'otra'",
-        "Diga si hay pozo.",
-    )
-    assert row.read_only
-    english = reading.form.spoken("en").items[1].row
-    assert english.required_message == "Say it."
-    cells = sheets(reading.form)["survey"][3]
-    assert (cells["required"], cells["read_only"]) == ("${agua} = 'otra'", "yes")
-
-
-def test_a_repeat_has_a_number_of_rows() -> None:
-    for count in ("3", "${otra}", "${otra} + 1"):
-        reading = read(counted(count))
-        assert reading.problems == () and reading.form is not None
-        assert reading.form.rows[0].repeat_count == count
-        assert sheets(reading.form)["survey"][0]["repeat_count"] == count
-    # What a device is given is bounded; the number that is no expression is as it was.
-    assert sheets(reading.form, fill_in=True)["survey"][0]["repeat_count"] == (
-        "if((${otra} + 1) > 0, if((${otra} + 1) > 100, 100, int(${otra} + 1)), 0)"
-    )
-
-
-def test_what_is_calculated_is_shown_only_on_devices_and_downloads_as_it_was_written() -> None:
-    rows = (FieldRow("integer", "a", "A"), FieldRow("integer", "b", "B", calculation="${a} * 2"))
-    form = Form("k", 1, "K", rows, ())
-    assert "read_only" not in sheets(form)["survey"][1]
-    assert sheets(form, fill_in=True)["survey"][1]["read_only"] == "yes"
-
-
 def test_further_guidance_joins_the_hint() -> None:
     reading = read(changed("survey", 3, "guidance_hint::English", "Every source."))
     assert reading.form is not None and [one.code for one in reading.notices] == ["guidance_joined"]
