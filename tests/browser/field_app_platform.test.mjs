@@ -178,60 +178,54 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..")
 const many = (...words) =>
     execFileSync(process.env.SOCIAL_CRM_BENCH_PYTHON, ["-c", MANY, root, ...words.map(String)], { cwd: process.env.FRAPPE_TEST_SITES, encoding: "utf-8" });
 
-phoneTest("5,000 families and 500 actas on the device open and are searched as 100 families and 10 actas are", async ({ wire, phone, another }) => {
-    const SIZES = [[100, 10], [5000, 500]];
+// `./run benchmark field_app` does the same with 5,000 families and 500 actas, on a machine that does nothing else.
+phoneTest("a device with 2,000 families and 200 actas opens and is searched as one with 100 and 10 does", async ({ wire, phone, another }) => {
+    const SIZES = [[100, 10], [2000, 200]];
     const found = JSON.parse(many("make", ...SIZES.map(([families]) => families)).trim().split("\n").at(-1));
     try {
-        const full = await another();
-        const measured = [];
-        for (const [number, actas] of SIZES) {
-            const one = number === 100 ? phone : full;
+        const phones = [phone, await another()];
+        for (const [at, [number, actas]] of SIZES.entries()) {
             people[`with ${number}`] = found[number];
-            await one.enroll(`with ${number}`);
-            await store(one.page, async (app, [family, actas]) => {
+            await phones[at].enroll(`with ${number}`);
+            await store(phones[at].page, async (app, [family, actas]) => {
                 const [template] = await app.templates.list();
-                for (let made = 0; made < actas; made += 1) {
-                    const draft = await app.drafts.create({ template: template.template, family, visit_date: "2020-02-03", instance: `<a>${"y".repeat(4000)}</a>` });
-                    await draft.release();
-                }
+                const write = async () => (await app.drafts.create({ template: template.template, family, visit_date: "2020-02-03", instance: `<a>${"y".repeat(4000)}</a>` })).release();
+                for (let made = 0; made < actas; made += 10) await Promise.all(Array.from({ length: 10 }, write));
             }, [found[number].family, actas]);
-            await one.kill();
+            await phones[at].kill();
         }
         await wire.cut();
-        for (const [number, actas] of SIZES) {
-            const one = number === 100 ? phone : full;
+        for (const one of phones) {
             await one.switchOn();
             await one.open();
-            const times = await store(one.page, async (app, [pin, words]) => {
-                const best = { unlock: Infinity, load: Infinity, search: Infinity };
-                let hits = 0;
-                let families = 0;
-                let drafts = 0;
-                for (let round = 0; round < 3; round += 1) {
+        }
+        // By turns: whatever else the machine does meets both.
+        const best = SIZES.map(() => ({ unlock: Infinity, all: Infinity, search: Infinity }));
+        for (let round = 0; round < 3; round += 1) {
+            for (const [at, [number, actas]] of SIZES.entries()) {
+                const { hits, families, drafts, ...times } = await store(phones[at].page, async (app, [pin, words]) => {
                     const began = performance.now();
                     await app.session.unlock(app.session.state.value.profiles[0].id, pin);
                     const unlocked = performance.now();
-                    drafts = app.drafts.list.value.length;
-                    families = (await app.records.families()).length;
+                    const drafts = app.drafts.list.value.length;
+                    const families = (await app.records.families()).length;
                     const known = performance.now();
+                    let hits = 0;
                     for (let time = 0; time < 20; time += 1) hits = app.records.search(words).length;
-                    const searched = performance.now();
-                    best.unlock = Math.min(best.unlock, unlocked - began);
-                    best.load = Math.min(best.load, known - unlocked);
-                    best.search = Math.min(best.search, (searched - known) / 20);
+                    const search = (performance.now() - known) / 20;
                     await app.session.lock();
-                }
-                return { ...best, hits, families, drafts };
-            }, [PIN, `epiayu${String(number - 1).padStart(5, "0")}`]);
-            assert.deepEqual([times.families, times.drafts, times.hits], [number, actas, 2], JSON.stringify(times));
-            measured.push(times);
+                    return { unlock: unlocked - began, all: known - began, search, hits, families, drafts };
+                }, [PIN, `epiayu${String(number - 1).padStart(5, "0")}`]);
+                assert.deepEqual([families, drafts, hits], [number, actas, 2]);
+                for (const [what, time] of Object.entries(times)) best[at][what] = Math.min(best[at][what], time);
+            }
         }
-        console.log(JSON.stringify(measured));
-        const [few, all] = measured;
+        console.log(JSON.stringify(best));
+        const [few, full] = best;
         const share = SIZES[1][0] / SIZES[0][0];
-        assert.ok(all.unlock < 4 * few.unlock, `opening does not grow with the device: ${all.unlock} against ${few.unlock} ms`);
-        assert.ok(all.load < 2 * share * Math.max(few.load, 1), `fifty times the families take no more than fifty times as long: ${all.load} against ${few.load} ms`);
-        assert.ok(all.search < 2 * share * Math.max(few.search, 0.1), `nor does a search: ${all.search} against ${few.search} ms`);
+        assert.ok(full.unlock < 4 * few.unlock, `opening does not grow with what is on the device: ${full.unlock} against ${few.unlock} ms`);
+        assert.ok(full.all < share * few.all, `until all is found it grows less than the device: ${full.all} against ${few.all} ms`);
+        assert.ok(full.search < 2 * share * Math.max(few.search, 0.1), `a search grows no faster than the device: ${full.search} against ${few.search} ms`);
     } finally {
         many("remove", ...Object.values(found).map((one) => one.family));
     }
