@@ -38,6 +38,8 @@ export function prepare(options: Pick<MountOptions, "html" | "readOnly" | "text"
     if (options.readOnly) {
         // Calculations stand outside of any question, and Enketo stumbles over one that is read-only.
         own.querySelectorAll(".question input, .question textarea, .question select").forEach((control) => {
+            // What nobody was to answer anyway: a note, unless the form has written something there.
+            if (control.hasAttribute("readonly")) control.closest(".question")?.classList.add("shown-only");
             control.setAttribute("readonly", "readonly");
             // Enketo's own mark for a form that is only looked at: what was not answered stays readable too.
             control.classList.add("readonly-forced");

@@ -34,7 +34,8 @@ export function readAsText(root: HTMLElement, { language, text }: Pick<MountOpti
     root.classList.add("locked");
     for (const question of root.querySelectorAll<HTMLElement>(".question:not(.note)")) {
         const control = question.querySelector<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("input, textarea, select");
-        if (!control || (question.querySelector("[data-file-kind], [data-type-xml='geopoint']") && control.value)) continue;
+        if (question.matches(".shown-only") && !control?.value) question.classList.add("note");
+        if (!control || question.matches(".note") || (question.querySelector("[data-file-kind], [data-type-xml='geopoint']") && control.value)) continue;
         const answer = document.createElement("p");
         answer.className = "answer";
         answer.textContent = answerOf(question, control, language) || text("noAnswer");
