@@ -72,6 +72,10 @@ browserTest("a sent acta is read on the phone with the network off, and correcte
     await page.locator("form.or .question").first().waitFor();
     assert.equal(await question(page, "Objetivo").locator("input").inputValue(), "Primera visita");
     assert.equal(await question(page, "Objetivo").locator("input").getAttribute("readonly"), "readonly");
+    // Like a paper: what was answered as text, and nothing of what was not chosen.
+    await question(page, "Objetivo").getByText("Primera visita").waitFor();
+    await question(page, "¿Tiene agua?").getByText("Sin respuesta").waitFor();
+    assert.equal(await page.locator("form.or input:visible, form.or textarea:visible, form.or .option-wrapper:visible").count(), 0);
     const width = await question(page, "Fachada").locator("img").evaluate(async (image) => (await image.decode(), image.naturalWidth));
     assert.equal(width, 800, "the photo is on the phone");
     await page.getByRole("img", { name: /^Firma de Rosa/ }).waitFor();
