@@ -48,7 +48,7 @@ app_include_js = [
     "desk_language.bundle.js",
     "numbers.bundle.js",
 ]
-app_include_css = ["horizontal_bars.bundle.css"]
+app_include_css = ["horizontal_bars.bundle.css", "form_head.bundle.css"]
 
 # One builder answers for lists and for single documents; access/wiring.py says which door asks whom.
 permission_query_conditions = _access.PERMISSION_QUERY_CONDITIONS

@@ -71,7 +71,7 @@ SCOPES: dict[str, Scope] = {
     "FES Semester": Scope((("fes_student", "FES Student"),)),
     # Field Records
     "Acta": Scope(ANYWHERE, programme_field="programme"),
-    "Planned Visit": Scope((("family", "Family"),)),
+    "Planned Visit": Scope((("family", "Family"), ("community", "Community"))),
     "Fingerprint": Scope((("acta", "Acta"),)),
     # A receipt follows its acta; one of a changed field, and what waits for its record, are their sender's own.
     "Field Submission": Scope((("acta", "Acta"),)),

@@ -32,4 +32,10 @@ test("a visit has its acta when family, unit and template are its own and it is 
     expect(await of({ state: "sent" }, {})).toBeNull();
     expect(await of({ visitDate: "2026-11-12" }, {})).toBeNull();
     expect(await of({}, { amends: "ACTA-1" })).toBeNull();
+    // To a community, where no family is visited.
+    const meeting = { family: null, community: "C" };
+    expect(await of({ family: null }, { community: "C" }, meeting)).toBe("u");
+    expect(await of({ family: null }, { community: "other" }, meeting)).toBeNull();
+    expect(await of({}, { community: "C" }, meeting)).toBeNull();
+    expect(await of({ family: null }, { community: "C" })).toBeNull();
 });

@@ -65,6 +65,87 @@ class TestSealedPDF(SocialCRMTestCase):
         frappe.db.set_value("Acta", doc.name, "place", "Otra parte", update_modified=False)
         self.assertFalse(making.is_rebuilt_equal(frappe.get_doc("Acta", doc.name)))
 
+    def test_the_paper_speaks_the_language_of_its_template(self) -> None:
+        frappe.set_user("Administrator")
+        rows = [
+            {"field_type": "begin_repeat", "field_name": "goods", "label": "Goods"},
+            {"field_type": "text", "field_name": "good", "label": "Good"},
+            {"field_type": "decimal", "field_name": "price", "label": "Price"},
+            {"field_type": "end_repeat"},
+            {
+                "field_type": "calculate",
+                "field_name": "total",
+                "label": "Total",
+                "calculation": "sum(${price})",
+            },
+            {"field_type": "integer", "field_name": "year", "label": "Year"},
+        ]
+        goods = [{"good": "Loom", "price": 185000.5}, {"good": "Yarn", "price": 9000}]
+        answers = {"goods": goods, "year": 2024}
+        for language, tag, told in (
+            ("English (en)", "en", ("Field record", "Participants and signatures", "Page 1 of 1")),
+            ("Español (es)", "es-CO", ("Acta de campo", "Participantes y firmas", "Página 1 de 1")),
+        ):
+            frappe.set_user("Administrator")
+            template = make.make_template(questions=rows, default_language=language)
+            template.update({"status": "Published"}).save()
+            frappe.set_user(make.GESTOR)
+            lame = {"signature": "", "cannot_sign": 1, "cannot_sign_reason": "No ve"}
+            witness = {"witness_name": "Rosa Ipuana", "witness_signature": make.SIGNATURE}
+            signer = make.participant("Luis Uriana", **lame, **witness)
+            doc = make.close(make.make_acta(template=template.name, answers=answers, participants=[signer]))
+            making.make(doc.name)
+            doc = frappe.get_doc("Acta", doc.name)
+            reader = PdfReader(io.BytesIO(self.bytes_of(doc)[1]))
+            text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+            amounts = (
+                ("185,000.5", "9,000", "194,000.5") if tag == "en" else ("185.000,5", "9.000", "194.000,5")
+            )
+            for one in (*told, *amounts, "2024", "Rosa Ipuana"):
+                self.assertIn(one, text)
+            self.assertIn("Signature of the witness" if tag == "en" else "Firma del testigo", text)
+            self.assertEqual(reader.trailer["/Root"]["/Lang"], tag)
+            self.assertTrue(making.is_rebuilt_equal(doc))
+
+    def test_the_paper_of_another_renderer_is_told_apart(self) -> None:
+        doc = self.made()
+        with_ = json.loads(doc.pdf_made_with)
+        self.assertIn(f" paper {rendering.PAPER} ", with_["renderer"])
+        # As the releases before wrote it, with what they drew.
+        before = {**with_, "renderer": with_["renderer"].replace(f" paper {rendering.PAPER} ", " ")}
+        values = {"pdf_made_with": json.dumps(before), "pdf_unsealed_sha256": "0" * 64}
+        frappe.db.set_value("Acta", doc.name, values, update_modified=False)
+        frappe.set_user("Administrator")
+        self.assertEqual(making.rebuild(doc.name), {"equal": False, "same_renderer": False})
+        # What was signed then stands.
+        self.assertEqual(standing.find(doc.verification_code), standing.Standing(True, True))
+
+    def test_photos_that_go_to_the_next_page_leave_no_gap_and_the_pages_count_right(self) -> None:
+        frappe.set_user("Administrator")
+        photos = [{"field_type": "image", "field_name": f"foto{n}", "label": f"Foto {n}"} for n in range(5)]
+        rows = [*photos, {"field_type": "text", "field_name": "fin", "label": "Final"}]
+        template = make.make_template(questions=rows)
+        template.update({"status": "Published"}).save()
+        frappe.set_user(make.GESTOR)
+        doc = make.make_acta(template=template.name, answers={})
+        out = io.BytesIO()
+        Image.new("RGB", (400, 300), "green").save(out, "PNG")
+        content = base64.b64encode(out.getvalue()).decode()
+        answers = {photo["field_name"]: make.attach(doc, content).file_url for photo in photos}
+        doc.reload()
+        doc.update({"answers": {**answers, "fin": "Fin de la visita"}}).save()
+        doc = make.close(doc)
+        told = certificate.load()[1].as_dict()
+        for size in ("A4", "Letter"):
+            pages = PdfReader(io.BytesIO(rendering.render(doc, size, told))).pages
+            texts = [" ".join(page.extract_text().split()) for page in pages]
+            self.assertEqual(
+                [f"Página {n} de {len(pages)}" in text for n, text in enumerate(texts, 1)],
+                [True] * len(pages),
+            )
+            # Three lines of photos, signatures and seal: two pages, where gaps made them three.
+            self.assertEqual(len(pages), 2)
+
     def test_administrators_and_auditors_have_the_paper_made_again_and_compared(self) -> None:
         doc = self.made()
         with self.assertRaises(frappe.PermissionError):

@@ -5,7 +5,7 @@ import TodayScreen from "./TodayScreen.vue";
 // What a planned visit says of its acta goes along in the address.
 const planned = ({ params, query }: RouteLocationNormalized) => {
     const said = (value: unknown) => (typeof value === "string" && value ? value : undefined);
-    return { family: String(params.family), person: said(query.persona), unit: said(query.unidad), template: said(query.plantilla) };
+    return { family: said(params.family), community: said(params.community), person: said(query.persona), unit: said(query.unidad), template: said(query.plantilla) };
 };
 
 // Every address lies below /campo; the server answers each of them with the shell.
@@ -18,7 +18,7 @@ export const router = createRouter({
         { path: "/familias/:family/corregir/:kind(family|person|unit)/:id", name: "correct", component: () => import("./CorrectScreen.vue"), props: true },
         { path: "/comunidades", name: "communities", component: () => import("./CommunitiesScreen.vue") },
         { path: "/comunidades/:id", name: "community", component: () => import("./CommunityScreen.vue"), props: true },
-        { path: "/comunidades/:community/nueva", name: "new-community", component: () => import("./NewActaScreen.vue"), props: true },
+        { path: "/comunidades/:community/nueva", name: "new-community", component: () => import("./NewActaScreen.vue"), props: planned },
         { path: "/nueva/:family", name: "new", component: () => import("./NewActaScreen.vue"), props: planned },
         { path: "/nueva", redirect: { name: "communities" } },
         { path: "/actas/:uuid", name: "acta", component: () => import("./ActaScreen.vue"), props: true },

@@ -36,11 +36,13 @@ const keyOf = (template: string) => template.replace(/-v\d+$/, "");
 export async function actaOf(visit: Visit, drafts: Pick<DraftsApi, "list" | "read">): Promise<DraftHeader | null> {
     const day = visit.visit_date ?? "";
     for (const acta of drafts.list.value) {
-        if (!acta.family || acta.family !== visit.family || !acta.visitDate || daysBetween(acta.visitDate, day) > EARLY) continue;
+        if ((acta.family ?? null) !== (visit.family ?? null) || !acta.visitDate || daysBetween(acta.visitDate, day) > EARLY) continue;
         // Of one that is sent the server has said by now whether it was this visit.
         if (acta.state === "sent" || acta.state === "conflict") continue;
         if (visit.template && keyOf(visit.template) !== keyOf(acta.template)) continue;
         const { body } = await drafts.read(acta.uuid);
+        // Of a community alone, where no family is visited.
+        if (!visit.family && (!visit.community || body.community !== visit.community)) continue;
         if (!body.amends && (body.productive_unit ?? null) === (visit.productive_unit ?? null)) return acta;
     }
     return null;

@@ -133,6 +133,11 @@ def find(acta: str, beneficiary: str, capture: Mapping[str, Any]) -> str | None:
     return frappe.db.get_value("Fingerprint", same)
 
 
+def may_open() -> bool:
+    """Say whether the user opens captures."""
+    return bool(set(READERS) & set(frappe.get_roles()))
+
+
 @frappe.whitelist(methods=["POST"])
 def open_capture(name: str, reason: str) -> dict[str, Any]:
     """Return a capture to who must show it in a dispute, and write down who opened it and why.
@@ -144,7 +149,7 @@ def open_capture(name: str, reason: str) -> dict[str, Any]:
     """
     doc = frappe.get_doc("Fingerprint", name)
     doc.check_permission("read")
-    if not set(READERS) & set(frappe.get_roles()):
+    if not may_open():
         frappe.throw(
             _("Only an administrator opens a fingerprint, and only for a reason."),
             frappe.PermissionError,

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from social_crm.field_records.domain.choice_filters import read_attributes, write_attributes
+from social_crm.field_records.domain.paper_words import spoken
 from social_crm.field_records.domain.templates import Choice, FieldRow, Template, check
 from social_crm.field_records.domain.writes import Write, read_values
 from social_crm.field_records.domain.xlsform import (
@@ -168,6 +169,12 @@ def load(template: str, language: str = "") -> Template:
     """Return a template as the domain works with it; its texts in a language (a code such as "en"), or as they were written."""
     form = form_of(frappe.get_cached_doc("Acta Template", template))
     return form.spoken(language or language_code(form.default_language))
+
+
+def paper_language(template: str | None) -> str:
+    """Return the language of the paper of an acta: the one in which its template was written, which no version changes."""
+    told = frappe.get_cached_value("Acta Template", template, "default_language") if template else ""
+    return spoken(language_code(told or DEFAULT_LANGUAGE))
 
 
 @frappe.whitelist(methods=["POST"])

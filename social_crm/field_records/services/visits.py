@@ -8,8 +8,10 @@ from frappe import _
 from frappe.utils import getdate
 
 from social_crm.field_records.domain.visits import MAX_STOPS, Stop, ordered
+from social_crm.field_records.services import visitors
 
 SUBJECT_FIELDS = {"Family": "family", "Productive Unit": "productive_unit"}
+_PLACE = ("community", "latitude", "longitude")
 # An acta written a few days before the day planned is still that visit; one that was missed can be made as long as phones show it.
 EARLY_DAYS = 7
 LATE_DAYS = 30
@@ -109,38 +111,27 @@ def validate(doc: Any) -> None:
         doc.beneficiary = frappe.db.get_value("Productive Unit", doc.productive_unit, "beneficiary")
     if doc.beneficiary:
         doc.family = frappe.db.get_value("Beneficiary", doc.beneficiary, "family") or doc.family
-    place = frappe.db.get_value(
-        "Family", doc.family, ["family_name", "community", "latitude", "longitude"], as_dict=True
-    )
+    place = _place_of(doc)
+    visitors.require_sight(doc, before)
+    doc.update({field: place[field] for field in _PLACE})
+    unit = doc.productive_unit and frappe.db.get_value("Productive Unit", doc.productive_unit, "unit_name")
+    doc.title = (f"{place.title} · {unit}" if unit else place.title)[:140]
+
+
+def _place_of(doc: Any) -> Any:
+    """Where a visit leads and what it is called: the family's house, or the community where no family is visited."""
+    if doc.family:
+        fields = ["family_name as title", *_PLACE]
+        place = frappe.db.get_value("Family", doc.family, fields, as_dict=True)
+    else:
+        fields = ["community_name as title", "name as community", "latitude", "longitude"]
+        place = frappe.db.get_value("Community", doc.community, fields, as_dict=True)
     if not place:
         frappe.throw(
-            _("Say whom to visit: a family, a person or a productive unit."), title=_("Subject Missing")
+            _("Say whom to visit: a family, a person, a productive unit or a community."),
+            title=_("Subject Missing"),
         )
-    _require_sight(doc, before)
-    doc.community = place.community
-    doc.latitude, doc.longitude = place.latitude, place.longitude
-    unit = doc.productive_unit and frappe.db.get_value("Productive Unit", doc.productive_unit, "unit_name")
-    doc.title = (f"{place.family_name} · {unit}" if unit else place.family_name)[:140]
-
-
-def _require_sight(doc: Any, before: Any) -> None:
-    """Refuse a plan for somebody who may not see whom they are to visit: it would be on nobody's phone."""
-    asked = ("gestor", "family", "productive_unit")
-    if doc.status != "Planned" or (before and all(doc.get(field) == before.get(field) for field in asked)):
-        return
-    subjects = [("Family", doc.family), ("Productive Unit", doc.productive_unit)]
-    if all(
-        frappe.has_permission(doctype, "read", doc=name, user=doc.gestor)
-        for doctype, name in subjects
-        if name
-    ):
-        return
-    frappe.throw(
-        _("{0} has no access to that community. Choose somebody who works there.").format(
-            frappe.utils.get_fullname(doc.gestor)
-        ),
-        title=_("Gestor"),
-    )
+    return place
 
 
 def check_rule(doc: Any) -> None:
@@ -156,7 +147,10 @@ def note_acta(acta: Any) -> None:
     # An amendment says again what was seen on a visit that was made: nobody went there a second time.
     if acta.amends:
         return
-    subject = "productive_unit" if acta.productive_unit else "family"
+    # Of a community alone: of no family in it.
+    subject = next(
+        (field for field in ("productive_unit", "family", "community") if acta.get(field)), "family"
+    )
     if not acta.get(subject) or frappe.db.exists("Planned Visit", {"acta": acta.name}):
         return
     day = getdate(acta.visit_date)
@@ -174,7 +168,7 @@ def note_acta(acta: Any) -> None:
                 ],
             ],
         },
-        fields=["name", "visit_date", "template", "productive_unit"],
+        fields=["name", "visit_date", "template", "productive_unit", "family"],
     )
     key = _template_key(acta.template)
     fitting = [
@@ -182,6 +176,7 @@ def note_acta(acta: Any) -> None:
         for plan in plans
         if (not plan.template or _template_key(plan.template) == key)
         and (plan.productive_unit or None) == (acta.productive_unit or None)
+        and (subject != "community" or not plan.family)
     ]
     if fitting:
         nearest = min(fitting, key=lambda plan: (abs((getdate(plan.visit_date) - day).days), plan.name))

@@ -194,10 +194,9 @@ social_crm.acta.ask_commitment = function (frm, done) {
     dialog.show();
 };
 
-// For who may: make the paper of a sealed acta again from its data, and say whether it is still what was signed.
+// Make the paper of a sealed acta again from its data, and say whether it is still what was signed.
 social_crm.acta.offer_rebuild = (acta, wrapper) => {
-    const roles = ["Social CRM Administrator", "Auditor", "System Manager"];
-    if (!roles.some((role) => frappe.user.has_role(role)) || wrapper.find(".acta-rebuild").length) return;
+    if (wrapper.find(".acta-rebuild").length) return;
     const place = $('<div class="acta-rebuild mt-3">').appendTo(wrapper);
     const button = $('<button type="button" class="btn btn-default btn-sm">').appendTo(place).text(__("Make It Again and Compare"));
     const told = $('<p class="mt-2" role="status">').appendTo(place);
@@ -258,7 +257,7 @@ function show_pdf(frm, pdf) {
         $('<p><a class="btn btn-primary btn-sm" target="_blank" rel="noopener"></a></p>').appendTo(wrapper).find("a").attr("href", pdf.file_url).text(__("Open the Sealed PDF"));
         note(__("SHA-256 of the file: {0}", [pdf.sha256]));
         note(__("Certificate: {0} (valid until {1})", [pdf.certificate.subject, frappe.datetime.str_to_user(pdf.certificate.until)]));
-        social_crm.acta.offer_rebuild(frm.doc.name, wrapper);
+        if (pdf.may_rebuild) social_crm.acta.offer_rebuild(frm.doc.name, wrapper);
         if (pdf.certificate.self_made) line("orange", __("Self-made certificate: no authority vouches for it."));
     } else if (["Waiting", "In Progress"].includes(pdf.status)) {
         line("blue", pdf.status === "Waiting" ? __("The PDF waits for its turn.") : __("The PDF is being made ..."));

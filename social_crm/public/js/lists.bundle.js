@@ -10,9 +10,12 @@ social_crm.lists.show_columns = (list, count) => {
 };
 
 // On a phone a list shows the title alone, and the state as a dot: `say` adds to it what else must be seen.
-social_crm.lists.say_on_phone = (list, say) => {
+social_crm.lists.say_on_phone = (list, say) => frappe.utils.is_xs() && social_crm.lists.say(list, say);
+
+// What stands for the title: `say` is given it and the row.
+social_crm.lists.say = (list, say) => {
     const field = list.meta.title_field;
-    if (list.view_name !== "List" || !frappe.utils.is_xs() || !field) return;
+    if (list.view_name !== "List" || !field) return;
     const { prepare_data } = list;
     list.prepare_data = function (answer) {
         prepare_data.call(this, answer);
@@ -21,3 +24,11 @@ social_crm.lists.say_on_phone = (list, say) => {
 };
 
 social_crm.lists.short_day = (day) => moment(day).format("DD/MM");
+
+// In the filter of a list too the states are named as this kind of record is: another kind may have another gender.
+social_crm.lists.name_states = (list, field, states) => {
+    const filter = list.page.fields_dict[field];
+    if (filter?.df.fieldtype !== "Select") return;
+    filter.df.options = [{ value: "", label: "" }, ...states.map((value) => ({ value, label: __(value, null, list.doctype) }))];
+    filter.refresh();
+};

@@ -8,12 +8,15 @@ frappe.ui.form.on("Acta", {
         frm.set_query("beneficiary", () => (frm.doc.family ? { filters: { family: frm.doc.family } } : {}));
     },
     onload(frm) {
+        // The word of an acta: a productive unit is closed too, and a credit has another gender.
+        frm.get_docfield("status").formatter = (status) => __(status, null, "Acta");
         open_rows_on_a_phone(frm.get_field("participants").grid);
         // Frappe fills both times of a new record with the present one; the end is not known yet.
         if (frm.is_new()) frm.doc.end_time = null;
     },
     refresh(frm) {
         const closed = frm.doc.status === "Closed";
+        if (frm.read_only) say_who_writes(frm, closed);
         if (closed) {
             frm.disable_save();
             frm.add_custom_button(__("Amend"), () => ask_amendment(frm));
@@ -43,6 +46,15 @@ frappe.ui.form.on("Acta", {
     template: draw_form,
     visit_date: (frm) => look(frm),
 });
+
+// The platform's notice of a workflow lies over the form, and of a closed acta tells what the state does.
+function say_who_writes(frm, closed) {
+    const notice = __("This form is not editable due to a Workflow.");
+    $("#alert-container .desk-alert")
+        .filter((_index, alert) => alert.innerText.includes(notice))
+        .remove();
+    if (!closed) frm.set_intro(__("A draft is changed by those who write actas. You may read it."), "blue");
+}
 
 function draw_form(frm) {
     const wrapper = frm.get_field("answers_html").$wrapper;
@@ -275,7 +287,7 @@ function ask_server(frm) {
     frappe
         .call("social_crm.field_records.services.forms.look_at_answers", {
             template: frm.doc.template,
-            answers: frm.doc.status === "Closed" ? stored(frm) : read(frm),
+            answers: frm.doc.status === "Closed" ? stored(frm) : read(frm, true),
             visit_date: frm.doc.visit_date,
         })
         .then(({ message }) => show_findings(frm, message));
@@ -299,13 +311,18 @@ function show_findings(frm, seen) {
             if (node.counted && frm.doc.status !== "Closed") count_rows(frm, field, seen.counts[node.name] || 0);
             if (node.shown_only && node.type !== "note") field.set_value(seen.answers[node.name] ?? "");
             if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));
+            if (node.type === "begin_repeat") show_rows(field.grid, node, visible, seen.answers[node.name] || []);
         });
     walk(frm.acta_form.tree);
     const wrapper = frm.get_field("answers_html").$wrapper;
     wrapper.find(".acta-findings").remove();
     if (frm.doc.status === "Closed") return;
+    const is_of_empty_row = ({ path }) => {
+        const [, repeat, index] = path.match(/^(\w+)\[(\d+)\]/) || [];
+        return repeat && !Object.values(seen.answers[repeat]?.[index] || {}).some((value) => !is_empty(value));
+    };
     const list = (items, colour) =>
-        items.map((item) => `<li class="text-${colour}">${frappe.utils.escape_html(item.text)}</li>`).join("");
+        items.filter((item) => !is_of_empty_row(item)).map((item) => `<li class="text-${colour}">${frappe.utils.escape_html(item.text)}</li>`).join("");
     if (seen.findings.length || seen.missing.length) {
         wrapper.append(`<div class="acta-findings border-top pt-3"><b>${__("Before closing")}</b>
             <ul>${list(seen.findings, "danger")}${list(seen.missing, "muted")}</ul></div>`);
@@ -323,6 +340,22 @@ function count_rows(frm, field, wanted) {
     if (rows.length === before) return;
     field.grid.refresh();
     changed(frm);
+}
+
+// What applies in each row, in its cells and in its form, and what is calculated there.
+function show_rows(grid, node, visible, answers) {
+    (grid.grid_rows || []).forEach((row, index) => {
+        questions(node.parts).forEach((part) => {
+            const applies = visible.has(`${node.name}[${index}].${part.name}`);
+            row.columns?.[part.name]?.children().css("visibility", applies ? "" : "hidden");
+            row.grid_form?.fields_dict?.[part.name]?.$wrapper.toggle(applies);
+            if (!part.shown_only) return;
+            const value = answers[index]?.[part.name] ?? "";
+            if (row.doc[part.name] === value) return;
+            row.doc[part.name] = value;
+            row.refresh_field(part.name);
+        });
+    });
 }
 
 function draw_commitments(frm) {

@@ -1,5 +1,4 @@
 const DEVICES = "social_crm.field_records.services.sync.devices.";
-const SUPERVISORS = ["Programme Director", "Social CRM Administrator", "System Manager"];
 
 frappe.ui.form.on("Field Device", {
     setup(frm) {
@@ -8,7 +7,7 @@ frappe.ui.form.on("Field Device", {
     },
     refresh(frm) {
         frm.disable_save();
-        if (!SUPERVISORS.some((role) => frappe.user.has_role(role))) return;
+        if (!frm.doc.__onload?.may_manage) return;
         if (frm.doc.status === "Revoked") {
             frm.add_custom_button(__("Allow Again"), () => allow(frm));
         } else {

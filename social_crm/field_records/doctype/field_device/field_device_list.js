@@ -4,7 +4,8 @@ frappe.listview_settings["Field Device"] = {
     onload(list) {
         social_crm.lists.show_columns(list, 7);
         social_crm.lists.say_on_phone(list, (label, doc) => `${label} · ${in_words(doc)}`);
-        name_states(list.page.fields_dict.status);
+        // Of an authorisation, which may be revoked too, the words have another gender.
+        social_crm.lists.name_states(list, "status", ["Active", "Revoked"]);
     },
     formatters: {
         // How long ago: the moment itself is in the form.
@@ -27,14 +28,8 @@ function device_state(doc) {
 
 function in_words(doc) {
     const [state] = device_state(doc);
-    if (doc.status !== "Revoked" && days_silent(doc) > 7) return __("No sync for {0} days", [days_silent(doc)]);
+    // The worst is said: what a revoked device had not sent is lost.
+    if (doc.status === "Revoked") return state;
+    if (days_silent(doc) > 7) return __("No sync for {0} days", [days_silent(doc)]);
     return doc.unsent ? __("{0} unsent", [doc.unsent]) : state;
-}
-
-// In the filter too the word is that of a device: of an authorisation it has another gender.
-function name_states(filter) {
-    if (filter?.df.fieldtype !== "Select") return;
-    const states = ["Active", "Revoked"].map((value) => ({ value, label: __(value, null, "Field Device") }));
-    filter.df.options = [{ value: "", label: "" }, ...states];
-    filter.refresh();
 }

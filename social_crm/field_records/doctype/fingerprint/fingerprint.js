@@ -1,11 +1,9 @@
 const FINGERPRINTS = "social_crm.field_records.services.fingerprints.";
-// Who may open a capture: the same as on the server, which decides.
-const READERS = ["Social CRM Administrator", "System Manager"];
 
 frappe.ui.form.on("Fingerprint", {
     refresh(frm) {
         frm.disable_save();
-        if (frm.doc.status !== "Kept" || !READERS.some((role) => frappe.user.has_role(role))) return;
+        if (frm.doc.status !== "Kept" || !frm.doc.__onload?.may_open) return;
         frm.add_custom_button(__("Open Capture"), () => ask_reason(frm));
     },
 });

@@ -72,17 +72,20 @@ def _chart(rows: list[dict]) -> dict:
 
 
 def _columns(group: str) -> list[dict]:
+    link = {
+        "fieldname": "group",
+        "fieldtype": "Link",
+        "options": LINKS[group],
+        "label": _(group),
+        "width": 200,
+    }
+    # A community is its name; of others the name comes first, for a phone shows little more.
+    named = {"fieldname": "title", "fieldtype": "Data", "label": _("Name"), "width": 240}
     return [
-        {
-            "fieldname": "group",
-            "fieldtype": "Link",
-            "options": LINKS[group],
-            "label": _(group),
-            "width": 200,
-        },
-        {"fieldname": "title", "fieldtype": "Data", "label": _("Name"), "width": 240},
+        *([link] if group == "Community" else [named]),
         {"fieldname": "actas", "fieldtype": "Int", "label": _("Field Minutes"), "width": 140},
         {"fieldname": "closed", "fieldtype": "Int", "label": _("Closed Actas"), "width": 110},
         {"fieldname": "drafts", "fieldtype": "Int", "label": _("Drafts"), "width": 110},
         {"fieldname": "last", "fieldtype": "Date", "label": _("Last Visit"), "width": 130},
+        *([] if group == "Community" else [link]),
     ]

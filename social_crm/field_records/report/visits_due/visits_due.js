@@ -20,16 +20,20 @@ function plan(report) {
         frappe.msgprint({ title: __("Nothing Chosen"), message: __("Tick the rows of the visits to plan.") });
         return;
     }
+    const visits = chosen.map(({ doctype, subject, rule }) => ({ doctype, subject, rule }));
+    // Those alone who may see all of whom they are to visit: a plan for others would be refused.
+    const get_query = () => ({ query: "social_crm.field_records.services.visitors.visitor_query", filters: { visits } });
+    const filter_description = __("Those who write actas and may see whom to visit.");
+    const self = frappe.model.can_create("Acta") ? frappe.session.user : undefined;
     const dialog = new frappe.ui.Dialog({
         title: __("Plan {0} Visits", [chosen.length]),
         fields: [
-            { fieldname: "gestor", label: __("Gestor"), fieldtype: "Link", options: "User", reqd: 1, default: frappe.session.user },
+            { fieldname: "gestor", label: __("Gestor"), fieldtype: "Link", options: "User", reqd: 1, default: self, get_query, filter_description },
             { fieldname: "visit_date", label: __("Date"), fieldtype: "Date", reqd: 1, default: frappe.datetime.add_days(frappe.datetime.get_today(), 1) },
         ],
         primary_action_label: __("Plan Visits"),
         primary_action(values) {
             dialog.disable_primary_action();
-            const visits = chosen.map(({ doctype, subject, rule }) => ({ doctype, subject, rule }));
             frappe
                 .call("social_crm.field_records.services.visits.plan_visits", { visits, ...values })
                 .then(({ message }) => {

@@ -98,7 +98,8 @@ def _columns() -> list[dict]:
         "commitments": _("Commitments"),
     }
     return [
-        {"fieldname": "gestor", "fieldtype": "Link", "options": "User", "label": _("Gestor"), "width": 220},
+        # The name first: a phone shows little more.
         {"fieldname": "name", "fieldtype": "Data", "label": _("Name"), "width": 200},
-        *({"fieldname": field, "fieldtype": "Int", "label": labels[field], "width": 140} for field in COUNTS),
+        *({"fieldname": field, "fieldtype": "Int", "label": labels[field], "width": 125} for field in COUNTS),
+        {"fieldname": "gestor", "fieldtype": "Link", "options": "User", "label": _("Gestor"), "width": 220},
     ]

@@ -68,6 +68,7 @@ def state(acta: str) -> dict:
         "sha256": doc.pdf_sha256 or "",
         "certificate": json.loads(doc.pdf_made_with or "{}").get("certificate"),
         "has_certificate": certificate.is_configured(),
+        "may_rebuild": _may_rebuild(),
     }
 
 
@@ -139,7 +140,7 @@ def rebuild(acta: str) -> dict:
     """
     doc = frappe.get_doc("Acta", acta)
     doc.check_permission("read")
-    if not set(REBUILDERS) & set(frappe.get_roles()):
+    if not _may_rebuild():
         frappe.throw(
             _("Only an administrator or an auditor makes the paper of an acta again."),
             frappe.PermissionError,
@@ -149,6 +150,10 @@ def rebuild(acta: str) -> dict:
         frappe.throw(_("This acta has no sealed PDF yet."), title=_("Sealed PDF"))
     same = json.loads(doc.pdf_made_with).get("renderer") == rendering.renderer()
     return {"equal": is_rebuilt_equal(doc), "same_renderer": same}
+
+
+def _may_rebuild() -> bool:
+    return bool(set(REBUILDERS) & set(frappe.get_roles()))
 
 
 def resume() -> None:

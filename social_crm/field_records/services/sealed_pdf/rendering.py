@@ -14,11 +14,17 @@ from frappe.utils.pdf import get_pdf, get_wkhtmltopdf_version
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
+from social_crm.field_records.domain.paper_words import TAGS
+from social_crm.field_records.services import templates
+
 FORMAT = "Acta de campo"
 PAGE_SIZES = ("A4", "Letter")
 # Where the print format finds what it says of the seal while the sealed paper is made.
 FLAG = "acta_sealed_with"
-_LANGUAGE = "es"
+# Rises whenever other bytes are drawn of the same acta by other code than the print format's own (printing.py, paper_words.py):
+# 2: the language of the template, thousands, photos that leave no gap, the witness by name.
+PAPER = 2
+_SHARED = "social_crm/print_formats/shared/blocks.html"
 
 
 def page_size() -> str:
@@ -32,7 +38,7 @@ def render(doc: Any, size: str, certificate: dict[str, Any]) -> bytes:
 
     size: "A4" or "Letter". certificate: what the paper says of it, see `certificate.Certificate`.
     """
-    with _as_the_system(certificate):
+    with _as_the_system(certificate, templates.paper_language(doc.template)):
         html = frappe.get_print("Acta", doc.name, print_format=print_format())
         pdf = get_pdf(_with_styles_inside(html), {"page-size": size})
     return normalised(pdf, doc)
@@ -47,7 +53,9 @@ def print_format() -> str:
 def renderer() -> str:
     """Return what the bytes of a paper depend on besides the acta: the program, and the print format as it stands."""
     html = frappe.db.get_value("Print Format", print_format(), "html") or ""
-    return f"wkhtmltopdf {get_wkhtmltopdf_version()} {hashlib.sha256(html.encode()).hexdigest()[:12]}"
+    shared = Path(frappe.get_app_path("social_crm", *_SHARED.split("/")[1:])).read_text(encoding="utf-8")
+    digest = hashlib.sha256(f"{html}{shared}".encode()).hexdigest()[:12]
+    return f"wkhtmltopdf {get_wkhtmltopdf_version()} paper {PAPER} {digest}"
 
 
 def normalised(pdf: bytes, doc: Any) -> bytes:
@@ -65,7 +73,7 @@ def normalised(pdf: bytes, doc: Any) -> bytes:
         }
     )
     root = writer._root_object
-    root[NameObject("/Lang")] = TextStringObject("es-CO")
+    root[NameObject("/Lang")] = TextStringObject(TAGS[templates.paper_language(doc.template)])
     root[NameObject("/ViewerPreferences")] = DictionaryObject(
         {NameObject("/DisplayDocTitle"): BooleanObject(True)}
     )
@@ -92,12 +100,12 @@ def _with_styles_inside(html: str) -> str:
 
 
 @contextmanager
-def _as_the_system(certificate: dict[str, Any]) -> Iterator[None]:
+def _as_the_system(certificate: dict[str, Any], spoken: str) -> Iterator[None]:
     """Render for nobody in particular: what is signed must not depend on what whoever closed it may see today."""
     user, language = frappe.session.user, frappe.local.lang
     form = frappe.local.form_dict
     frappe.set_user("Administrator")
-    frappe.local.lang = _LANGUAGE
+    frappe.local.lang = spoken
     frappe.flags[FLAG] = certificate
     try:
         yield

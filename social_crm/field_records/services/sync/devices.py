@@ -100,11 +100,15 @@ def allow_again(row: str) -> None:
         _write(one, status="Active", revoked_on=None, revoked_by=None, revocation_reason=None)
 
 
+def may_manage() -> bool:
+    """Say whether the user revokes devices and allows them again."""
+    return not {SUPERVISOR, "Social CRM Administrator", "System Manager"}.isdisjoint(frappe.get_roles())
+
+
 def _managed(name: str) -> Any:
     doc = frappe.get_doc("Field Device", name)
     doc.check_permission("read")
-    roles = {SUPERVISOR, "Social CRM Administrator", "System Manager"}
-    if roles.isdisjoint(frappe.get_roles()):
+    if not may_manage():
         frappe.throw(
             _("Only a supervisor revokes a device or allows it again."),
             frappe.PermissionError,
