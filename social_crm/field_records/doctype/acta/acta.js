@@ -99,6 +99,9 @@ function complete_control(node, frm) {
         open_rows_on_a_phone(field.grid);
         frm.acta_form.choices.watch(node);
         if (node.parts.some(is_signature)) field.grid.allow_on_grid_editing = () => false;
+        // The form of a row is made when it is opened, by a press that the platform tells nobody else: then it too shows what applies.
+        const later = () => setTimeout(() => frm.acta_form.show_rows?.(node), 50);
+        $(field.grid.wrapper)[0].addEventListener("click", later, true);
     }
     if (["integer", "decimal"].includes(node.type)) {
         // Nothing typed is no answer; the control would make it a 0.
@@ -296,6 +299,7 @@ function ask_server(frm) {
 
 function show_findings(frm, seen) {
     const visible = new Set(seen.visible);
+    frm.acta_form.show_rows = (node) => show_rows(frm.acta_form.group.get_field(node.name).grid, node, visible, seen.answers[node.name] || []);
     const required = new Set(seen.required);
     const calculated = new Set(questions(frm.acta_form.tree).filter((node) => node.type === "calculate" && node.label).map((node) => node.name));
     const walk = (nodes) =>
@@ -311,7 +315,7 @@ function show_findings(frm, seen) {
             if (node.counted && frm.doc.status !== "Closed") count_rows(frm, field, seen.counts[node.name] || 0);
             if (node.shown_only && node.type !== "note") field.set_value(seen.answers[node.name] ?? "");
             if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));
-            if (node.type === "begin_repeat") show_rows(field.grid, node, visible, seen.answers[node.name] || []);
+            if (node.type === "begin_repeat") frm.acta_form.show_rows(node);
         });
     walk(frm.acta_form.tree);
     const wrapper = frm.get_field("answers_html").$wrapper;
@@ -345,6 +349,8 @@ function count_rows(frm, field, wanted) {
 // What applies in each row, in its cells and in its form, and what is calculated there.
 function show_rows(grid, node, visible, answers) {
     (grid.grid_rows || []).forEach((row, index) => {
+        // A row that the server was not asked about yet.
+        if (!answers[index]) return;
         questions(node.parts).forEach((part) => {
             const applies = visible.has(`${node.name}[${index}].${part.name}`);
             row.columns?.[part.name]?.children().css("visibility", applies ? "" : "hidden");

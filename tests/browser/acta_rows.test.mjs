@@ -1,0 +1,65 @@
+// The rows of an acta in the Desk follow the conditions of their questions, and show what is calculated in them.
+
+import assert from "node:assert/strict";
+
+import { closeRow, save } from "./desk.mjs";
+import { api, browserTest, create, day, makeCommunity, makeFamily } from "./lib.mjs";
+
+const ADMIN = "Social CRM Administrator";
+const GESTOR = "Gestor";
+
+async function makeActa() {
+    const key = `filas_${Math.random().toString(36).slice(2, 8).replace(/\d/g, "x")}`;
+    const questions = [
+        { field_type: "begin_repeat", field_name: "animales", label: "Animales" },
+        { field_type: "text", field_name: "animal", label: "Animal" },
+        { field_type: "select_one", field_name: "sano", label: "¿Está sano?", choice_list: "si_no" },
+        { field_type: "text", field_name: "mal", label: "¿Qué tiene?", relevant: "${sano} = 'no'" },
+        { field_type: "integer", field_name: "crias", label: "Crías" },
+        { field_type: "calculate", field_name: "doble", label: "Al doble", calculation: "${crias} * 2" },
+        { field_type: "end_repeat" },
+    ];
+    const choices = [
+        { list_name: "si_no", choice_value: "si", label: "Sí" },
+        { list_name: "si_no", choice_value: "no", label: "No" },
+    ];
+    const template = (await create(ADMIN, "Acta Template", { title: `Filas ${key}`, template_key: key, version: 1, questions, choices })).name;
+    await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.templates.set_status", { template, status: "Published" });
+    const community = await makeCommunity(ADMIN, `Filas ${key}`, [GESTOR]);
+    const { family } = await makeFamily(ADMIN, community, "Uriana");
+    const animales = [{ animal: "Chivo", sano: "si", crias: 3 }, { animal: "Vaca", sano: "no", mal: "Cojea" }];
+    return (await create(GESTOR, "Acta", { template, visit_date: day(1), family, answers: JSON.stringify({ animales }) })).name;
+}
+
+for (const phone of [false, true]) {
+    browserTest(`the questions of a row follow its own answers ${phone ? "on a phone" : "on a desktop"}`, { role: GESTOR, phone }, async ({ page, open, screenshot }) => {
+        const acta = await makeActa();
+        await open(`/app/acta/${acta}`);
+        await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+        const grid = page.locator('.acta-form .frappe-control[data-fieldname="animales"]');
+        const rowOf = (number) => grid.locator(`.grid-row[data-idx="${number}"]`);
+        await rowOf(2).waitFor();
+        await page.waitForFunction(() => window.cur_frm.acta_form.group.get_field("animales").grid.grid_rows[0].doc.doble === "6");
+        if (!phone) {
+            // A healthy animal is not asked what it has; what is calculated stands in the row.
+            await rowOf(1).locator('.col[data-fieldname="doble"]').getByText("6").first().waitFor();
+            const hidden = (number) => rowOf(number).locator('.col[data-fieldname="mal"] > *').first().evaluate((one) => getComputedStyle(one).visibility);
+            assert.deepEqual([await hidden(1), await hidden(2)], ["hidden", "visible"]);
+        }
+        await screenshot(`acta-rows-${phone ? "phone" : "desktop"}`);
+        await (phone ? rowOf(1).locator(".data-row") : rowOf(1).locator(".btn-open-row, .row-index")).first().click();
+        const row = grid.locator(".grid-row-open");
+        const illness = row.locator('.frappe-control[data-fieldname="mal"]');
+        await row.locator('.frappe-control[data-fieldname="animal"] input:visible').waitFor();
+        await illness.waitFor({ state: "hidden" });
+        await row.locator('.frappe-control[data-fieldname="sano"] select:visible').selectOption("no");
+        const answer = illness.locator("input:visible");
+        await answer.fill("Tiene fiebre");
+        await answer.blur();
+        await page.waitForFunction(() => /fiebre/.test(window.cur_frm.doc.answers));
+        await closeRow(page, row);
+        await save(page);
+        const { animales } = JSON.parse((await api(GESTOR, "GET", `/api/resource/Acta/${acta}`)).answers);
+        assert.deepEqual(animales.map((one) => [one.animal, one.sano, one.mal ?? null]), [["Chivo", "no", "Tiene fiebre"], ["Vaca", "no", "Cojea"]]);
+    });
+}
