@@ -337,7 +337,9 @@ function show_findings(frm, seen) {
 function count_rows(frm, field, wanted) {
     const rows = (field.df.data ||= []);
     const before = rows.length;
-    const own = (key) => ["idx", "name", "doctype", "parent", "parentfield", "parenttype"].includes(key) || key.startsWith("__");
+    // What is calculated in a row is nobody's answer.
+    const calculated = field.df.fields.filter((one) => one.read_only).map((one) => one.fieldname);
+    const own = (key) => [...calculated, "idx", "name", "doctype", "parent", "parentfield", "parenttype"].includes(key) || key.startsWith("__");
     const is_blank = (row) => Object.keys(row).every((key) => own(key) || is_empty(row[key]));
     while (rows.length > wanted && is_blank(rows.at(-1))) rows.pop();
     while (rows.length < wanted) rows.push({ idx: rows.length + 1, name: `row ${rows.length + 1}`, __islocal: true });
