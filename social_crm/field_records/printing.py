@@ -105,6 +105,9 @@ def _fill(sections: list[dict], paper: _Paper, items, answers: dict) -> None:
             _table(sections[-1], paper, item, answers.get(row.name) or [])
             # What is asked after the rows is printed after them.
             sections.append(_section(""))
+        elif row.field_type == "hidden":
+            # It tells programs something; on paper nobody asked it.
+            continue
         elif row.name in answers and row.field_type == "image":
             picture = jinja.attached_photo(answers[row.name], "Acta", paper.doc.name)
             if picture:
@@ -117,7 +120,7 @@ def _fill(sections: list[dict], paper: _Paper, items, answers: dict) -> None:
 def _table(section: dict, paper: _Paper, item, rows: list[dict]) -> None:
     if not rows:
         return
-    asked = [part for part in _asked(item.parts) if part.row.field_type != "note"]
+    asked = [part for part in _asked(item.parts) if part.row.field_type not in ("note", "hidden")]
     parts = [part for part in asked if part.row.field_type != "image" or _is_signature(part.row)]
     title = item.row.label or item.row.name
     photos = []
@@ -182,6 +185,8 @@ def _shown(paper: _Paper, row, value, together: int = 4) -> str:
         return paper_words.WORDS[paper.language]["recording"]
     if row.field_type == "date":
         return acta_date(value, paper.language)
+    if row.field_type == "datetime":
+        return f"{acta_date(value[:10], paper.language)}, {acta_time(value[11:], paper.language)}"
     if row.field_type in ("select_one", "select_multiple"):
         labels = paper.template.labels(row.choice_list)
         chosen = value if isinstance(value, list) else [value]

@@ -101,6 +101,8 @@ function answerOf(node, choices, roll, today) {
         date: () => new Date(Date.parse(`${today}T12:00:00Z`) + Math.floor(roll() * 9 - 4) * 86_400_000).toISOString().slice(0, 10),
         // As Enketo writes what is chosen in a box.
         time: () => `0${Math.floor(roll() * 10)}:30:00.000-05:00`,
+        datetime: () => `${kinds.date()}T1${Math.floor(roll() * 10)}:30:00.000-05:00`,
+        barcode: () => "7701234567890",
         geopoint: () => "10.96 -72.79 0 12",
     };
     return kinds[node.field_type]?.() ?? "";
@@ -123,7 +125,7 @@ function fill(nodes, choices, roll, today, answers = {}, counts = {}) {
             xml += given.map((row) => `<${name}>${row.xml}</${name}>`).join("");
         } else {
             // Nobody answers what is only shown.
-            const value = node.read_only || node.calculation ? (node.default_value ?? "") : answerOf(node, choices, roll, today);
+            const value = node.read_only || node.calculation || type === "hidden" ? (node.default_value ?? "") : answerOf(node, choices, roll, today);
             if (value && !node.calculation) answers[name] = value;
             xml += `<${name}>${escaped(value)}</${name}>`;
         }
@@ -237,13 +239,14 @@ export async function judge(page, open, name) {
     const shown = { title: form.title, html: form.html, model: form.model, language: "es", reader: "es" };
     await open("/campo-preview");
     const today = await page.evaluate(() => new Date().toLocaleDateString("sv"));
+    const moment = await page.evaluate(() => new Date().toLocaleString("sv"));
     const nodes = tree(template.questions);
     const calculated = Object.fromEntries(those((node) => node.calculation, nodes));
     const chosen = Object.fromEntries(those((node) => node.choice_list, nodes));
     let judged = 0;
     for (let seed = 1; seed <= CASES; seed += 1) {
         const look = (answers) =>
-            api(ADMIN, "POST", "/api/method/social_crm.field_records.services.forms.look_at_answers", { template: name, answers, visit_date: today });
+            api(ADMIN, "POST", "/api/method/social_crm.field_records.services.forms.look_at_answers", { template: name, answers, visit_date: today, moment });
         const drawn = (counts) => fill(nodes, template.choices, dice(seed), today, {}, counts);
         const { counts } = await look(drawn({}).answers);
         const { answers, xml } = drawn(counts);

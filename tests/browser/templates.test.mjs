@@ -201,6 +201,8 @@ browserTest("the Desk asks for as many rows as the answers say, tells a missing 
         question("text", "escuela", "Escuela", { required_rule: "${ninos} > 0", required_message: "Si hay niños, escriba su escuela." }),
         question("text", "aviso", "Aviso", { default_value: "Lea en voz alta", read_only: 1 }),
         question("integer", "manos", "Manos", { calculation: "${ninos} * 2" }),
+        question("datetime", "cuando", "Cuándo"),
+        question("hidden", "origen", "", { default_value: "censo" }),
         question("begin_repeat", "nino", "Niño", { repeat_count: "${ninos}" }),
         question("text", "nombre", "Nombre", { required: 1 }),
         question("end_repeat", "", ""),
@@ -235,7 +237,14 @@ browserTest("the Desk asks for as many rows as the answers say, tells a missing 
     await control("escuela").locator("input").fill("La Loma");
     await control("escuela").locator("input").press("Tab");
     await told.getByText("Escuela").waitFor({ state: "detached" });
+    await page.evaluate(() => window.cur_frm.acta_form.group.set_value("cuando", "2026-01-15 10:30:00"));
     await save(page);
     const answers = JSON.parse((await api("Gestor", "GET", `/api/resource/Acta/${name}`)).answers);
-    assert.deepEqual(answers, { ninos: 1, escuela: "La Loma", aviso: "Lea en voz alta", manos: 2, nino: [{}] });
+    assert.deepEqual(answers, { ninos: 1, escuela: "La Loma", aviso: "Lea en voz alta", manos: 2, cuando: "2026-01-15T10:30:00", origen: "censo", nino: [{}] });
+    // Opened again it shows the same, and opening it changes nothing.
+    await open(`/app/acta/${name}?again=1`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    await page.waitForFunction(() => window.cur_frm.acta_form?.group.get_value("cuando") === "2026-01-15 10:30:00");
+    await control("manos").getByText("2", { exact: true }).waitFor();
+    assert.equal(await page.evaluate(() => window.cur_frm.is_dirty()), false);
 });

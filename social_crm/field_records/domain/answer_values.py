@@ -6,7 +6,7 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from social_crm.field_records.domain.expression_values import Value
+from social_crm.field_records.domain.expression_values import Value, as_moment
 from social_crm.field_records.domain.templates import FILES, Item, Template
 
 MAX_TEXT = 10_000
@@ -20,6 +20,9 @@ def clean(item: Item, value: Any, template: Template) -> tuple[Any, str]:
     kind = item.row.field_type
     if kind in ("integer", "decimal"):
         return _clean_number(kind, value)
+    if kind == "datetime":
+        moment = as_moment(str(value).strip())
+        return (moment.isoformat(timespec="seconds"), "") if moment else (None, kind)
     if kind in ("date", "time"):
         return _clean_moment(kind, value)
     if kind == "select_one":

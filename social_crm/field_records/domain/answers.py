@@ -5,14 +5,15 @@ point as {"latitude", "longitude"[, "accuracy"]} in decimal texts, a picture or 
 list of rows. What does not apply (`relevant` is false) is left out.
 """
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from social_crm.field_records.domain.answer_values import clean, expression_value
+from social_crm.field_records.domain.answer_values import MAX_TEXT, clean, expression_value
 from social_crm.field_records.domain.expression_values import Context, Value, as_number, as_text
 from social_crm.field_records.domain.expressions import (
     ExpressionError,
@@ -26,6 +27,7 @@ from social_crm.field_records.domain.templates import MAX_REPEATS, FieldRow, Ite
 
 # The rounds in which visibility and calculations that depend on each other settle.
 _ROUNDS = 5
+_ROW = re.compile(r"\[(\d+)\]\.$")
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,25 @@ class Result:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def default_of(row: FieldRow, today: date) -> str:
+def default_of(row: FieldRow, today: date, now: datetime | None = None) -> str:
     """Return the default with which a question begins on a day; one that is calculated names no answers yet."""
     if not is_formula(row.default):
         return row.default
     try:
-        return as_text(evaluate(parse(row.default), Context({}, today)))
+        return as_text(evaluate(parse(row.default), Context({}, today, now=now)))
     except ExpressionError:
         # Published before defaults were looked at.
         return ""
 
 
-def examine(template: Template, given: Mapping[str, Any], today: date) -> Result:
-    """Return what becomes of the given answers on a day; unknown fields and wrong values are findings, never errors."""
+def examine(template: Template, given: Mapping[str, Any], today: date, now: datetime | None = None) -> Result:
+    """Return what becomes of the given answers on a day; unknown fields and wrong values are findings, never errors.
+
+    now: the moment of the acta, as the clock of its place shows it; the beginning of the day where none is given.
+    """
     known = {item.row.name for item in _questions(template.items)}
     findings = [Finding(name, "unknown_field", name) for name in given if name not in known]
-    state = _settled(template, given, today, findings)
+    state = _settled(template, given, today, findings, now)
     missing: list[Finding] = []
     state.judge(template.items, state.values, "", findings, missing)
     kept = state.keep(template.items, state.values, "")
@@ -97,8 +102,14 @@ def offered(template: Template, given: Mapping[str, Any], today: date) -> dict[s
     return found
 
 
-def _settled(template: Template, given: Mapping[str, Any], today: date, findings: list[Finding]) -> "_State":
-    state = _State(template, today)
+def _settled(
+    template: Template,
+    given: Mapping[str, Any],
+    today: date,
+    findings: list[Finding],
+    now: datetime | None = None,
+) -> "_State":
+    state = _State(template, today, now)
     state.read(template.items, given, findings)
     for _ in range(_ROUNDS):
         before = dict(state.flat)
@@ -110,9 +121,11 @@ def _settled(template: Template, given: Mapping[str, Any], today: date, findings
 
 
 class _State:
-    def __init__(self, template: Template, today: date) -> None:
+    def __init__(self, template: Template, today: date, now: datetime | None) -> None:
         self.template = template
         self.today = today
+        self.now = now
+        self.labels = _labels(template, template.items)
         # As they arrived, and as they stand: without the choices that a filter does not leave.
         self.given: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
@@ -138,12 +151,16 @@ class _State:
                 values[name] = self._read_rows(item, given.get(name), prefix, findings)
             elif item.row.field_type not in ("note", "calculate"):
                 # Nobody answers what is only shown: whoever sends another value changes nothing.
-                is_fixed = item.row.read_only and not is_formula(item.row.default)
-                answer = item.row.default if is_fixed else given.get(name)
+                answer = given.get(name)
+                is_begun = answer not in (None, "", []) and is_formula(item.row.default)
+                if (item.row.read_only or item.row.field_type == "hidden") and not is_begun:
+                    answer = default_of(item.row, self.today, self.now)
                 value, code = clean(item, answer, self.template)
                 if code and not item.row.is_shown_only:
                     findings.append(Finding(f"{prefix}{name}", code, item.row.label or name))
                 values[name] = value
+            elif item.keeps_first and isinstance(given.get(name), str):
+                values[name] = given[name][:MAX_TEXT].strip() or None
         return values
 
     def _read_rows(
@@ -180,7 +197,7 @@ class _State:
         """Settle visibility, choices and calculations of items over their values, in order."""
         for item in items:
             name, path = item.row.name, f"{prefix}{item.row.name}"
-            context = self._context(values if prefix else {}, "")
+            context = self._context(values if prefix else {}, "", prefix)
             applies = shown and (item.relevant is None or holds(item.relevant, context))
             if applies:
                 self.visible.add(path)
@@ -192,16 +209,20 @@ class _State:
                     wanted = as_number(evaluate(item.count, context)) if applies else Decimal(0)
                     is_some = not wanted.is_nan() and wanted > 0
                     self.counts[path] = min(int(wanted), MAX_REPEATS) if is_some else 0
+                parts = [part.row.name for part in _questions(item.parts)]
                 for number, row in enumerate(rows):
                     self.walk(item.parts, row, given[name][number], f"{path}[{number}].", applies)
-                for part in _questions(item.parts):
-                    self.flat[part.row.name] = (
-                        [expression_value(row.get(part.row.name)) for row in rows] if applies else []
-                    )
+                    # At once: the next row may read what this one has come to.
+                    for part in parts:
+                        self.flat[part] = [expression_value(one.get(part)) for one in rows] if applies else []
+                for part in parts if not rows else ():
+                    self.flat[part] = []
                 self.flat[name] = [Decimal(number) for number in range(1, len(rows) + 1)] if applies else []
             else:
                 if item.calculation is not None:
-                    text = as_text(evaluate(item.calculation, context)) if applies else ""
+                    first = as_text(expression_value(given.get(name))) if item.keeps_first else ""
+                    seen = replace(context, kept=first)
+                    text = as_text(evaluate(item.calculation, seen)) if applies else ""
                     values[name] = self._calculated(item, text)
                 if item.choice_filter is not None and applies and given.get(name):
                     values[name] = self._left(item, given[name], path, context)
@@ -243,7 +264,7 @@ class _State:
             value = values.get(name)
             label = item.row.label or name
             row = values if prefix else {}
-            if item.required is not None and holds(item.required, self._context(row, "")):
+            if item.required is not None and holds(item.required, self._context(row, "", prefix)):
                 self.required.add(path)
             if path in self.excluded:
                 findings.append(
@@ -254,7 +275,7 @@ class _State:
                 if is_required and item.row.field_type not in ("note", "calculate"):
                     missing.append(Finding(path, "required", label, item.row.required_message))
             elif item.constraint is not None and not holds(
-                item.constraint, self._context(row, expression_value(value))
+                item.constraint, self._context(row, expression_value(value), prefix)
             ):
                 findings.append(Finding(path, "constraint", label, item.row.constraint_message))
 
@@ -295,7 +316,7 @@ class _State:
                 for number, row in enumerate(values.get(name) or []):
                     self.offer(item.parts, row, f"{path}[{number}].", found, known)
             elif item.choice_filter is not None and path in self.visible:
-                context = self._context(values if prefix else {}, "")
+                context = self._context(values if prefix else {}, "", prefix)
                 seen = [context.answers.get(one) for one in sorted(fields_of(item.choice_filter))]
                 key = f"{name} {seen}"
                 if key not in known:
@@ -311,9 +332,28 @@ class _State:
             self.excluded[path] = gone
         return (kept or None) if isinstance(given, list) else next(iter(kept), None)
 
-    def _context(self, row: Mapping[str, Any], own: Value) -> Context:
+    def _context(self, row: Mapping[str, Any], own: Value, prefix: str) -> Context:
         inside = {name: expression_value(value) for name, value in row.items()}
-        return Context({**self.flat, **inside}, self.today, own)
+        number = _ROW.search(prefix)
+        return Context(
+            {**self.flat, **inside},
+            self.today,
+            own,
+            now=self.now,
+            row=int(number[1]) + 1 if number else 0,
+            rows=self.flat,
+            labels=self.labels,
+        )
+
+
+def _labels(template: Template, items: tuple[Item, ...]) -> dict[str, dict[str, str]]:
+    """The labels of the choices of each question that has some."""
+    found: dict[str, dict[str, str]] = {}
+    for item in items:
+        if item.row.choice_list:
+            found[item.row.name] = template.labels(item.row.choice_list)
+        found |= _labels(template, item.parts)
+    return found
 
 
 def _questions(items: tuple[Item, ...]) -> list[Item]:

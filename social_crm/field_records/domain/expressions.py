@@ -7,16 +7,18 @@ Source of the rules: the XLSForm and ODK XForms specifications; dates are ISO te
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
-from social_crm.field_records.domain.expression_functions import ARGUMENTS, FUNCTIONS
+from social_crm.field_records.domain.expression_functions import ARGUMENTS, FUNCTIONS, is_date_format
 from social_crm.field_records.domain.expression_values import (
     NAN,
     Context,
     Value,
     as_bool,
+    as_moment,
     as_number,
+    as_text,
 )
 
 MAX_LENGTH = 2000
@@ -26,14 +28,16 @@ _TOKEN = re.compile(
     (?P<number>\d+(?:\.\d+)?|\.\d+)
   | (?P<text>'[^']*'|"[^"]*")
   | \$\{(?P<field>[A-Za-z_][A-Za-z0-9_]*)\}
-  | (?P<name>[^\W\d][\w.-]*)
-  | (?P<sign><=|>=|!=|[=<>+*().,-])
+  | (?P<name>jr:choice-name|[^\W\d][\w.-]*)
+  | (?P<sign><=|>=|!=|\.\.|[=<>+*().,-])
   )""",
     re.VERBOSE,
 )
 # What pyxform, and so every device, works out instead of taking it as it stands.
 _FORMULA = re.compile(r"\$\{|\w[\w:.-]*\(|[*+|]|(?<![\w.-])-(?!\.?\d)| mod | div ")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# What is no function of values alone: it looks at the form around it.
+_PLACES = ("if", "position", "indexed-repeat", "jr:choice-name")
+_NAMED = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
 # A repeated group inside of a repetition can take a pattern exponential time.
 _RISKY_PATTERN = re.compile(r"\([^)]*[+*{][^)]*\)\s*[+*{]")
 
@@ -187,11 +191,15 @@ class _Parser:
         raise ExpressionError("unexpected", text) if text else ExpressionError("ends_early")
 
     def _function(self, name: str, depth: int) -> Node:
-        if name not in FUNCTIONS and name != "if":
+        if name not in FUNCTIONS and name not in _PLACES:
             raise ExpressionError("unknown_function", f"{name}()")
         self.expect("(")
         parts: list[Node] = []
-        if self.peek() != ("sign", ")"):
+        if name == "position":
+            # Of the row around a question: the one place that a form counts.
+            self.expect("..")
+            parts.append(Node("self"))
+        elif self.peek() != ("sign", ")"):
             parts.append(self.either(depth + 1))
             for _ in range(len(self.tokens)):
                 if self.peek() != ("sign", ","):
@@ -206,7 +214,25 @@ class _Parser:
             raise ExpressionError("pattern")
         if name == "regex":
             _check_pattern(parts[1].name)
-        return Node("call", name, parts=tuple(parts))
+        return _checked(Node("call", name, parts=tuple(parts)))
+
+
+def _checked(node: Node) -> Node:
+    """A call whose values have to be of a kind: known when the template is written, not when it is answered."""
+    kinds = [part.kind for part in node.parts]
+    if node.name in ("format-date", "format-date-time") and not (
+        kinds[1] == "text" and is_date_format(node.parts[1].name)
+    ):
+        raise ExpressionError("date_format", f"{node.name}()")
+    if node.name == "indexed-repeat" and kinds[:2] != ["field", "field"]:
+        raise ExpressionError("indexed_repeat", f"{node.name}()")
+    if node.name == "jr:choice-name":
+        # The question is named in quotes: its choices are meant, not its answer.
+        named = _NAMED.fullmatch(node.parts[1].name) if kinds[1] == "text" else None
+        if not named:
+            raise ExpressionError("choice_name", f"{node.name}()")
+        return replace(node, parts=(node.parts[0], Node("field", named[1])))
+    return node
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -288,11 +314,29 @@ def _compare(sign: str, left: Value, right: Value) -> bool:
 
 
 def _compare_as_text(sign: str, left: str, right: str) -> bool:
-    return sign in ("=", "!=") or bool(_ISO_DATE.match(left) and _ISO_DATE.match(right))
+    return sign in ("=", "!=") and not (as_moment(left) and as_moment(right))
+
+
+def _of_row(column: Value, number: Value) -> Value:
+    rows, place = column if isinstance(column, list) else [column], as_number(number)
+    is_there = not place.is_nan() and place == int(place) and 1 <= place <= len(rows)
+    return rows[int(place) - 1] if is_there else ""
+
+
+def calls(node: Node, name: str) -> bool:
+    """Return whether an expression calls a function."""
+    return (node.kind == "call" and node.name == name) or any(calls(part, name) for part in node.parts)
 
 
 def _call(node: Node, context: Context) -> Value:
     if node.name == "if":
         return evaluate(node.parts[1 if holds(node.parts[0], context) else 2], context)
+    if node.name == "position":
+        return Decimal(context.row)
+    if node.name == "indexed-repeat":
+        return _of_row(context.rows.get(node.parts[0].name, ""), evaluate(node.parts[2], context))
+    if node.name == "jr:choice-name":
+        chosen = as_text(evaluate(node.parts[0], context))
+        return context.labels.get(node.parts[1].name, {}).get(chosen, "")
     values = [evaluate(part, context) for part in node.parts]
     return FUNCTIONS[node.name](values, context)

@@ -12,10 +12,12 @@ from social_crm.field_records.domain.choice_filters import (
     is_attribute_name,
     leaves,
 )
+from social_crm.field_records.domain.expression_places import EXPRESSIONS, faults_of_place
 from social_crm.field_records.domain.expression_values import Context
 from social_crm.field_records.domain.expressions import (
     ExpressionError,
     Node,
+    calls,
     fields_of,
     is_formula,
     parse,
@@ -34,6 +36,9 @@ QUESTION_TYPES = (
     "audio",
     "calculate",
     "note",
+    "datetime",
+    "hidden",
+    "barcode",
 )
 FIELD_TYPES = (*QUESTION_TYPES, "begin_group", "end_group", "begin_repeat", "end_repeat")
 SELECTS = ("select_one", "select_multiple")
@@ -43,7 +48,14 @@ FILES = ("image", "audio")
 RESERVED = frozenset({"meta", "instanceID", "deprecatedID", "instanceName"})
 # What only field apps stumble over: a template that was published before these rules can still be answered in the Desk.
 _OF_FORMS = frozenset(
-    {"list_name", "reserved_name", "unknown_field_in_text", "choice_label_missing", "default_formula"}
+    {
+        "list_name",
+        "reserved_name",
+        "unknown_field_in_text",
+        "choice_label_missing",
+        "default_formula",
+        "circle",
+    }
 )
 MAX_ROWS = 1000
 # Of a repeat, in an acta.
@@ -80,8 +92,8 @@ class FieldRow:
 
     @property
     def is_shown_only(self) -> bool:
-        """Whether nobody answers it: it shows its default, or what is calculated."""
-        return self.read_only or bool(self.calculation)
+        """Whether nobody answers it: it shows its default, or what is calculated, or nothing."""
+        return self.read_only or bool(self.calculation) or self.field_type == "hidden"
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,11 @@ class Item:
         """Whether its parts are asked any number of times."""
         return self.row.field_type == "begin_repeat"
 
+    @cached_property
+    def keeps_first(self) -> bool:
+        """Whether its calculation keeps what it gave first: a device sends that along."""
+        return self.calculation is not None and calls(self.calculation, "once")
+
     @property
     def is_group(self) -> bool:
         """Whether it only holds other items."""
@@ -167,7 +184,12 @@ def check(rows: Sequence[FieldRow], choices: Sequence[Choice]) -> tuple[Problem,
     """Return everything that is wrong with a template, in order of its rows; empty when it can be used."""
     if len(rows) > MAX_ROWS:
         return (Problem(0, "too_many_rows", str(MAX_ROWS)),)
-    problems = [*_structure(rows), *_choice_problems(choices), *_counts_of_own_rows(rows)]
+    problems = [
+        *_structure(rows),
+        *_choice_problems(choices),
+        *_counts_of_own_rows(rows),
+        *(Problem(*fault) for fault in faults_of_place(rows, frozenset(SELECTS))),
+    ]
     lists = {choice.list_name for choice in choices}
     columns = columns_by_list([(choice.list_name, choice.attributes) for choice in choices])
     names = {row.name for row in rows if row.name}
@@ -280,7 +302,7 @@ def _row_problems(
         yield Problem(number, "choice_list", row.choice_list, field="field_type")
     if row.field_type == "calculate" and not row.calculation:
         yield Problem(number, "calculation_missing", row.name, field="calculation")
-    if not row.label and row.field_type not in ("calculate", "begin_group", "begin_repeat"):
+    if not row.label and row.field_type not in ("calculate", "hidden", "begin_group", "begin_repeat"):
         yield Problem(number, "label_missing", row.name, field="label")
     if row.required and row.required_if:
         yield Problem(number, "required_twice", row.name, field="required_if")
@@ -336,7 +358,7 @@ def _default_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[P
 
 
 def _expression_problems(number: int, row: FieldRow, names: set[str]) -> Iterable[Problem]:
-    for field in ("relevant", "constraint", "calculation", "required_if", "repeat_count"):
+    for field in EXPRESSIONS:
         text = getattr(row, field)
         if not text:
             continue

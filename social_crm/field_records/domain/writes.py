@@ -26,6 +26,9 @@ _FITTING = {
     "calculate": (*NUMBERS, *TEXTS),
     "date": ("Date", *TEXTS),
     "time": ("Time", *TEXTS),
+    "datetime": ("Date", *TEXTS),
+    "hidden": TEXTS,
+    "barcode": TEXTS,
     "select_one": ("Select", "Check", *TEXTS),
     "select_multiple": ("Small Text", "Text", "Long Text"),
     "geopoint": ("Float",),
@@ -178,6 +181,9 @@ def _values(template: Template, item: Item, write: Write, target: TargetField, a
         return {write.field: ", ".join(labels.get(one, str(one)) for one in answer)}
     if target.kind in NUMBERS:
         return {write.field: _number(write, target, answer)}
+    if item.row.field_type == "datetime":
+        day, _sign, clock = str(answer).partition("T")
+        return {write.field: day if target.kind == "Date" else f"{day} {clock[:5]}"}
     return {write.field: str(answer)}
 
 

@@ -15,6 +15,7 @@ from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped,unused-ignore]
 
 from social_crm.field_records.domain.answer_values import clean
+from social_crm.field_records.domain.expression_values import as_moment
 from social_crm.field_records.domain.templates import FILES, MAX_REPEATS, Item, Template, count_name
 
 MAX_BYTES = 2_000_000
@@ -160,7 +161,7 @@ def _read(
             raise InstanceError("twice", name)
         elif elements and item.is_group:
             answers |= _read(template, item.parts, elements[0], media)
-        elif elements and item.row.field_type not in ("note", "calculate"):
+        elif elements and (item.keeps_first or item.row.field_type not in ("note", "calculate")):
             value = _read_value(template, item, elements[0], media)
             if value is not None:
                 answers[name] = value
@@ -204,6 +205,8 @@ def _text_of(item: Item, value: Any, offset: str) -> str:
     if isinstance(value, list):
         return " ".join(str(one) for one in value)
     text = str(value)
+    if item.row.field_type == "datetime" and (moment := as_moment(text)):
+        return f"{moment.isoformat(timespec='seconds')}.000{offset}"
     if item.row.field_type == "time" and _SHORT_TIME.fullmatch(text):
         # As the form engine writes a time itself; it takes a shorter one for none.
         return f"{text}:00.000{offset}"

@@ -25,6 +25,9 @@ _LANGUAGE = re.compile(r"\s*([^()]+?)\s*\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})
 # What is said in the words of each language: columns of the sheet, fields of a row and of its translation.
 TEXTS = ("label", "hint", "constraint_message", "required_message")
 
+# Nothing of them is on the screen.
+_UNSEEN = ("calculate", "hidden")
+
 Sheet = list[dict[str, str]]
 
 
@@ -114,7 +117,7 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
     }
     cells |= _texts(form, row.name, {column: getattr(row, column) for column in TEXTS}, fill_in)
     # What is calculated is written by nobody: devices show it.
-    read_only = row.read_only or (fill_in and row.is_shown_only and row.field_type != "calculate")
+    read_only = row.read_only or (fill_in and bool(row.calculation) and row.field_type not in _UNSEEN)
     cells |= {
         "required": "yes" if row.required else row.required_if,
         "read_only": "yes" if read_only else "",

@@ -32,6 +32,8 @@ _TYPES = {
     "gps": "geopoint",
     "photo": "image",
     "calculation": "calculate",
+    "date time": "datetime",
+    "datetime-local": "datetime",
 }
 # What devices note by themselves; the acta keeps its own times, author and device.
 _METADATA = frozenset(
@@ -162,7 +164,8 @@ class _Reader:
                 self._at(self.settings, number, "default_language", "language_without_code", language)
         version = values.get("version", "")
         if version and not re.fullmatch(r"[1-9]\d{0,8}", version):
-            self._at(self.settings, number, "version", "version_no_number", version, is_notice=True)
+            code = "version_too_large" if version.isdigit() and version.strip("0") else "version_no_number"
+            self._at(self.settings, number, "version", code, version, is_notice=True)
         return values
 
     def _rows(self, default: str) -> list[FieldRow]:

@@ -79,7 +79,8 @@ def seal_when_closed(doc: Any) -> None:
 def examine_answers(values: Any) -> Result:
     """Return what the domain makes of the answers in an acta, or in values of one: calculated, without what does not apply."""
     template = templates.load(values.get("template"), frappe.local.lang)
-    return examine(template, forms.read_answers(values.get("answers")), getdate(values.get("visit_date")))
+    answers, day = forms.read_answers(values.get("answers")), getdate(values.get("visit_date"))
+    return examine(template, answers, day, forms.moment_of(values))
 
 
 def refuse_deletion(doc: Any) -> None:

@@ -1,11 +1,12 @@
 """A template as the Desk draws it, and what the server says of answers while they are written."""
 
 import json
+from datetime import datetime, time
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import get_datetime, get_time, getdate
 
 from social_crm.field_records.domain.answers import Finding, Result, default_of, examine, offered
 from social_crm.field_records.domain.templates import Item, Template
@@ -21,13 +22,17 @@ def template_form(template: str) -> list[dict]:
 
 
 @frappe.whitelist()
-def look_at_answers(template: str, answers: str | dict, visit_date: str | None = None) -> dict:
+def look_at_answers(
+    template: str, answers: str | dict, visit_date: str | None = None, moment: str | None = None
+) -> dict:
     """Return what the server makes of answers: visible paths, values as kept, findings and what is missing.
 
-    "required": the paths that a formula requires now; "counts": how many rows the repeats have that are counted.
+    moment: of the acta, as `moment_of` says. "required": the paths that a formula requires now; "counts": how many rows the repeats have that are counted.
     """
     frappe.get_doc("Acta Template", template).check_permission("read")
-    result = examine(templates.load(template, frappe.local.lang), read_answers(answers), getdate(visit_date))
+    now = moment_of({"device_time": moment, "visit_date": visit_date})
+    built = templates.load(template, frappe.local.lang)
+    result = examine(built, read_answers(answers), getdate(visit_date), now)
     return {
         "visible": sorted(result.visible),
         "required": sorted(result.required),
@@ -43,6 +48,18 @@ def offered_choices(template: str, answers: str | dict, visit_date: str | None =
     """Return the choices that filters leave of these answers: path of a question that applies -> values, in order."""
     frappe.get_doc("Acta Template", template).check_permission("read")
     return offered(templates.load(template, frappe.local.lang), read_answers(answers), getdate(visit_date))
+
+
+def moment_of(values: Any) -> datetime:
+    """Return the moment that now() means in an acta: the device's own; of an acta of the Desk the end of the visit, or its beginning."""
+    try:
+        told = get_datetime(values.get("device_time")) if values.get("device_time") else None
+    except ValueError:
+        told = None
+    if told:
+        return told
+    clock = values.get("end_time") or values.get("start_time")
+    return datetime.combine(getdate(values.get("visit_date")), get_time(clock) if clock else time())
 
 
 def read_answers(answers: Any) -> dict[str, Any]:
@@ -80,6 +97,7 @@ def finding_text(finding: Finding) -> str:
         "unknown_field": _("{0}: the template has no such field."),
         "number": _("{0}: write a number."),
         "integer": _("{0}: write a whole number."),
+        "datetime": _("{0}: write a date and a time."),
         "date": _("{0}: write a date that exists."),
         "time": _("{0}: write a time such as 14:30."),
         "choice": _("{0}: choose one of the options."),
@@ -106,6 +124,7 @@ def _node(item: Item, template: Template) -> dict[str, Any]:
         "hint": row.hint,
         "required": row.required,
         "shown_only": row.is_shown_only,
+        "keeps_first": item.keeps_first,
         "counted": bool(row.repeat_count),
         "appearance": row.appearance,
         "default": default_of(row, getdate()),

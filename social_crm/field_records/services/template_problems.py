@@ -55,6 +55,8 @@ def said(code: str, detail: str, more: str = "") -> str:
     name = detail.strip().partition(":")[0]
     name = name.split()[0] if code == "unknown_type" and name else name.replace(" ", "_")
     advice = _advice().get((code, name.lower()), "")
+    if code == "expression_unknown_function":
+        advice = _advice().get((code, more), "")
     return " ".join(filter(None, (texts.get(code, code).format(detail, more), advice)))
 
 
@@ -62,20 +64,14 @@ def _advice() -> dict[tuple[str, str], str]:
     """What to write instead of what templates have no place for, by its code and its name in XLSForm."""
     file, line = _("Ask for a photo (image) or a recording (audio)."), _("Ask for a point (geopoint).")
     texts = _("Questions have texts alone: say it in the label or the hint.")
-    shown = _("Show it with a note or a calculation.")
     external = _("Write the choices in the sheet choices.")
     types = {
-        **dict.fromkeys(
-            ("datetime", "datetime-local"), _("Ask for the date and for the time, in two questions.")
-        ),
         **dict.fromkeys(("video", "file", "background-audio"), file),
         **dict.fromkeys(("geotrace", "geoshape", "trace", "shape"), line),
         **dict.fromkeys(("select_one_from_file", "select_multiple_from_file"), external),
         **dict.fromkeys(("select_one_external", "csv-external", "xml-external"), external),
-        "barcode": _("Ask for a text."),
         "rank": _("Ask with select_one which is first, which is second, and so on."),
         **dict.fromkeys(("acknowledge", "trigger"), _("Ask with select_one and the choices yes and no.")),
-        "hidden": shown,
     }
     columns = {
         **dict.fromkeys(("media", "image", "big_image", "audio", "video"), texts),
@@ -83,6 +79,12 @@ def _advice() -> dict[tuple[str, str], str]:
     return {
         **{("unknown_type", name): text for name, text in types.items()},
         **{("column_unsupported", name): text for name, text in columns.items()},
+        **{
+            ("expression_unknown_function", name): _(
+                "The device and the server must come to the same, and chance gives each its own."
+            )
+            for name in ("random()", "uuid()")
+        },
     }
 
 
@@ -147,6 +149,23 @@ def _expression_texts() -> dict[str, str]:
         "expression_ends_early": _("The expression ends too early: {0}"),
         "expression_unknown_function": _("The function {1} is not known: {0}"),
         "expression_arguments": _("The function {1} is given too few or too many values: {0}"),
+        "expression_date_format": _(
+            "The function {1} needs a format in quotes, of %Y %y %m %n %d %e %H %h %M %S; names of months and days differ between devices: {0}"
+        ),
+        "expression_indexed_repeat": _(
+            "The function {1} needs a question, its repeat and a number, as in indexed-repeat(${{name}}, ${{people}}, 1): {0}"
+        ),
+        "expression_indexed_repeat_of": _(
+            "indexed-repeat() takes a question and the repeat it stands in, not {1}: {0}"
+        ),
+        "expression_choice_name": _(
+            "The function {1} needs a value and the name of its question in quotes, as in jr:choice-name(${{zone}}, '${{zone}}'): {0}"
+        ),
+        "expression_choice_name_of": _("jr:choice-name() takes a question with choices, not {1}: {0}"),
+        "expression_position_place": _(
+            "{1} counts the rows of a repeat: it stands directly in one, in no group of it: {0}"
+        ),
+        "circle": _("{0} is calculated from itself: {1}."),
         "expression_pattern": _("The pattern of regex() is not possible, too long or too slow: {0}"),
     }
 
@@ -184,6 +203,9 @@ def _sheet_texts() -> dict[str, str]:
         ),
         "settings_twice": _("The settings take one row alone."),
         "version_no_number": _("The version {0} is not a whole number: it was left out."),
+        "version_too_large": _(
+            "The version {0} is larger than 999999999, the most a template has: it was left out."
+        ),
         "version_differs": _("The version {0} was left out: this draft has its own."),
         "form_id_differs": _("The spreadsheet is of the form {0}, this draft is another."),
         "form_id_impossible": _(

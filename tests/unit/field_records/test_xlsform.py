@@ -208,6 +208,7 @@ def test_a_problem_names_its_cell() -> None:
         (changed("choices", 2, "código dane", "44001"), "attribute_left_out"),
         (changed("choices", 2, "zona::English (en)", "north"), "column_unknown"),
         (changed("settings", 2, "version", "uno"), "version_no_number"),
+        (changed("settings", 2, "version", "2024112201"), "version_too_large"),
         ({**BOOK, "survey": [*SURVEY, ["start", "inicio"]]}, "metadata_left_out"),
     ],
 )

@@ -139,9 +139,12 @@ const is_signature = (node) => node.type === "image" && (node.appearance || "").
 
 const is_empty = (value) => value === null || value === undefined || value === "";
 
+const as_control = (node, value) => (node.type === "datetime" ? (value ?? "").replace("T", " ") : (value ?? ""));
+
 const point_text = (point) => `${point.latitude}, ${point.longitude}`;
 
 function fields_for(node, frm) {
+    if (node.type === "hidden") return [];
     const read_only = frm.doc.status === "Closed" || node.shown_only ? 1 : 0;
     const base = {
         fieldname: node.name,
@@ -189,6 +192,7 @@ function control_for(node) {
         decimal: { fieldtype: "Float", formatter: number_formatter("Float") },
         date: { fieldtype: "Date" },
         time: { fieldtype: "Time" },
+        datetime: { fieldtype: "Datetime" },
         select_one: {
             fieldtype: "Select",
             options: [{ value: "", label: "" }, ...options],
@@ -209,7 +213,13 @@ function control_for(node) {
 
 // Every question by its name: groups hold theirs openly, a repeat is one question.
 function questions(tree) {
-    return tree.flatMap((node) => (node.type === "begin_group" ? questions(node.parts) : node.type === "note" ? [] : [node]));
+    return tree.flatMap((node) => (node.type === "begin_group" ? questions(node.parts) : ["note", "hidden"].includes(node.type) ? [] : [node]));
+}
+
+// What nobody writes and a device began with goes along as it came; what is calculated the server knows itself.
+function carried(tree) {
+    const all = (nodes) => nodes.flatMap((node) => (node.type === "begin_group" ? all(node.parts) : [node]));
+    return all(tree).filter((node) => node.shown_only && (node.type !== "calculate" || node.keeps_first)).map((node) => node.name);
 }
 
 function stored(frm) {
@@ -225,6 +235,7 @@ function fill(frm) {
         if (field.df.fieldtype === "HTML") return null;
         let value = answers[node.name] ?? (frm.is_new() && node.default ? node.default : null);
         if (value == null) return null;
+        value = as_control(node, value);
         if (node.type === "geopoint" && typeof value === "object") {
             frm.acta_form.points[node.name] = value;
             value = point_text(value);
@@ -256,9 +267,10 @@ function read(frm, whole = false) {
         let value = node.type === "select_multiple" ? field.selected_options || [] : field.get_value();
         if (node.type === "begin_repeat") {
             const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
+            const given = (row, of) => of.filter((name) => !is_empty(row[name])).map((name) => [name, signatures.answer(row[name])]);
             value = (field.grid.get_data() || [])
-                .map((row) => Object.fromEntries(names.filter((name) => ![undefined, null, ""].includes(row[name])).map((name) => [name, signatures.answer(row[name])])))
-                .filter((row) => whole || node.counted || Object.keys(row).length);
+                .filter((row) => whole || node.counted || given(row, names).length)
+                .map((row) => Object.fromEntries(given(row, [...names, ...carried(node.parts)])));
         }
         value = signatures.answer(value);
         // A point keeps its accuracy as long as nobody writes another one.
@@ -268,6 +280,8 @@ function read(frm, whole = false) {
         if (["integer", "decimal"].includes(node.type) && !field.$input?.val()) value = null;
         if (value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length)) answers[node.name] = value;
     });
+    const before = stored(frm);
+    carried(frm.acta_form.tree).forEach((name) => !is_empty(before[name]) && (answers[name] = before[name]));
     return answers;
 }
 
@@ -285,6 +299,11 @@ function look(frm) {
     frm.acta_look = setTimeout(() => ask_server(frm), 400);
 }
 
+// What now() means, as the server says it too.
+function moment_of({ device_time, visit_date, end_time, start_time }) {
+    return device_time || (visit_date && `${visit_date} ${end_time || start_time || "00:00:00"}`) || null;
+}
+
 function ask_server(frm) {
     if (!frm.acta_form || !frm.doc.template) return;
     frappe
@@ -292,6 +311,7 @@ function ask_server(frm) {
             template: frm.doc.template,
             answers: frm.doc.status === "Closed" ? stored(frm) : read(frm, true),
             visit_date: frm.doc.visit_date,
+            moment: moment_of(frm.doc),
         })
         .then(({ message }) => show_findings(frm, message));
     if (frm.doc.status !== "Closed") frm.acta_form.choices.ask(frm.doc.template, read(frm, true), frm.doc.visit_date);
@@ -305,6 +325,7 @@ function show_findings(frm, seen) {
     const walk = (nodes) =>
         nodes.forEach((node) => {
             const field = frm.acta_form.group.fields_dict[node.name];
+            if (!field) return;
             const named = node.type === "note" ? [...node.label.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1]) : [];
             // Shown and hidden without redrawing the box: someone may be writing in it.
             // A note that says what is calculated is for phones: here the calculation stands as a field of its own.
@@ -313,7 +334,7 @@ function show_findings(frm, seen) {
             if (named.length) $(field.wrapper).find("p").text(node.label.replace(/\$\{([^}]*)\}/g, (_all, name) => seen.answers[name] ?? ""));
             if (node.type === "begin_group") walk(node.parts);
             if (node.counted && frm.doc.status !== "Closed") count_rows(frm, field, seen.counts[node.name] || 0);
-            if (node.shown_only && node.type !== "note") field.set_value(seen.answers[node.name] ?? "");
+            if (node.shown_only && !["note", "hidden"].includes(node.type)) field.set_value(as_control(node, seen.answers[node.name]));
             if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));
             if (node.type === "begin_repeat") frm.acta_form.show_rows(node);
         });

@@ -90,11 +90,10 @@ class TestXLSForms(SocialCRMTestCase):
 
     def test_what_has_no_place_is_refused_with_what_to_write_instead(self) -> None:
         for code, detail, advice in (
-            ("unknown_type", "datetime", "in two questions"),
+            ("unknown_type", "file", "photo"),
             ("unknown_type", "select_one_from_file veredas.csv", "sheet choices"),
             ("unknown_type", "video", "photo"),
             ("column_unsupported", "media::image::English (en)", "label or the hint"),
-            ("column_unsupported", "Read only", "calculation"),
         ):
             with self.subTest(detail):
                 said = template_problems.said(code, detail)
