@@ -217,6 +217,26 @@ social_crm.acta.offer_rebuild = (acta, wrapper) => {
     });
 };
 
+social_crm.acta.draw_commitments = function (frm) {
+    const wrapper = frm.get_field("commitments_html").$wrapper;
+    if (frm.is_new()) {
+        wrapper.html(`<p class="text-muted">${__("Save the acta first.")}</p>`);
+        return;
+    }
+    frappe.call("social_crm.field_records.services.actions.commitments", { acta: frm.doc.name }).then(({ message }) => {
+        const rows = message.map(
+            (row) => `<tr><td><a href="/app/commitment/${encodeURIComponent(row.name)}">${frappe.utils.escape_html(row.subject)}</a></td>
+            <td>${frappe.datetime.str_to_user(row.due_date)}</td><td>${__(row.responsible_party || "")}</td><td>${__(row.status)}</td></tr>`
+        );
+        wrapper.html(
+            rows.length
+                ? `<table class="table table-bordered"><thead><tr><th>${__("Commitment")}</th><th>${__("Due Date")}</th>
+                   <th>${__("Responsible Party")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows.join("")}</tbody></table>`
+                : `<p class="text-muted">${__("No commitments yet.")}</p>`
+        );
+    });
+};
+
 // The state of the seal and of the sealed PDF, drawn anew while the PDF is being made.
 social_crm.acta.draw_seal = function (frm) {
     const wrapper = frm.get_field("seal_html").$wrapper.empty();

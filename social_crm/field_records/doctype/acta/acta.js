@@ -23,12 +23,11 @@ frappe.ui.form.on("Acta", {
         } else if (!frm.is_new()) {
             frm.add_custom_button(__("Add Commitment"), async () => {
                 await frappe.require(BUNDLE);
-                social_crm.acta.ask_commitment(frm, () => draw_commitments(frm));
+                social_crm.acta.ask_commitment(frm, () => social_crm.acta.draw_commitments(frm));
             });
         }
         draw_form(frm);
-        draw_commitments(frm);
-        frappe.require(BUNDLE, () => social_crm.acta.draw_seal(frm));
+        frappe.require(BUNDLE, () => ["draw_commitments", "draw_seal"].forEach((draw) => social_crm.acta[draw](frm)));
     },
     async validate(frm) {
         if (!frm.acta_form || frm.doc.status === "Closed") return;
@@ -384,26 +383,6 @@ function show_rows(grid, node, visible, answers) {
             row.doc[part.name] = value;
             row.refresh_field(part.name);
         });
-    });
-}
-
-function draw_commitments(frm) {
-    const wrapper = frm.get_field("commitments_html").$wrapper;
-    if (frm.is_new()) {
-        wrapper.html(`<p class="text-muted">${__("Save the acta first.")}</p>`);
-        return;
-    }
-    frappe.call("social_crm.field_records.services.actions.commitments", { acta: frm.doc.name }).then(({ message }) => {
-        const rows = message.map(
-            (row) => `<tr><td><a href="/app/commitment/${encodeURIComponent(row.name)}">${frappe.utils.escape_html(row.subject)}</a></td>
-            <td>${frappe.datetime.str_to_user(row.due_date)}</td><td>${__(row.responsible_party || "")}</td><td>${__(row.status)}</td></tr>`
-        );
-        wrapper.html(
-            rows.length
-                ? `<table class="table table-bordered"><thead><tr><th>${__("Commitment")}</th><th>${__("Due Date")}</th>
-                   <th>${__("Responsible Party")}</th><th>${__("Status")}</th></tr></thead><tbody>${rows.join("")}</tbody></table>`
-                : `<p class="text-muted">${__("No commitments yet.")}</p>`
-        );
     });
 }
 
