@@ -83,7 +83,7 @@ class TestSealedPDF(SocialCRMTestCase):
         goods = [{"good": "Loom", "price": 185000.5}, {"good": "Yarn", "price": 9000}]
         answers = {"goods": goods, "year": 2024}
         for language, tag, told in (
-            ("English (en)", "en", ("Field record", "Participants and signatures", "Page 1 of 1")),
+            ("English (en)", "en", ("Field minutes", "Participants and signatures", "Page 1 of 1")),
             ("Español (es)", "es-CO", ("Acta de campo", "Participantes y firmas", "Página 1 de 1")),
         ):
             frappe.set_user("Administrator")

@@ -10,7 +10,7 @@ import { api, browserTest, create, day, makeCommunity, makeFamily, people } from
 const ADMIN = "System Manager";
 const DIRECTOR = "Programme Director";
 const GESTOR = "Gestor";
-const TEMPLATE = "home_visit-v1";
+const TEMPLATE = "home_visit-v2";
 const DRAWN = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 const mark = () => Math.random().toString(36).slice(2, 8).replace(/\d/g, "x");

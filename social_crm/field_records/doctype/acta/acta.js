@@ -17,6 +17,7 @@ frappe.ui.form.on("Acta", {
     refresh(frm) {
         const closed = frm.doc.status === "Closed";
         if (frm.read_only) say_who_writes(frm, closed);
+        frm.set_df_property("participants", "read_only", closed ? 1 : 0);
         if (closed) {
             frm.disable_save();
             frm.add_custom_button(__("Amend"), () => ask_amendment(frm));
