@@ -23,11 +23,11 @@ import json
 import os
 from pathlib import Path
 
-from local_bench import debian, say
+from local_bench import debian, say, services
 from local_bench.bench import CHECKOUT, Bench
 from local_bench.errors import BenchError
 from local_bench.processes import run
-from local_bench.testing import benches, groups, runner
+from local_bench.testing import benches, effort, groups, runner
 from local_bench.testing.target import of_bench
 
 FOLDER = CHECKOUT / "benchmarks"
@@ -114,6 +114,9 @@ def measure(bench: Bench, path: Path, rounds: int) -> tuple[dict[str, dict[str, 
         benches.fresh(bench, "benchmark", web=served) as copy,
         say.step(f"Measuring {path.stem}"),
     ):
+        if served:
+            leaders = [copy.service(name).pid() for name in services.running(copy)]
+            extra[effort.SESSIONS] = ",".join(str(pid) for pid in leaders)
         target = of_bench(copy)
         command = target.command("local_bench.testing.stopwatch", path, str(rounds))
         printed = run(command, cwd=target.sites, env=target.variables(**extra), what=path.name)

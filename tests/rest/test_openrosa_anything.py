@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, t
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openrosa_client import instance, picture, printed, send
-from test_sync_anything import FUZZ, LIKELY, counts
+from test_sync_anything import FEWER, FUZZ, LIKELY, counts
 
 ROLES = ("Gestor",)
 TEMPLATE = "{http://openrosa.org/javarosa}template"
@@ -86,3 +86,49 @@ def test_whatever_form_is_sent_it_is_stored_whole_or_not_at_all(client, collect,
     assert made["Acta"] == len(stored)
     assert made["Acta Participant"] == sum(signers_of(xml) for xml in stored) and made["Fingerprint"] == 0
     assert 0 < len(stored) < FUZZ["max_examples"]
+
+
+ADDRESSES = st.sampled_from(
+    ["formList", "submission", "forms/home_visit-v1", "forms/", "manifest/home_visit-v1", "manifest/x", "media/familias.csv", "media/", ""]
+) | st.text("abc/.%?&=é-_ ", max_size=12)  # fmt: skip
+KINDS = st.sampled_from(
+    [
+        "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x", "multipart/form-data; boundary=\"",
+        "text/xml", "application/x-www-form-urlencoded", "application/octet-stream", "multipart/mixed; boundary=x", "x", "",
+    ]
+)  # fmt: skip
+PART = b'--x\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="f.xml"\r\n\r\n%s\r\n--x--\r\n'
+BODIES = (
+    st.binary(max_size=60)
+    | st.binary(max_size=60).map(lambda content: PART % content)
+    | st.integers(0, 120).map(lambda length: (PART % b"<home_visit/>")[:length])
+    | st.sampled_from(
+        [PART % b"", PART.replace(b"form-data; ", b"") % b"<a/>", PART.replace(b"\r\n", b"\n") % b"<a/>"]
+    )
+)
+
+
+def test_whatever_comes_to_the_doors_they_answer_in_xml_and_nothing_is_kept(client, collect):
+    """Torn multipart bodies, bodies of another type than they say, addresses that are none."""
+    ask, before, seen = collect("Gestor"), counts(client), set()
+
+    @settings(**FEWER)
+    @given(
+        st.sampled_from(["GET", "HEAD", "POST", "POST", "POST"]),
+        ADDRESSES | st.just("submission"),
+        KINDS,
+        BODIES,
+    )
+    def go(verb, address, kind, body):
+        answer = ask(verb, f"/openrosa/{address}", data=body, headers={"Content-Type": kind})
+        seen.add((verb, answer.status_code))
+        assert answer.status_code < 500 and "Traceback" not in answer.text, (
+            answer.status_code,
+            answer.text[:500],
+        )
+        if verb == "POST" and address == "submission":
+            assert answer.status_code >= 400 and fromstring(answer.content).tag.endswith("OpenRosaResponse")
+
+    go()
+    assert counts(client) == before
+    assert {("GET", 200), ("POST", 400), ("POST", 405)} <= seen
