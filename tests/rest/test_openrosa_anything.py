@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, t
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openrosa_client import instance, picture, printed, send
-from test_sync_anything import FEWER, FUZZ, LIKELY, counts
+from test_sync_anything import FUZZ, LIKELY, counts
 
 ROLES = ("Gestor",)
 TEMPLATE = "{http://openrosa.org/javarosa}template"
@@ -112,7 +112,7 @@ def test_whatever_comes_to_the_doors_they_answer_in_xml_and_nothing_is_kept(clie
     """Torn multipart bodies, bodies of another type than they say, addresses that are none."""
     ask, before, seen = collect("Gestor"), counts(client), set()
 
-    @settings(**FEWER)
+    @settings(**FUZZ)
     @given(
         st.sampled_from(["GET", "HEAD", "POST", "POST", "POST"]),
         ADDRESSES | st.just("submission"),

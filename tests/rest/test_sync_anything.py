@@ -78,8 +78,6 @@ FUZZ = {
     "print_blob": True,
     "suppress_health_check": list(HealthCheck),
 }
-# Where each drawn case is several requests.
-FEWER = {**FUZZ, "max_examples": int(ASKED or "30")}
 
 
 def put(record: dict, path: tuple, value) -> None:
@@ -376,7 +374,7 @@ def test_whatever_is_asked_or_sent_nothing_of_others_comes_back(client, people, 
     )
     parts = st.sampled_from(["name", "cursor", "files", "device", "with_form", "page", "label"])
 
-    @settings(**FEWER)
+    @settings(**FUZZ)
     @given(
         asked,
         st.dictionaries(parts, names | LIKELY, max_size=3),

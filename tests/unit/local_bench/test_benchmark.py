@@ -1,6 +1,11 @@
 """The table of a benchmark: ratios to the first measure, and a limit that is passed is said to be."""
 
+import os
+
+import pytest
+
 from local_bench import benchmark
+from local_bench.testing import effort
 
 MEASURED = {
     "one family": {"median": 0.010, "slowest": 0.012},
@@ -33,3 +38,14 @@ def test_ratios_are_told_with_their_aim_and_fail_above_their_limit():
     (broken,), over = benchmark.ratios({"broken": ("with 500 entries", "one family", 1, 1.5, 3)}, MEASURED)
     assert broken.endswith("ABOVE 1.5, OVER the limit of 3")
     assert over
+
+
+def test_what_servers_work_is_told_by_their_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(effort.SESSIONS, f"0,{os.getsid(0)}")
+    before = effort.spent()
+    turns = 0
+    while effort.spent() - before < 0.05:
+        turns += sum(range(10_000)) > 0
+        assert turns < 100_000, "work is never seen"
+    monkeypatch.setenv(effort.SESSIONS, "")
+    assert effort.spent() == 0
