@@ -71,20 +71,6 @@ export async function turnedPhoto(page) {
     return Buffer.from(bytes);
 }
 
-// A photo that does not shrink: every point of another colour.
-export async function noisyPhoto(page) {
-    const bytes = await page.evaluate(async () => {
-        const canvas = new OffscreenCanvas(1600, 1200);
-        const context = canvas.getContext("2d");
-        const picture = context.createImageData(1600, 1200);
-        for (let at = 0; at < picture.data.length; at += 50_000) crypto.getRandomValues(picture.data.subarray(at, at + 50_000));
-        for (let at = 3; at < picture.data.length; at += 4) picture.data[at] = 255;
-        context.putImageData(picture, 0, 0);
-        return [...new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 })).arrayBuffer())];
-    });
-    return Buffer.from(bytes);
-}
-
 export async function choosePhoto(page, question, buffer, name = "foto.jpg") {
     const [chooser] = await Promise.all([
         page.waitForEvent("filechooser"),
