@@ -64,9 +64,9 @@ social_crm.acta.Signatures = class Signatures {
 // done: called when the commitment stands.
 // Choices that go with the answers before them: of each question with a filter the server says which.
 social_crm.acta.Choices = class Choices {
-    // form: returns {tree, group}. cleared: what to do when answers went that do not go with the others any more.
-    constructor(form, cleared) {
-        Object.assign(this, { form, cleared, offered: {} });
+    // form: returns {tree, group}. cleared: what to do when answers went that do not go with the others any more; look: asks anew.
+    constructor(form, cleared, look) {
+        Object.assign(this, { form, cleared, look, offered: {} });
     }
 
     // The questions with a filter, each with the repeat that it stands in.
@@ -146,17 +146,19 @@ social_crm.acta.Choices = class Choices {
         const { grid } = this.form().group.get_field(repeat.name);
         const mine = this.nodes(repeat.parts, repeat);
         if (!mine.length) return;
+        $(grid.wrapper).on("click", ".grid-add-row, .grid-insert-row, .grid-insert-row-below, .grid-duplicate-row", this.look);
         $(grid.wrapper).on("focusin mousedown", "select", ({ currentTarget }) => {
             const number = grid.grid_rows.findIndex((row) => row.wrapper?.[0]?.contains(currentTarget));
             const found = mine.find(({ node }) => node.name === currentTarget.dataset.fieldname);
             const values = found && this.offered[`${repeat.name}[${number}].${found.node.name}`];
             if (values) this.narrow_row(found.node, grid.grid_rows[number], values);
+            else if (found) this.look();
         });
     }
 
     options(node, values) {
         const left = new Set(values);
-        return [{ value: "", label: "" }, ...node.choices.filter(({ value }) => left.has(value))];
+        return ["", ...node.choices.filter(({ value }) => left.has(value))];
     }
 };
 

@@ -79,7 +79,7 @@ function draw_form(frm) {
             tree: message,
             points: {},
             signatures: new social_crm.acta.Signatures(() => frm.acta_form, questions, is_signature),
-            choices: new social_crm.acta.Choices(() => frm.acta_form, () => changed(frm)),
+            choices: new social_crm.acta.Choices(() => frm.acta_form, () => changed(frm), () => look(frm)),
             group: new frappe.ui.FieldGroup({
                 fields: message.flatMap((node) => fields_for(node, frm)),
                 body: $('<div class="acta-form">').appendTo(wrapper)[0],
@@ -154,6 +154,8 @@ function fields_for(node, frm) {
         default: node.in_row ? node.default : undefined,
         read_only,
         onchange: node.shown_only ? undefined : () => changed(frm),
+        // A list of ticks has a name of its own for it.
+        on_change: () => changed(frm),
     };
     if (node.type === "begin_group") {
         const end = { fieldtype: "Section Break", fieldname: `${node.name}_end` };
@@ -195,7 +197,7 @@ function control_for(node) {
         datetime: { fieldtype: "Datetime" },
         select_one: {
             fieldtype: "Select",
-            options: [{ value: "", label: "" }, ...options],
+            options: ["", ...options],
             // The row of a repeat shows the label too, not the value that is stored.
             formatter: (value) => frappe.utils.escape_html(options.find((option) => option.value === value)?.label ?? value ?? ""),
         },
