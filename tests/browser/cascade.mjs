@@ -33,6 +33,9 @@ export const QUESTIONS = [
     question("calculate", "cuantos", "", { calculation: "count-selected(${rurales})" }),
 ];
 
+// The group of the rows with a list of ticks.
+const PATHS = QUESTIONS.slice(QUESTIONS.findIndex((row) => row.field_name === "caminos")).slice(0, 4);
+
 const choice = (list_name, choice_value, label, choice_attributes = "") => ({ list_name, choice_value, label, choice_attributes });
 
 export const CHOICES = [
@@ -55,10 +58,12 @@ export const CHOICES = [
 const ENGLISH = { departamento: "Department", municipio: "Town", vereda: "Village", "departamentos/guajira": "The Guajira", "municipios/riohacha": "Riohacha town" };
 
 // Published, in two languages or in one: labels of choices stand in another place then. Returns its name.
-export async function makeCascade(title, is_bilingual = true) {
+// in_rows: whether rows have lists of ticks too, which the Desk has no box for.
+export async function makeCascade(title, is_bilingual = true, in_rows = true) {
     const template_key = `cascada_${Math.random().toString(36).slice(2, 10).replace(/\d/g, "x")}`;
     const translations = is_bilingual ? Object.entries(ENGLISH).map(([element, label]) => ({ language: "English (en)", element, label })) : [];
-    const values = { template_key, title, version: 1, component: "General", questions: QUESTIONS, choices: CHOICES, translations };
+    const questions = in_rows ? QUESTIONS : QUESTIONS.filter((row) => !PATHS.includes(row));
+    const values = { template_key, title, version: 1, component: "General", questions, choices: CHOICES, translations };
     const { name } = await api(ADMIN, "POST", "/api/resource/Acta Template", values);
     await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.templates.set_status", { template: name, status: "Published" });
     return name;

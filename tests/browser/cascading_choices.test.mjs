@@ -112,7 +112,7 @@ browserTest("in the Desk each list offers what goes with the answers before it, 
     const key = Date.now().toString(36);
     const community = await makeCommunity(ADMIN, `Cascada de oficina ${key}`, [GESTOR]);
     const { family } = await makeFamily(ADMIN, community, "Epieyú");
-    const template = await makeCascade(`Predios de oficina ${key}`);
+    const template = await makeCascade(`Predios de oficina ${key}`, true, false);
     const { name } = await create(GESTOR, "Acta", { template, visit_date: day(1), family });
     const bad = { departamento: "cesar", municipio: "riohacha" };
     const refused = await api(GESTOR, "PUT", `/api/resource/Acta/${name}`, { answers: JSON.stringify(bad) }).catch(String);

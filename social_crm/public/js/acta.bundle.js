@@ -146,7 +146,8 @@ social_crm.acta.Choices = class Choices {
         const { grid } = this.form().group.get_field(repeat.name);
         const mine = this.nodes(repeat.parts, repeat);
         if (!mine.length) return;
-        $(grid.wrapper).on("click", ".grid-add-row, .grid-insert-row, .grid-insert-row-below, .grid-duplicate-row", this.look);
+        // A row is added or opened by a press that the platform tells nobody else.
+        $(grid.wrapper)[0].addEventListener("click", () => this.look(), true);
         $(grid.wrapper).on("focusin mousedown", "select", ({ currentTarget }) => {
             const number = grid.grid_rows.findIndex((row) => row.wrapper?.[0]?.contains(currentTarget));
             const found = mine.find(({ node }) => node.name === currentTarget.dataset.fieldname);

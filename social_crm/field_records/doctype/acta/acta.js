@@ -153,9 +153,7 @@ function fields_for(node, frm) {
         reqd: node.required ? 1 : 0,
         default: node.in_row ? node.default : undefined,
         read_only,
-        onchange: node.shown_only ? undefined : () => changed(frm),
-        // A list of ticks has a name of its own for it.
-        on_change: () => changed(frm),
+        onchange: node.shown_only ? undefined : () => changed(frm), on_change: () => changed(frm), // the second is what a list of ticks calls
     };
     if (node.type === "begin_group") {
         const end = { fieldtype: "Section Break", fieldname: `${node.name}_end` };
@@ -269,7 +267,7 @@ function read(frm, whole = false) {
         let value = node.type === "select_multiple" ? field.selected_options || [] : field.get_value();
         if (node.type === "begin_repeat") {
             const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
-            const given = (row, of) => of.filter((name) => !is_empty(row[name])).map((name) => [name, signatures.answer(row[name])]);
+            const given = (row, of) => of.filter((name) => !is_empty(row[name]) && row[name].length !== 0).map((name) => [name, signatures.answer(row[name])]);
             value = (field.grid.get_data() || [])
                 .filter((row) => whole || node.counted || given(row, names).length)
                 .map((row) => Object.fromEntries(given(row, [...names, ...carried(node.parts)])));

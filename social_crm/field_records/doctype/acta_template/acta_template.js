@@ -196,8 +196,9 @@ function draw_preview(frm) {
             .map((choice) => frappe.utils.escape_html(choice.label));
         const required = row.required ? ' <span class="text-danger">*</span>' : "";
         const detail = choices.length ? `<div class="text-muted small">${choices.join(" · ")}</div>` : "";
+        const filtered = row.choice_filter ? `<div class="text-muted small">${__("Only the choices with")} ${frappe.utils.escape_html(row.choice_filter)}</div>` : "";
         const relevant = row.relevant ? `<div class="text-muted small">${__("Only if")} ${frappe.utils.escape_html(row.relevant)}</div>` : "";
-        return `<div class="mb-2">${label}${required}${detail}${relevant}</div>`;
+        return `<div class="mb-2">${label}${required}${detail}${filtered}${relevant}</div>`;
     };
     const rows = (frm.doc.questions || []).filter((row) => row.field_type);
     frm.get_field("preview_html").$wrapper.html(rows.map(line).join(""));
