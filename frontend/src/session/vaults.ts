@@ -3,7 +3,7 @@
 import { keysOf, newSecret, unwrapSecret, wrapSecret, isWeakPin, type VaultKeys } from "../crypto/keys";
 import { FieldError, type Profile } from "../store/api";
 import type { Registry, VaultRow } from "../store/database";
-import { VaultDatabase } from "../store/database";
+import { VaultDatabase, written } from "../store/database";
 
 // Five tries, then a wait that doubles up to an hour. Nothing is ever erased for wrong PINs: the work of a day may lie inside.
 const FREE_TRIES = 5;
@@ -61,7 +61,8 @@ export class Vaults {
 
     /** Counts a try before it is made: closing the app does not take it back. */
     private async counted(id: string): Promise<VaultRow> {
-        return this.registry.transaction("rw", this.registry.vaults, async () => {
+        // A phone without room for the count says so: nothing else opens the vault.
+        return written(() => this.registry.transaction("rw", this.registry.vaults, async () => {
             const row = await this.registry.vaults.get(id);
             if (!row) throw new FieldError("not-found");
             const now = this.clock();
@@ -72,7 +73,7 @@ export class Vaults {
             const counted = { ...row, failures, waitUntil: wait ? now + wait : 0 };
             await this.registry.vaults.put(counted);
             return counted;
-        });
+        }));
     }
 
     async changePin(id: string, old: string, fresh: string): Promise<void> {
