@@ -154,6 +154,13 @@ const check = (page, form, instance) =>
                 return now && now !== before && document.querySelector(".actions-bar button") ? now : null;
             };
             while (!drawn()) await new Promise((done) => setTimeout(done, 20));
+            // What an instance brings stays in it until somebody comes to the question; what is shown then becomes the answer.
+            for (const template of document.querySelectorAll("form.or .itemset-template")) {
+                if (template.closest(".disabled")) continue;
+                const box = template.matches("option") ? template.parentElement : template.querySelector("input");
+                const control = box.matches("datalist") ? box.parentElement.querySelector("input[list]") : box;
+                control.dispatchEvent(new Event("change", { bubbles: true }));
+            }
             let checked = null;
             const heard = said("campo-preview-checked").then((data) => (checked = data));
             // The button does nothing before the form is ready.
