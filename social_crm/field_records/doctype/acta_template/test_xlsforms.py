@@ -50,14 +50,14 @@ class TestXLSForms(SocialCRMTestCase):
     def test_problems_are_told_by_cell_and_nothing_is_loaded(self) -> None:
         form = self.home_visit()
         rows = list(form.rows)
-        rows[3] = type(rows[3])(**{**vars(rows[3]), "relevant": "uuid() = 1"})
+        rows[3] = type(rows[3])(**{**vars(rows[3]), "relevant": "nada() = 1"})
         rows[4] = type(rows[4])(**{**vars(rows[4]), "label": "¿${nadie}?"})
         found = self.load(self.changed(rows=tuple(rows), translations=()))
         self.assertIsNone(found["values"])
         self.assertEqual(
             [(one["where"], one["text"]) for one in found["problems"]],
             [
-                ("Sheet survey, cell F5 (relevant)", "The function uuid() is not known: uuid() = 1"),
+                ("Sheet survey, cell F5 (relevant)", "The function nada() is not known: nada() = 1"),
                 (
                     "Sheet survey, cell C6 (label::Español (es))",
                     "The text names a field that does not exist: nadie.",
