@@ -131,7 +131,12 @@ def _table(section: dict, paper: _Paper, item, rows: list[dict]) -> None:
                 if picture:
                     photos.append((f"{part.row.label or part.row.name} ({title} {number})", picture))
     columns = [_column(part.row, rows, paper.language) for part in parts]
-    long = {part.row.name for part in parts if any(_is_long(row.get(part.row.name)) for row in rows)}
+    long = {
+        part.row.name
+        for part in parts
+        if part.row.field_type in _NUMBERS
+        and any(paper_words.is_long(row.get(part.row.name)) for row in rows)
+    }
     lines = [
         [
             _cell(paper, part.row, row.get(part.row.name), together=3 if part.row.name in long else 4)
@@ -151,10 +156,6 @@ def _column(row, rows: list[dict], language: str) -> dict:
     answered = [one[row.name] for one in rows if one.get(row.name) not in (None, "")]
     numbers = row.field_type in _NUMBERS and all(paper_words.number_text(one, language) for one in answered)
     return {"label": row.label or row.name, **({"align": "right"} if numbers else {})}
-
-
-def _is_long(value) -> bool:
-    return str(value).lstrip("-").partition(".")[0].isdigit() and abs(float(value)) > 9999
 
 
 def _asked(items) -> list:

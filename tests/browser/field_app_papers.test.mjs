@@ -14,7 +14,11 @@ const GESTOR = "Gestor";
 async function prepare(key) {
     const community = await makeCommunity(ADMIN, `Papeles ${key}`, [GESTOR]);
     const made = await makeFamily(ADMIN, community, `Jusayú ${key}`);
-    await publishTemplate(ADMIN, `papel_${key}`);
+    await publishTemplate(ADMIN, `papel_${key}`, [
+        { field_type: "decimal", field_name: "area", label: "Hectáreas" },
+        { field_type: "select_one", field_name: "riego", label: "¿Riega?", choice_list: "yes_no", appearance: "minimal" },
+        { field_type: "select_one", field_name: "cerca", label: "¿Cercada?", choice_list: "yes_no", appearance: "autocomplete" },
+    ]);
     return { community, ...made };
 }
 
@@ -24,6 +28,8 @@ async function write(page, key, { text = "Primera visita", photo = true } = {}) 
     await page.getByRole("button", { name: templateTitle(`papel_${key}`) }).click();
     await page.locator("form.or .question").first().waitFor();
     await question(page, "Objetivo").locator("input").fill(text);
+    await question(page, "Hectáreas").locator("input").fill("1.375");
+    await question(page, "¿Cercada?").locator("input.autocomplete").fill("Sí");
     if (photo) await choosePhoto(page, question(page, "Fachada"), await turnedPhoto(page));
     await page.getByRole("button", { name: "Siguiente" }).click();
     await page.locator(".chip").first().click();
@@ -74,7 +80,9 @@ browserTest("a sent acta is read on the phone with the network off, and correcte
     assert.equal(await question(page, "Objetivo").locator("input").getAttribute("readonly"), "readonly");
     // Like a paper: what was answered as text, and nothing of what was not chosen.
     await question(page, "Objetivo").getByText("Primera visita").waitFor();
-    await question(page, "¿Tiene agua?").getByText("Sin respuesta").waitFor();
+    for (const none of ["¿Tiene agua?", "¿Riega?"]) await question(page, none).getByText("Sin respuesta").waitFor();
+    await question(page, "Hectáreas").getByText("1,375", { exact: true }).waitFor();
+    await question(page, "¿Cercada?").locator(".answer", { hasText: /^Sí$/ }).waitFor();
     assert.equal(await page.locator("form.or input:visible, form.or textarea:visible, form.or .option-wrapper:visible").count(), 0);
     const width = await question(page, "Fachada").locator("img").evaluate(async (image) => (await image.decode(), image.naturalWidth));
     assert.equal(width, 800, "the photo is on the phone");
@@ -96,6 +104,8 @@ browserTest("a sent acta is read on the phone with the network off, and correcte
     await page.locator("form.or .question").first().waitFor();
     assert.equal(await question(page, "Objetivo").locator("input").inputValue(), "Primera visita");
     await question(page, "Fachada").locator("img").waitFor();
+    // It is about whom the other is about.
+    assert.equal(await page.locator("select.subject").isDisabled(), true);
     await assertAccessible(page, "a new acta that corrects another");
     await screenshot("field-app-amendment");
     await question(page, "Objetivo").locator("input").fill("Segunda redacción");

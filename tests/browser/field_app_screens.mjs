@@ -115,14 +115,14 @@ export async function assertAccessible(page, what) {
 // What the app calls that template.
 export const templateTitle = (template_key) => `Visita de prueba ${template_key}`;
 
-// A published template of its own: every kind of field that the app draws.
-export async function publishTemplate(role, template_key) {
+/** Publishes a template of its own: every kind of field that the app draws, and those that are given. */
+export async function publishTemplate(role, template_key, more = []) {
     const { name } = await api(role, "POST", "/api/resource/Acta Template", {
         template_key,
         title: templateTitle(template_key),
         version: 1,
         component: "General",
-        questions: QUESTIONS,
+        questions: [...QUESTIONS, ...more],
         choices: [
             { list_name: "yes_no", choice_value: "si", label: "Sí" },
             { list_name: "yes_no", choice_value: "no", label: "No" },

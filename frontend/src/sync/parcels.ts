@@ -45,9 +45,11 @@ export function actaParcel(acta: Acta): Parcel {
         fingerprint: travelling(one.fingerprint),
     }));
     const files = media.map((one) => ({ uuid: one.id, name: one.name, sha256: one.sha256, size: one.size, type: one.type }));
+    // Whom an amendment is about says the acta that it amends; the copy here may be older than what was closed.
+    const subject = body.amends ? { family: null, beneficiary: null, productive_unit: null, community: null } : {};
     const record = {
         kind: "acta", uuid: acta.uuid, revision, base, device_time: deviceTime(acta.head.changedAt), close,
-        body: { ...body, participants }, files,
+        body: { ...body, ...subject, participants }, files,
     };
     return parcel("acta", acta.uuid, revision, record, media, confirmed);
 }

@@ -19,7 +19,7 @@ FILES = (FAMILIES, PERSONS, UNITS, COMMUNITIES)
 # The column of the list of persons that says who has authorised the use of biometric data, and its word for yes.
 AUTHORISES, YES = "huella", "si"
 # What the head and the tail are; another number whenever they change, so that forms are made anew.
-LAYOUT = 4
+LAYOUT = 5
 # How somebody signs, as the form has it.
 SIGNS, GIVES_PRINT, CANNOT = "si", "huella", "no"
 

@@ -161,8 +161,7 @@ def number_text(value: object, language: str, together: int = 4) -> str | None:
 
     together: how many digits stand without a separator.
     """
-    text = f"{Decimal(str(value)):f}".removesuffix(".0") if isinstance(value, float) else str(value)
-    found = _NUMBER.fullmatch(text)
+    found = _parts(value)
     if not found:
         return None
     sign, whole, rest = found.groups()
@@ -171,3 +170,14 @@ def number_text(value: object, language: str, together: int = 4) -> str | None:
     if len(whole) > together and not whole.startswith("0"):
         whole = f"{int(whole):,}".replace(",", thousands)
     return f"{sign}{whole}{point}{rest}" if rest else f"{sign}{whole}"
+
+
+def is_long(value: object) -> bool:
+    """Return whether a value is a number of more than four whole digits: then its whole column is written with separators."""
+    found = _parts(value)
+    return bool(found) and len(found[2]) > 4
+
+
+def _parts(value: object) -> re.Match | None:
+    text = f"{Decimal(str(value)):f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return _NUMBER.fullmatch(text)

@@ -161,12 +161,14 @@ def _check_template(doc: Any, before: Any) -> None:
 def subject_of(values: Any) -> dict[str, str | None]:
     """Return whom values of an acta are about.
 
-    Where they do not say: whom the acta that they amend is about, the unit's person, the person's family and its community.
+    Where they do not say: the unit's person, the person's family and its community; of an amendment whom the acta that it amends
+    is about, and nothing that came to be true later (a person who has joined a family since).
     """
     amended = amendments.subject_of(values.get("amends"))
+    if amended:
+        return {field: values.get(field) or amended[field] for field in amendments.SUBJECT}
     unit, person, family, community = (
-        values.get(field) or amended.get(field)
-        for field in ("productive_unit", "beneficiary", "family", "community")
+        values.get(field) for field in ("productive_unit", "beneficiary", "family", "community")
     )
     if unit and not person:
         person = frappe.db.get_value("Productive Unit", unit, "beneficiary")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from social_crm.field_records.domain import paper_words
-from social_crm.field_records.domain.paper_words import WORDS, date_text, number_text, spoken
+from social_crm.field_records.domain.paper_words import WORDS, date_text, is_long, number_text, spoken
 
 PAPER = Path(__file__).parents[3] / "social_crm/print_formats/acta.html"
 
@@ -58,3 +58,15 @@ def test_dates():
 def test_numbers(value, together, spanish, english):
     assert number_text(value, "es", together) == spanish
     assert number_text(value, "en", together) == english
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *((12000, True), (-12000.5, True), ("10000", True), (9999, False), (0.5, False)),
+        # Texts and nothing at all.
+        *(("2.5 kg", False), ("10.000.000", False), ("3. Chivos", False), ("", False), (None, False)),
+    ],
+)
+def test_a_column_is_long_by_its_numbers_alone(value, expected):
+    assert is_long(value) is expected

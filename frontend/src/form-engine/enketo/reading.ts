@@ -4,8 +4,9 @@ const LOCALE: Record<string, string> = { es: "es-CO", en: "en-GB" };
 // What a template writes into its texts: whole numbers of some length, and decimals. Shorter ones may be years.
 const NUMBER = /^-?(\d{5,}|\d+\.\d+)$/;
 
-const spelt = (text: string, language: string): string =>
-    NUMBER.test(text) ? Number(text).toLocaleString(LOCALE[language] ?? language, { maximumFractionDigits: 2 }) : text;
+/** What is reckoned may have no end and is cut to cents; of an answer no digit is left out. */
+const spelt = (text: string, language: string, maximumFractionDigits = 2): string =>
+    NUMBER.test(text) ? Number(text).toLocaleString(LOCALE[language] ?? language, { maximumFractionDigits }) : text;
 
 /** Numbers that the form reckons and says in a text ("Total: $ ${total}") as people of the language write them, now and after each answer. */
 export function spellNumbers(root: HTMLElement, language: string): void {
@@ -47,11 +48,12 @@ export function readAsText(root: HTMLElement, { language, text }: Pick<MountOpti
 
 function answerOf(question: HTMLElement, control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement, language: string): string {
     if (control.matches("select, [type=radio], [type=checkbox]")) {
-        const chosen = [...question.querySelectorAll<HTMLElement>("label:has(input:checked) .option-label.active, option:checked")];
+        const chosen = [...question.querySelectorAll<HTMLElement>("label:has(input:checked) .option-label.active, option:checked:not([value=''])")];
         return chosen.map((one) => one.textContent?.trim()).filter(Boolean).join(", ");
     }
-    const value = control.value;
+    // Enketo writes the name of what was chosen from a list that is searched beside its code.
+    const value = (question.querySelector<HTMLInputElement>("input.autocomplete") ?? control).value;
     const locale = LOCALE[language] ?? language;
     if (control.type === "date" && value) return new Date(`${value}T12:00`).toLocaleDateString(locale, { dateStyle: "long" });
-    return /^(int|decimal)$/.test(control.dataset.typeXml ?? "") ? spelt(value, language) : value;
+    return /^(int|decimal)$/.test(control.dataset.typeXml ?? "") ? spelt(value, language, 20) : value;
 }

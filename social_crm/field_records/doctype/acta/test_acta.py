@@ -260,13 +260,16 @@ class TestActa(SocialCRMTestCase):
         Image.new("RGBA", (40, 20), (0, 0, 0, 0)).save(clear, "PNG")
         photo, drawn = make.attach(doc), make.attach(doc, base64.b64encode(clear.getvalue()).decode())
         doc.reload()
-        goods = [{"bien": "Chivos", "foto": photo.file_url}, {"bien": "Telar", "recibe": drawn.file_url}]
+        goods = [
+            {"bien": "2.5 kg sal", "foto": photo.file_url},
+            {"bien": "Telar", "recibe": drawn.file_url},
+        ]
         doc.answers = {"bienes": goods, "final": "Todo completo"}
         doc.save()
         table, after = acta_sections(doc)
         (shown,) = table["tables"]
         self.assertEqual([column["label"] for column in shown["columns"]], ["N.º", "Bien", "Firma"])
-        self.assertEqual([row[:2] for row in shown["rows"]], [["1", "Chivos"], ["2", "Telar"]])
+        self.assertEqual([row[:2] for row in shown["rows"]], [["1", "2.5 kg sal"], ["2", "Telar"]])
         self.assertEqual([label for label, _picture in shown["photos"]], ["Foto (Bienes 1)"])
         self.assertEqual(after["rows"], [("Al final", "Todo completo")])
         html = frappe.get_print("Acta", doc.name, print_format="Acta de campo")

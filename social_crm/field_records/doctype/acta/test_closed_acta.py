@@ -56,6 +56,16 @@ class TestClosedActa(SocialCRMTestCase):
         with self.assertRaisesRegex(frappe.ValidationError, "somebody else"):
             self.amending(closed, family=other)
 
+    def test_an_acta_of_somebody_who_has_joined_a_family_since_is_amended(self) -> None:
+        frappe.set_user("Administrator")
+        person = people.make_person("Llega después")
+        closed = make.close(make.make_acta(family=None, beneficiary=person))
+        self.assertFalse(closed.family)
+        family = frappe.get_doc("Family", make.make_family())
+        frappe.get_doc("Beneficiary", person).db_set({"family": family.name, "community": family.community})
+        amendment = self.amending(closed, beneficiary=person)
+        self.assertEqual((amendment.beneficiary, amendment.family), (person, None))
+
     def test_who_may_not_see_an_acta_does_not_learn_of_it_by_amending(self) -> None:
         frappe.set_user("Administrator")
         far = people.make_family(1, people.make_community("Lejos de las actas"))
