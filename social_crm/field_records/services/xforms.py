@@ -154,8 +154,8 @@ def _convert(form: Form) -> str:
     try:
         return str(convert(sheets(form, fill_in=True), form_name=form.key, validate=False).xform)
     except PyXFormError as error:
-        # Its rows are those of a sheet, whose first one is the header.
+        # Its rows are those of a sheet, whose first one is the header; one of the choices is no question.
         match = re.search(r"\[row\s*:\s*(\d+)\]\s*(.*)", str(error), re.DOTALL)
-        row = int(match.group(1)) - 1 if match else 0
         text = (match.group(2) if match else str(error)).strip()
+        row = int(match.group(1)) - 1 if match and "'choices' sheet" not in text else 0
         raise _Refused(Refusal(row if 0 < row <= len(form.rows) else 0, text)) from error

@@ -151,12 +151,7 @@ class TestActaTemplate(SocialCRMTestCase):
                 {"field_type": "begin_group", "field_name": "vacio", "label": "Vacío"},
                 {"field_type": "end_group"},
                 {"field_type": "text", "field_name": "Tema", "label": "Tema"},
-                {
-                    "field_type": "text",
-                    "field_name": "tema",
-                    "label": "Tema",
-                    "default_value": "${no_existe}",
-                },
+                {"field_type": "text", "field_name": "tema", "label": "Hola, ${ Tema"},
             ]
         )
         with self.assertRaisesRegex(frappe.ValidationError, r"Row 4 \(tema\)"):
