@@ -59,6 +59,28 @@ phoneTest('"Logging out, resetting or running out of storage with unsent work is
     }, { template, family: place.family, size: SIZE });
     assert.ok(refused, "the phone ran out of room");
     assert.deepEqual([refused.code, refused.count], ["quota", 2]);
+    // To the last byte, as other apps fill a phone: the PIN still opens it, and wrong ones are still counted.
+    await phone.page.evaluate(async () => {
+        const opened = indexedDB.open("otra-app");
+        opened.onupgradeneeded = () => opened.result.createObjectStore("bytes", { autoIncrement: true });
+        await new Promise((done) => (opened.onsuccess = done));
+        for (let size = 400_000; size >= 100; ) {
+            const kept = await new Promise((done) => {
+                const write = opened.result.transaction("bytes", "readwrite");
+                write.oncomplete = () => done(true);
+                write.onabort = () => done(false);
+                write.objectStore("bytes").add(crypto.getRandomValues(new Uint8Array(Math.min(size, 65_536))));
+            });
+            if (!kept) size /= 2;
+        }
+        opened.result.close();
+    });
+    await phone.page.reload();
+    await phone.page.getByLabel("PIN").fill("135792");
+    await phone.page.getByRole("button", { name: "Abrir" }).click();
+    await phone.page.getByText(/Quedan 4 intentos/).waitFor();
+    await phone.unlock();
+    assert.deepEqual([await state(phone.page, uuid), await state(phone.page, refused.uuid)], ["ready", "draft"]);
     await phone.crash();
     await phone.switchOn();
     await phone.open();

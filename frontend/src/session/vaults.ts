@@ -20,6 +20,39 @@ export function initials(fullName: string): string {
     return words.map((word) => word[0]!.toUpperCase()).slice(0, 3).join("") || "?";
 }
 
+type Tries = Pick<VaultRow, "failures" | "waitUntil">;
+
+/** The tries of a vault on a phone whose storage is full: browsers give these few bytes a room of their own. */
+const spareTries = {
+    read(id: string): Tries {
+        try {
+            return { failures: 0, waitUntil: 0, ...(JSON.parse(localStorage.getItem(`campo-tries-${id}`) ?? "{}") as Partial<Tries>) };
+        } catch {
+            return { failures: 0, waitUntil: 0 };
+        }
+    },
+    keep({ id, failures, waitUntil }: VaultRow): void {
+        localStorage.setItem(`campo-tries-${id}`, JSON.stringify({ failures, waitUntil }));
+    },
+    drop(id: string): void {
+        try {
+            localStorage.removeItem(`campo-tries-${id}`);
+        } catch {
+            // A browser that keeps nothing there has nothing to drop.
+        }
+    },
+};
+
+/** Writes, or does something else where the phone has no room: who cannot open the vault can free none either. */
+async function withRoom<T>(write: () => Promise<T>, otherwise: () => T | Promise<T>): Promise<T> {
+    try {
+        return await written(write);
+    } catch (problem) {
+        if (problem instanceof FieldError && problem.code === "quota") return otherwise();
+        throw problem;
+    }
+}
+
 export class Vaults {
     constructor(
         private readonly registry: Registry,
@@ -55,25 +88,32 @@ export class Vaults {
             if (row.waitUntil > this.clock()) throw new FieldError("wait", "wait", { until: row.waitUntil });
             throw new FieldError("pin", "pin", { left: FREE_TRIES - row.failures });
         }
-        await this.registry.vaults.update(id, { failures: 0, waitUntil: 0, lastUsed: this.clock() });
+        spareTries.drop(id);
+        await withRoom<unknown>(() => this.registry.vaults.update(id, { failures: 0, waitUntil: 0, lastUsed: this.clock() }), () => undefined);
         return secret;
     }
 
     /** Counts a try before it is made: closing the app does not take it back. */
-    private async counted(id: string): Promise<VaultRow> {
-        // A phone without room for the count says so: nothing else opens the vault.
-        return written(() => this.registry.transaction("rw", this.registry.vaults, async () => {
-            const row = await this.registry.vaults.get(id);
+    private counted(id: string): Promise<VaultRow> {
+        const { vaults } = this.registry;
+        const count = async (keep: (row: VaultRow) => unknown) => {
+            const row = await vaults.get(id);
             if (!row) throw new FieldError("not-found");
             const now = this.clock();
+            const spare = spareTries.read(id);
+            const waitUntil = Math.max(row.waitUntil, spare.waitUntil);
             // A clock that was set back does not make the wait longer than it can be.
-            if (row.waitUntil > now && row.waitUntil - now <= LONGEST_WAIT) throw new FieldError("wait", "wait", { until: row.waitUntil });
-            const failures = row.failures + 1;
+            if (waitUntil > now && waitUntil - now <= LONGEST_WAIT) throw new FieldError("wait", "wait", { until: waitUntil });
+            const failures = Math.max(row.failures, spare.failures) + 1;
             const wait = waitAfterFailures(failures);
             const counted = { ...row, failures, waitUntil: wait ? now + wait : 0 };
-            await this.registry.vaults.put(counted);
+            await keep(counted);
             return counted;
-        }));
+        };
+        return withRoom(
+            () => this.registry.transaction("rw", vaults, () => count((row) => vaults.put(row))),
+            () => count((row) => spareTries.keep(row)),
+        );
     }
 
     async changePin(id: string, old: string, fresh: string): Promise<void> {
@@ -88,6 +128,7 @@ export class Vaults {
 
     /** Removes a vault for good. Keys first: what is left of its data opens no more. */
     async remove(id: string): Promise<void> {
+        spareTries.drop(id);
         await this.registry.vaults.delete(id);
         await new VaultDatabase(id).delete();
     }
