@@ -58,7 +58,7 @@ export const CHOICES = [
 const ENGLISH = { departamento: "Department", municipio: "Town", vereda: "Village", "departamentos/guajira": "The Guajira", "municipios/riohacha": "Riohacha town" };
 
 // Published, in two languages or in one: labels of choices stand in another place then. Returns its name.
-// in_rows: whether rows have lists of ticks too, which the Desk has no box for.
+// in_rows: whether rows have lists of ticks too, which the Desk asks in a form of the row.
 export async function makeCascade(title, is_bilingual = true, in_rows = true) {
     const template_key = `cascada_${Math.random().toString(36).slice(2, 10).replace(/\d/g, "x")}`;
     const translations = is_bilingual ? Object.entries(ENGLISH).map(([element, label]) => ({ language: "English (en)", element, label })) : [];

@@ -61,7 +61,6 @@ social_crm.acta.Signatures = class Signatures {
     }
 };
 
-// done: called when the commitment stands.
 // Choices that go with the answers before them: of each question with a filter the server says which.
 social_crm.acta.Choices = class Choices {
     // form: returns {tree, group}. cleared: what to do when answers went that do not go with the others any more; look: asks anew.
@@ -123,9 +122,12 @@ social_crm.acta.Choices = class Choices {
         if (!values || !row.doc) return false;
         this.narrow_row(node, row, values);
         const value = row.doc[node.name];
-        if (!value || values.includes(value)) return false;
-        row.doc[node.name] = "";
-        [row.on_grid_fields_dict?.[node.name], row.grid_form?.fields_dict[node.name]].forEach((box) => box?.set_input(""));
+        if (!value) return false;
+        const before = node.type === "select_multiple" ? social_crm.acta.chosen(value) : [value];
+        const kept = before.filter((one) => values.includes(one));
+        if (kept.length === before.length) return false;
+        row.doc[node.name] = kept.length ? kept : "";
+        [row.on_grid_fields_dict?.[node.name], row.grid_form?.fields_dict[node.name]].forEach((box) => box?.set_input(row.doc[node.name]));
         row.refresh_field(node.name);
         return true;
     }
@@ -134,11 +136,18 @@ social_crm.acta.Choices = class Choices {
     narrow_row(node, row, values) {
         [row.on_grid_fields_dict?.[node.name], row.grid_form?.fields_dict[node.name]].forEach((box) => {
             if (!box) return;
+            if (node.type === "select_multiple") return box.offer(values);
             const chosen = row.doc[node.name];
             box.df = { ...box.df, options: this.options(node, values) };
             box.set_options(chosen || "");
             box.$input?.val(values.includes(chosen) ? chosen : "");
         });
+    }
+
+    // What is offered in a row, once the server has said so.
+    of_row(repeat, name, row) {
+        const number = this.form().group.get_field(repeat.name).grid.grid_rows.findIndex(({ doc }) => doc === row);
+        return this.offered[`${repeat.name}[${number}].${name}`];
     }
 
     // Whoever goes into a box of a row finds the choices of that row.
@@ -163,6 +172,88 @@ social_crm.acta.Choices = class Choices {
     }
 };
 
+// The values of an answer with several choices; a default is written as one text, as XLSForm has it.
+social_crm.acta.chosen = (value) => (Array.isArray(value) ? value : String(value ?? "").split(/\s+/).filter(Boolean));
+
+social_crm.acta.tick = (field, value) => {
+    const values = social_crm.acta.chosen(value).slice();
+    field.selected_options = values;
+    field.df.options.forEach((option) => (option.checked = values.includes(option.value)));
+    field.refresh_input();
+    field.$wrapper.find("input").prop("disabled", Boolean(field.df.read_only));
+};
+
+// Several choices in the form of a row, kept in the row as a list. df.offered: returns which of them go with the answers.
+frappe.ui.form.ControlActaChoices = class ControlActaChoices extends frappe.ui.form.Control {
+    make() {
+        super.make();
+        const { label, description, options } = this.df;
+        const group = $('<div class="form-group" role="group">').attr("aria-label", label).appendTo(this.wrapper);
+        $('<label class="control-label">').text(label).appendTo(group);
+        const area = $('<div class="checkbox-options row">').appendTo(group);
+        this.boxes = options.map((option) => {
+            const place = $('<div class="checkbox unit-checkbox col-sm-6"><label><input type="checkbox"> <span class="label-area"></span></label></div>').appendTo(area);
+            place.find("span").text(option.label);
+            return { value: option.value, place, box: place.find("input").on("change", () => this.keep())[0] };
+        });
+        if (description) $('<p class="help-box small text-muted">').html(description).appendTo(group);
+    }
+
+    keep() {
+        const values = this.get_value();
+        this.doc[this.df.fieldname] = values.length ? values : "";
+        this.layout?.grid_row?.refresh_field(this.df.fieldname);
+        this.df.onchange?.();
+    }
+
+    get_value() {
+        return this.boxes.filter(({ box }) => box.checked).map(({ value }) => value);
+    }
+
+    set_input(value) {
+        const values = social_crm.acta.chosen(value);
+        this.boxes.forEach(({ box, value: own }) => (box.checked = values.includes(own)));
+    }
+
+    refresh_input() {
+        this.set_input(this.doc?.[this.df.fieldname]);
+        this.boxes.forEach(({ box }) => (box.disabled = this.disp_status !== "Write"));
+        const offered = this.doc && this.df.offered?.(this.doc);
+        if (offered) this.offer(offered);
+    }
+
+    offer(values) {
+        this.boxes.forEach(({ place, value }) => place.toggle(values.includes(value)));
+    }
+};
+
+social_crm.acta.choices_of_row = (options) => ({
+    fieldtype: "Acta Choices",
+    options,
+    formatter: (value) => {
+        const values = social_crm.acta.chosen(value);
+        return frappe.utils.escape_html(options.filter((option) => values.includes(option.value)).map((option) => option.label).join(", "));
+    },
+});
+
+// As many rows as the answers say; returns whether there are others now. One that holds something goes by hand alone: the list
+// of what is missing says that it is too many.
+social_crm.acta.count_rows = (field, wanted) => {
+    const rows = (field.df.data ||= []);
+    const before = rows.length;
+    const is_empty = (value) => value === null || value === undefined || value === "";
+    // What is calculated in a row is nobody's answer, nor is what a question begins with.
+    const calculated = field.df.fields.filter((one) => one.read_only).map((one) => one.fieldname);
+    const begun = Object.fromEntries(field.df.fields.filter((one) => !is_empty(one.default)).map((one) => [one.fieldname, one.default]));
+    const own = (key) => [...calculated, "idx", "name", "doctype", "parent", "parentfield", "parenttype"].includes(key) || key.startsWith("__");
+    const is_blank = (row) => Object.keys(row).every((key) => own(key) || is_empty(row[key]) || row[key] === begun[key]);
+    while (rows.length > wanted && is_blank(rows.at(-1))) rows.pop();
+    while (rows.length < wanted) rows.push({ ...begun, idx: rows.length + 1, name: `row ${rows.length + 1}`, __islocal: true });
+    if (rows.length === before) return false;
+    field.grid.refresh();
+    return true;
+};
+
 // A picture or a recording that cannot change any more is shown itself.
 social_crm.acta.picture = (node, address) =>
     shown(node, address && `<img src="${encodeURI(address)}" alt="" class="img-fluid rounded" style="max-height: 320px">`);
@@ -174,6 +265,7 @@ function shown(node, html) {
     return `<div class="form-group"><div class="control-label mb-1">${frappe.utils.escape_html(node.label)}</div>${html || "—"}</div>`;
 }
 
+// done: called when the commitment stands.
 social_crm.acta.ask_commitment = function (frm, done) {
     const dialog = new frappe.ui.Dialog({
         title: __("Add Commitment"),

@@ -152,6 +152,26 @@ def test_a_repeat_has_as_many_rows_as_an_answer_says(number: Any, wanted: int) -
     assert "child[1].name" in [one.path for one in found.missing]
 
 
+def test_what_is_only_shown_has_its_default_whoever_writes_the_acta() -> None:
+    rows = (
+        FieldRow("date", "day", "Fecha", default="today()", read_only=True, required=True),
+        FieldRow("text", "place", "Lugar", default="Riohacha", read_only=True),
+        FieldRow("begin_repeat", "goat", "Chivo"),
+        FieldRow("text", "name", "Nombre"),
+        FieldRow("date", "seen", "Visto", default="today()", read_only=True),
+        FieldRow("end_repeat"),
+    )
+    template = build(rows, ())
+    # A client that sends nothing for it, as the Desk does.
+    nothing = examine(template, {"goat": [{"name": "Luna"}]}, TODAY)
+    goats = [{"name": "Luna", "seen": "2026-11-22"}]
+    assert nothing.answers == {"day": "2026-11-22", "place": "Riohacha", "goat": goats}
+    assert not nothing.missing and not nothing.findings
+    # What a phone worked out when the acta was begun stays; another value for what is fixed counts for nothing.
+    sent = examine(template, {"day": "2026-11-20", "place": "Maicao"}, TODAY)
+    assert sent.answers == {"day": "2026-11-20", "place": "Riohacha"}
+
+
 def test_a_default_that_is_worked_out() -> None:
     assert default_of(FieldRow("date", "a", default="today()"), TODAY) == "2026-11-22"
     assert default_of(FieldRow("text", "a", default="Riohacha"), TODAY) == "Riohacha"

@@ -98,7 +98,8 @@ function complete_control(node, frm) {
     if (node.type === "begin_repeat") {
         open_rows_on_a_phone(field.grid);
         frm.acta_form.choices.watch(node);
-        if (node.parts.some(is_signature)) field.grid.allow_on_grid_editing = () => false;
+        const needs_form = (part) => is_signature(part) || part.type === "select_multiple";
+        if (questions(node.parts).some(needs_form)) field.grid.allow_on_grid_editing = () => false;
         // The form of a row is made when it is opened, by a press that the platform tells nobody else: then it too shows what applies.
         const later = () => setTimeout(() => frm.acta_form.show_rows?.(node), 50);
         $(field.grid.wrapper)[0].addEventListener("click", later, true);
@@ -156,8 +157,9 @@ function fields_for(node, frm) {
         onchange: node.shown_only ? undefined : () => changed(frm), on_change: () => changed(frm), // the second is what a list of ticks calls
     };
     if (node.type === "begin_group") {
+        const in_row = node.in_row && { required: false, in_row: true };
         const end = { fieldtype: "Section Break", fieldname: `${node.name}_end` };
-        return [{ fieldtype: "Section Break", fieldname: node.name, label: node.label }, ...node.parts.flatMap((part) => fields_for(part, frm)), end];
+        return [{ fieldtype: "Section Break", fieldname: node.name, label: node.label }, ...node.parts.flatMap((part) => fields_for({ ...part, ...in_row }, frm)), end];
     }
     if (node.type === "begin_repeat") {
         const parts = node.parts.flatMap((part) => fields_for({ ...part, required: false, in_row: true }, frm));
@@ -170,7 +172,10 @@ function fields_for(node, frm) {
                 cannot_add_rows: read_only || (node.counted ? 1 : 0),
                 cannot_delete_rows: read_only,
                 data: [],
-                fields: parts.map((part) => ({ ...part, in_list_view: 1, columns: 2, onchange: () => changed(frm) })),
+                fields: parts.map((part) => {
+                    const offered = (row) => frm.acta_form.choices.of_row(node, part.fieldname, row);
+                    return { ...part, in_list_view: 1, columns: 2, onchange: () => changed(frm), offered };
+                }),
             },
         ];
     }
@@ -199,7 +204,8 @@ function control_for(node) {
             // The row of a repeat shows the label too, not the value that is stored.
             formatter: (value) => frappe.utils.escape_html(options.find((option) => option.value === value)?.label ?? value ?? ""),
         },
-        select_multiple: { fieldtype: "MultiCheck", options, columns: 2 },
+        // Frappe's own keeps nothing in a row.
+        select_multiple: node.in_row ? social_crm.acta.choices_of_row(options) : { fieldtype: "MultiCheck", options, columns: 2 },
         note: { fieldtype: "HTML", options: `<p class="text-muted">${frappe.utils.escape_html(node.label)}</p>`, label: "" },
         geopoint: { fieldtype: "Data", placeholder: __("Latitude, longitude") },
         image: is_signature(node)
@@ -244,13 +250,7 @@ function fill(frm) {
             field.df.data = value.map((row, index) => ({ ...row, idx: index + 1, name: `row ${index + 1}` }));
             return field.grid.refresh();
         }
-        if (node.type === "select_multiple") {
-            field.selected_options = value.slice();
-            field.df.options.forEach((option) => (option.checked = value.includes(option.value)));
-            field.refresh_input();
-            return field.$wrapper.find("input").prop("disabled", frm.doc.status === "Closed");
-        }
-        return field.set_value(value);
+        return node.type === "select_multiple" ? social_crm.acta.tick(field, value) : field.set_value(value);
     });
     Promise.all(tasks)
         .then(() => frm.acta_form.signatures.show())
@@ -333,8 +333,10 @@ function show_findings(frm, seen) {
             $(field.$wrapper || field.wrapper).toggle(visible.has(node.name) && !is_said);
             if (named.length) $(field.wrapper).find("p").text(node.label.replace(/\$\{([^}]*)\}/g, (_all, name) => seen.answers[name] ?? ""));
             if (node.type === "begin_group") walk(node.parts);
-            if (node.counted && frm.doc.status !== "Closed") count_rows(frm, field, seen.counts[node.name] || 0);
-            if (node.shown_only && !["note", "hidden"].includes(node.type)) field.set_value(as_control(node, seen.answers[node.name]));
+            const is_counted = node.counted && frm.doc.status !== "Closed";
+            if (is_counted && social_crm.acta.count_rows(field, seen.counts[node.name] || 0)) changed(frm);
+            if (node.shown_only && node.type === "select_multiple") social_crm.acta.tick(field, seen.answers[node.name]);
+            else if (node.shown_only && !["note", "hidden"].includes(node.type)) field.set_value(as_control(node, seen.answers[node.name]));
             if (!node.required) field.$wrapper?.find(".control-label").first().toggleClass("reqd", required.has(node.name));
             if (node.type === "begin_repeat") frm.acta_form.show_rows(node);
         });
@@ -344,7 +346,9 @@ function show_findings(frm, seen) {
     if (frm.doc.status === "Closed") return;
     const is_of_empty_row = ({ path }) => {
         const [, repeat, index] = path.match(/^(\w+)\[(\d+)\]/) || [];
-        return repeat && !Object.values(seen.answers[repeat]?.[index] || {}).some((value) => !is_empty(value));
+        const asked = (node) => questions(node.parts).filter((part) => !part.shown_only);
+        const parts = questions(frm.acta_form.tree).filter((node) => node.name === repeat).flatMap(asked);
+        return repeat && parts.every((part) => is_empty(seen.answers[repeat]?.[index]?.[part.name]));
     };
     const list = (items, colour) =>
         items.filter((item) => !is_of_empty_row(item)).map((item) => `<li class="text-${colour}">${frappe.utils.escape_html(item.text)}</li>`).join("");
@@ -352,21 +356,6 @@ function show_findings(frm, seen) {
         wrapper.append(`<div class="acta-findings border-top pt-3"><b>${__("Before closing")}</b>
             <ul>${list(seen.findings, "danger")}${list(seen.missing, "muted")}</ul></div>`);
     }
-}
-
-// As many rows as the answers say. One that holds something goes by hand alone: the list below says that it is too many.
-function count_rows(frm, field, wanted) {
-    const rows = (field.df.data ||= []);
-    const before = rows.length;
-    // What is calculated in a row is nobody's answer.
-    const calculated = field.df.fields.filter((one) => one.read_only).map((one) => one.fieldname);
-    const own = (key) => [...calculated, "idx", "name", "doctype", "parent", "parentfield", "parenttype"].includes(key) || key.startsWith("__");
-    const is_blank = (row) => Object.keys(row).every((key) => own(key) || is_empty(row[key]));
-    while (rows.length > wanted && is_blank(rows.at(-1))) rows.pop();
-    while (rows.length < wanted) rows.push({ idx: rows.length + 1, name: `row ${rows.length + 1}`, __islocal: true });
-    if (rows.length === before) return;
-    field.grid.refresh();
-    changed(frm);
 }
 
 // What applies in each row, in its cells and in its form, and what is calculated there.
