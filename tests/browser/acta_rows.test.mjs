@@ -63,3 +63,44 @@ for (const phone of [false, true]) {
         assert.deepEqual(animales.map((one) => [one.animal, one.sano, one.mal ?? null]), [["Chivo", "no", "Tiene fiebre"], ["Vaca", "no", "Cojea"]]);
     });
 }
+
+browserTest("a blank row tells of no gap; rows that are counted do, and begin with what their questions begin with", { role: GESTOR }, async ({ page, open }) => {
+    const key = `blancas_${Math.random().toString(36).slice(2, 8).replace(/\d/g, "x")}`;
+    const questions = [
+        { field_type: "integer", field_name: "ninos", label: "Niños" },
+        { field_type: "begin_repeat", field_name: "nino", label: "Niño", repeat_count: "${ninos}" },
+        { field_type: "text", field_name: "nombre", label: "Nombre del niño", required: 1 },
+        { field_type: "text", field_name: "lengua", label: "Lengua", default_value: "Wayuunaiki" },
+        { field_type: "end_repeat" },
+        { field_type: "begin_repeat", field_name: "animales", label: "Animales" },
+        { field_type: "text", field_name: "animal", label: "Clase de animal", required: 1 },
+        { field_type: "calculate", field_name: "patas", label: "Patas", calculation: "2 + 2" },
+        { field_type: "end_repeat" },
+    ];
+    const template = (await create(ADMIN, "Acta Template", { title: `Filas ${key}`, template_key: key, version: 1, questions })).name;
+    await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.templates.set_status", { template, status: "Published" });
+    const community = await makeCommunity(ADMIN, `Filas ${key}`, [GESTOR]);
+    const { family } = await makeFamily(ADMIN, community, "Uriana");
+    const acta = (await create(GESTOR, "Acta", { template, visit_date: day(1), family })).name;
+    await open(`/app/acta/${acta}`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    const control = (field) => page.locator(`.acta-form .frappe-control[data-fieldname="${field}"]`).first();
+    await control("ninos").locator("input").fill("2");
+    await control("ninos").locator("input").press("Tab");
+    await control("nino").locator('.grid-row[data-idx="2"]').getByText("Wayuunaiki").first().waitFor();
+    const told = page.locator(".acta-findings");
+    await told.getByText("Nombre del niño").nth(1).waitFor();
+    await control("animales").locator(".grid-add-row").click();
+    await control("animales").locator('.grid-row[data-idx="1"]').waitFor();
+    // Fewer: a row that holds only what it began with goes by itself.
+    await control("ninos").locator("input").fill("1");
+    await control("ninos").locator("input").press("Tab");
+    await control("nino").locator('.grid-row[data-idx="2"]').waitFor({ state: "detached" });
+    // The calculation of the row has come, so has the list that came with it.
+    await page.waitForFunction(() => window.cur_frm.acta_form.group.get_field("animales").grid.grid_rows[0]?.doc.patas === "4");
+    await told.getByText("Nombre del niño").first().waitFor();
+    assert.equal(await told.getByText("Clase de animal").count(), 0, await told.innerText());
+    await save(page);
+    const answers = JSON.parse((await api(GESTOR, "GET", `/api/resource/Acta/${acta}`)).answers);
+    assert.deepEqual(answers, { ninos: 1, nino: [{ lengua: "Wayuunaiki" }] });
+});

@@ -344,11 +344,12 @@ function show_findings(frm, seen) {
     const wrapper = frm.get_field("answers_html").$wrapper;
     wrapper.find(".acta-findings").remove();
     if (frm.doc.status === "Closed") return;
+    // A blank row is not kept, whatever is calculated in it; one that is counted is.
     const is_of_empty_row = ({ path }) => {
-        const [, repeat, index] = path.match(/^(\w+)\[(\d+)\]/) || [];
-        const asked = (node) => questions(node.parts).filter((part) => !part.shown_only);
-        const parts = questions(frm.acta_form.tree).filter((node) => node.name === repeat).flatMap(asked);
-        return repeat && parts.every((part) => is_empty(seen.answers[repeat]?.[index]?.[part.name]));
+        const [, name, index] = path.match(/^(\w+)\[(\d+)\]/) || [];
+        const repeat = name && questions(frm.acta_form.tree).find((node) => node.name === name);
+        const row = seen.answers[name]?.[index] || {};
+        return repeat && !repeat.counted && questions(repeat.parts).every((part) => part.shown_only || is_empty(row[part.name]));
     };
     const list = (items, colour) =>
         items.filter((item) => !is_of_empty_row(item)).map((item) => `<li class="text-${colour}">${frappe.utils.escape_html(item.text)}</li>`).join("");
