@@ -93,7 +93,7 @@ function answerOf(node, choices, roll, today) {
     if (chance < (node.required ? roll.gaps : 0.3)) return "";
     const of = choices.filter((choice) => choice.list_name === node.choice_list).map((choice) => choice.choice_value);
     const kinds = {
-        text: () => ["Lo que se dijo", "Sí", "0", "Ñandú & Cía"][Math.floor(roll() * 4)],
+        text: () => ["Lo que se dijo", "Sí", "0", "Ñandú & Cía", "3104"][Math.floor(roll() * 5)],
         integer: () => String(Math.floor(roll() * 50) - 3),
         decimal: () => (roll() * 2000 - 100).toFixed(Math.floor(roll() * 3)),
         select_one: () => of[Math.floor(roll() * of.length)],

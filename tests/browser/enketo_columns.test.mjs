@@ -80,6 +80,7 @@ const FUNCTIONS = [
     { field_type: "hidden", field_name: "origen", default_value: "censo" },
     { field_type: "barcode", field_name: "codigo", label: "Código de barras" },
     { field_type: "integer", field_name: "numero", label: "Número", constraint_rule: ". < pow(2, 5)" },
+    { field_type: "text", field_name: "celular", label: "Celular", constraint_rule: "regex(., '3[0-9]{2}')" },
     calculate("zona_en_palabras", "jr:choice-name(${zona}, '${zona}')"),
     calculate("otra_en_palabras", "jr:choice-name(${otra}, '${otra}')"),
     calculate("segunda", "selected-at(${zonas_suyas}, 1)"),

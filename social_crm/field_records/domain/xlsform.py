@@ -25,6 +25,22 @@ _LANGUAGE = re.compile(r"\s*([^()]+?)\s*\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})
 # What is said in the words of each language: columns of the sheet, fields of a row and of its translation.
 TEXTS = ("label", "hint", "constraint_message", "required_message")
 
+# The cells that may hold an expression.
+_EXPRESSIONS = (
+    "required",
+    "choice_filter",
+    "relevant",
+    "constraint",
+    "calculation",
+    "default",
+    "repeat_count",
+)
+# regex(what, 'pattern'); the pattern is a literal, as `expressions` asks, and what is looked at may hold calls within calls.
+_INNER = r"""[^'"()]|'[^']*'|"[^"]*\""""
+for _ in range(4):
+    _INNER = rf"{_INNER}|\((?:{_INNER})*\)"
+_PATTERN = re.compile(rf"""(\bregex\s*\((?:{_INNER})*?,\s*)(?:'([^']*)'|"([^"]*)")(?=\s*\))""")
+
 # Nothing of them is on the screen.
 _UNSEEN = ("calculate", "hidden")
 
@@ -129,7 +145,19 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
         "default": row.default,
         "repeat_count": _bounded(row.repeat_count) if fill_in else row.repeat_count,
     }
+    if fill_in:
+        cells |= {column: _whole_patterns(cells[column]) for column in _EXPRESSIONS}
     return {column: text for column, text in cells.items() if text}
+
+
+def _whole_patterns(expression: str) -> str:
+    """An expression whose patterns say that they mean the whole text, as ODK does: Enketo is content with a part of it."""
+
+    def whole(found: re.Match) -> str:
+        quote, pattern = ("'", found[2]) if found[2] is not None else ('"', found[3])
+        return f"{found[1]}{quote}^(?:{pattern})${quote}"
+
+    return _PATTERN.sub(whole, expression)
 
 
 def _bounded(count: str) -> str:

@@ -1,5 +1,6 @@
 """Columns of XLSForms that say when an answer is needed, what is only shown and how many rows there are."""
 
+import pytest
 from test_xlsform import changed, counted
 
 from social_crm.field_records.domain.templates import FieldRow
@@ -49,3 +50,22 @@ def test_what_is_calculated_is_shown_only_on_devices_and_downloads_as_it_was_wri
     form = Form("k", 1, "K", rows, ())
     assert "read_only" not in sheets(form)["survey"][1]
     assert sheets(form, fill_in=True)["survey"][1]["read_only"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("written", "on_devices"),
+    [
+        ("regex(., '[0-9]{10}')", "regex(., '^(?:[0-9]{10})$')"),
+        ('. = "" or regex( . , "a|b" )', '. = "" or regex( . , "^(?:a|b)$" )'),
+        (
+            "regex(concat(${a}, ', ', 'x'), '1') and not(regex(., '2,(3)'))",
+            "regex(concat(${a}, ', ', 'x'), '^(?:1)$') and not(regex(., '^(?:2,(3))$'))",
+        ),
+        ("regex(., '^7')", "regex(., '^(?:^7)$')"),
+        (". != 'regex(., 1)'", ". != 'regex(., 1)'"),
+    ],
+)
+def test_a_pattern_means_the_whole_text_on_devices_too(written: str, on_devices: str) -> None:
+    form = Form("k", 1, "K", (FieldRow("text", "a", "A"), FieldRow("text", "b", "B", constraint=written)), ())
+    assert sheets(form)["survey"][1]["constraint"] == written
+    assert sheets(form, fill_in=True)["survey"][1]["constraint"] == on_devices
