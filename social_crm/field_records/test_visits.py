@@ -9,6 +9,7 @@ from social_crm.field_records.report.actas_overview import actas_overview
 from social_crm.field_records.report.visits_due import visits_due
 from social_crm.field_records.report.weekly_work_of_gestores import weekly_work_of_gestores
 from social_crm.field_records.services import actions, templates, visits
+from social_crm.field_records.services.sync import kinds
 from social_crm.field_records.services.visits_due import due_visits
 from social_crm.social_crm import factories as people
 from social_crm.testing import SocialCRMTestCase
@@ -47,6 +48,31 @@ class TestVisits(SocialCRMTestCase):
         templates.set_status(newer, "Published")
         make.make_acta(family=family, template=newer, visit_date=nowdate())
         self.assertNotIn(family, self.due())
+
+    def test_what_was_planned_with_an_earlier_version_is_written_with_the_newest_published_one(self):
+        old, family = make.make_template(), make.make_family()
+        templates.set_status(old.name, "Published")
+        rule = make_rule(template=old.name)
+        rows = [{"doctype": "Family", "subject": family, "rule": rule}]
+        (plan,) = visits.plan_visits(rows, make.GESTOR, nowdate())
+        with as_gestor():
+            before = kinds.versions(())[f"visit/{plan}"]
+            self.assertEqual(visits.template_to_write(plan), old.name)
+        newer = templates.new_version(old.name)
+        self.assertEqual(visits.template_to_write(plan), old.name, "a draft writes nothing")
+        templates.set_status(newer, "Published")
+        templates.set_status(old.name, "Withdrawn")
+        with as_gestor():
+            self.assertEqual(visits.template_to_write(plan), newer)
+            after = kinds.versions(())
+            self.assertNotEqual(after[f"visit/{plan}"], before, "the phones are told")
+            self.assertNotIn(f"template/{old.name}", after, "a new phone does not have it")
+            version, sent = kinds.rows_of("visit", [plan])[plan]
+            self.assertEqual((version, sent["template"]), (after[f"visit/{plan}"], newer))
+        (again,) = visits.plan_visits(rows, make.GESTOR, add_days(nowdate(), 1))
+        self.assertEqual((again, frappe.db.get_value("Planned Visit", plan, "template")), (plan, newer))
+        templates.set_status(newer, "Withdrawn")
+        self.assertIsNone(visits.template_to_write(plan), "none is published: the person chooses")
 
     def test_rules_that_are_switched_off_or_of_another_place_ask_for_nothing(self):
         family = make.make_family()

@@ -1,6 +1,6 @@
 """Brings the shipped rows to a site: install, every migrate, uninstall."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe.model.delete_doc import check_if_doc_is_dynamically_linked, check_if_doc_is_linked
 
-from social_crm.shipping import documents, ledger, notice
+from social_crm.shipping import documents, ledger, notice, successors
 from social_crm.shipping.compare import same
 from social_crm.shipping.parts import ensure_parts, remove_parts
 from social_crm.shipping.sources import ShippedSource, load_sources
@@ -24,11 +24,11 @@ def sync(sources: Iterable[ShippedSource] | None = None) -> None:
 
     A site's own edits are never touched: the administrators are told and decide (`choices.py`).
     """
-    shipped = tuple(sources) if sources is not None else sources_of_app()
+    shipped = successors.in_order(sources if sources is not None else sources_of_app())
     for source in shipped:
         if source.doctype == "Workflow":
             ensure_parts(source.values)
-        _sync_one(source)
+        _sync_one(source, shipped)
     _retire({(source.doctype, source.name) for source in shipped})
     notice.tell_administrators()
 
@@ -68,16 +68,16 @@ def insert(source: ShippedSource) -> Mapping[str, Any]:
     return documents.insert(source.doctype, source.name, values)
 
 
-def _sync_one(source: ShippedSource) -> None:
+def _sync_one(source: ShippedSource, shipped: Sequence[ShippedSource]) -> None:
     entry = ledger.find(source.doctype, source.name)
     if entry is None:
-        _first_time(source)
+        _first_time(source, shipped)
         return
     site = documents.read(entry.item_doctype, entry.item_name)
     baseline = ledger.as_installed(entry)
     behind = source.version != entry.shipped_version
     if site is not None and baseline is not None and behind:
-        if same(source.doctype, site, baseline):
+        if same(source.doctype, site, baseline) and not successors.stays(source, shipped):
             with _allowed(entry):
                 stored = documents.overwrite(entry.item_doctype, entry.item_name, source.values)
                 ledger.change(entry, source_path=source.path, **ledger.installed(stored, source.version))
@@ -110,15 +110,16 @@ def _allowed(entry: Any) -> Iterator[None]:
         entry.reload()
 
 
-def _first_time(source: ShippedSource) -> None:
-    if source.values.get("status") == "Withdrawn":
+def _first_time(source: ShippedSource, shipped: Sequence[ShippedSource]) -> None:
+    if successors.is_taken_back(source):
         # Shipped to be withdrawn where an earlier release brought it; a site that never had it needs none.
         return
     common = {"source_path": source.path, "available_version": source.version}
     if frappe.db.exists(source.doctype, source.name):
         ledger.add(source.kind, source.doctype, source.name, existed_before=True, **common)
         return
-    stored = insert(source)
+    earlier = successors.waits_for(source, shipped)
+    stored = _insert_as_draft(source) if earlier else insert(source)
     entry = ledger.add(
         source.kind,
         source.doctype,
@@ -127,6 +128,14 @@ def _first_time(source: ShippedSource) -> None:
         **{**common, **ledger.installed(stored, source.version)},
     )
     ledger.change(entry, state=_state_of(entry, source))
+    if earlier:
+        notice.tell_of_draft(entry, earlier.name)
+
+
+def _insert_as_draft(source: ShippedSource) -> Mapping[str, Any]:
+    stored = documents.insert(source.doctype, source.name, {**source.values, "status": "Draft"})
+    # As shipped: a draft is then the site's state of it, and publishing it makes it what we brought.
+    return {**stored, "status": source.values["status"]}
 
 
 def _state_of(entry: Any, source: ShippedSource) -> str:

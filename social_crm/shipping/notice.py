@@ -1,4 +1,4 @@
-"""Tells the administrators, once a version, that a newer shipped item awaits their decision."""
+"""Tells the administrators, once a version, that a newer shipped item awaits their decision or came as a draft."""
 
 import frappe
 from frappe import _
@@ -18,24 +18,38 @@ def tell_administrators() -> None:
     if not waiting:
         return
     for user in _administrators():
-        language = frappe.db.get_value("User", user, "language") or frappe.local.lang
+        language = _language_of(user)
+        text = _(
+            "A newer version of {0} is shipped. This site's copy stays as it is: see the difference and decide.",
+            language,
+        )
         for entry in waiting:
-            _tell(user, entry, language)
+            _tell(user, entry, text.format(frappe.bold(_(entry.item_name, language))))
     for entry in waiting:
         ledger.change(entry, notified_version=entry.available_version)
 
 
-def _tell(user: str, entry, language: str) -> None:
-    text = _(
-        "A newer version of {0} is shipped. This site edited its copy: see the difference and decide.",
-        language,
-    )
+def tell_of_draft(entry, earlier: str) -> None:
+    """Tell every administrator that a newer version of a template came as a draft, and what stays: `earlier`."""
+    for user in _administrators():
+        text = _(
+            "{0} came as a draft: this site decided by itself about {1}, which stays as it is. Compare them and publish the draft when it suits you.",
+            _language_of(user),
+        )
+        _tell(user, entry, text.format(frappe.bold(entry.item_name), frappe.bold(earlier)))
+
+
+def _language_of(user: str) -> str:
+    return frappe.db.get_value("User", user, "language") or frappe.local.lang
+
+
+def _tell(user: str, entry, subject: str) -> None:
     log = frappe.new_doc("Notification Log")
     log.update(
         {
             "for_user": user,
             "type": "Alert",
-            "subject": text.format(frappe.bold(_(entry.item_name, language))),
+            "subject": subject,
             "document_type": ledger.LEDGER,
             "document_name": entry.name,
         }

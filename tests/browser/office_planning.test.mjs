@@ -133,6 +133,25 @@ phoneTest("the visits that the office planned are on the gestor's phone", async 
     await page.locator("form.or").waitFor();
 });
 
+browserTest("the acta of a planned visit is begun with the newest published version of its template", { role: GESTOR }, async ({ page, open }) => {
+    const key = mark();
+    const community = await makeCommunity(ADMIN, `Versiones ${key}`, [GESTOR, DIRECTOR]);
+    const { family } = await makeFamily(ADMIN, community, `Ipuana ${key}`);
+    const service = "/api/method/social_crm.field_records.services.templates";
+    const questions = [{ field_type: "text", field_name: "tema", label: "Tema" }];
+    const first = (await create(ADMIN, "Acta Template", { title: `Con versiones ${key}`, template_key: `versiones_${key}`, version: 1, questions })).name;
+    await api(ADMIN, "POST", `${service}.set_status`, { template: first, status: "Published" });
+    const plan = (await create(ADMIN, "Planned Visit", { family, gestor: people[GESTOR].user, visit_date: day(0), template: first })).name;
+    const newer = await api(ADMIN, "POST", `${service}.new_version`, { template: first });
+    await api(ADMIN, "POST", `${service}.set_status`, { template: newer, status: "Published" });
+    await api(ADMIN, "POST", `${service}.set_status`, { template: first, status: "Withdrawn" });
+
+    await open(`/app/planned-visit/${plan}`);
+    await press(page, "Escribir el acta");
+    await page.waitForFunction((wanted) => window.cur_frm?.doctype === "Acta" && window.cur_frm.doc.family === wanted && window.cur_frm.doc.template, family);
+    assert.equal(await page.evaluate(() => window.cur_frm.doc.template), newer);
+});
+
 browserTest("the weekly report and the overview of actas count what was done", { role: DIRECTOR }, async ({ page, open, screenshot }) => {
     const key = mark();
     const community = await makeCommunity(ADMIN, `Semana ${key}`, [GESTOR, DIRECTOR]);

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import sys
+from pathlib import Path
 
 import frappe
 
@@ -74,7 +75,9 @@ def fill() -> dict[str, list[str]]:
     people = frappe.get_all("Beneficiary", filters={"family": family}, pluck="name")
     loans, applications = fill_credit()
     frappe.db.commit()
+    acta = fill_acta()
     return {
+        "Acta": [acta],
         "Loan": loans,
         "Microcredit Application": applications,
         "Social Programme": [programme.name],
@@ -112,6 +115,41 @@ def fill_credit() -> tuple[list[str], list[str]]:
     draft = make.make_application().name
     frappe.set_user("Administrator")
     return [on_time, late, reversed_once, paid, untouched], [approved, draft]
+
+
+def fill_acta() -> str:
+    """An acta of a visit, closed with a photo and a commitment, with its sealed PDF, as a gestor makes it."""
+    from social_crm.field_records import factories as make
+    from social_crm.field_records.services.sealed_pdf import certificate, making
+
+    certificate.make_demo("Fundación Prueba")
+    frappe.local.conf = frappe.get_site_config()
+    make.make_team()
+    frappe.set_user(make.GESTOR)
+    acta, _photo, _paper = make.sealed()
+    frappe.set_user("Administrator")
+    frappe.db.commit()
+    making.make(acta.name)
+    return acta.name
+
+
+def _acta(name: str) -> dict:
+    """How an acta stands: what the page behind its QR says, whether its chain is whole, and what its form and its print show."""
+    from social_crm.field_records.services import seal_chains
+    from social_crm.field_records.services.sealed_pdf import making, standing
+
+    doc = frappe.get_doc("Acta", name)
+    found = standing.find(doc.verification_code)
+    count, broken = seal_chains.walk(doc.seal_chain)
+    paper = Path(frappe.get_doc("File", doc.pdf_file).get_full_path())
+    return {
+        "content": found.content,
+        "pdf": found.pdf,
+        "digest": hashlib.sha256(paper.read_bytes()).hexdigest(),
+        "chain": [count, broken],
+        "state": making.state(name)["status"],
+        "printed": frappe.utils.strip_html(frappe.get_print("Acta", name)),
+    }
 
 
 def _loan(name: str) -> dict:
@@ -175,8 +213,22 @@ def edit() -> dict[str, list[str]]:
         document.subject = "Nuestro asunto"
         document.save()
         edited["Notification"].append(name)
+    edited["Acta Template"] = edit_templates()
     frappe.db.commit()
     return edited
+
+
+def edit_templates() -> list[str]:
+    """A template writes more of what is answered, one has a next version of the site's own, and one is not in use."""
+    from social_crm.field_records.services import templates
+
+    mapped = frappe.get_doc("Acta Template", "home_visit-v1")
+    mapped.append("writes", {"question": "conclusiones", "target": "Family", "target_field": "notes"})
+    mapped.save()
+    own = frappe.get_doc("Acta Template", templates.new_version("goods_delivery-v1"))
+    own.update({"title": "Nuestra entrega"}).save()
+    templates.set_status("household_characterisation-v1", "Withdrawn")
+    return [mapped.name, own.name, "goods_delivery-v1", "household_characterisation-v1"]
 
 
 def _values(doctype: str, name: str) -> dict:
@@ -203,6 +255,11 @@ def read(wanted: dict[str, list[str]]) -> dict:
     }
     if frappe.db.exists("DocType", "Microcredit Ledger Entry"):
         found["ledger"] = {name: _in_the_ledger(name) for name in wanted["Loan"]}
+    found["acta"] = {name: _acta(name) for name in wanted["Acta"]}
+    found["templates"] = {
+        row.name: row.status for row in frappe.get_all("Acta Template", fields=["name", "status"])
+    }
+    found["told"] = frappe.get_all("Notification Log", {"for_user": "Administrator"}, pluck="subject")
     found["label"] = meta.get_label("kind")
     found["custom field"] = bool(meta.get_field("river"))
     found["auditor exports"] = [

@@ -198,6 +198,17 @@ def set_status(template: str, status: str) -> None:
     doc.save()
 
 
+def newest_published() -> dict[str, str]:
+    """Return for each version of a template that the user may see the newest published one of it; none where none is."""
+    if not frappe.has_permission("Acta Template", "read"):
+        return {}
+    rows = frappe.get_list(
+        "Acta Template", fields=["name", "template_key", "status"], order_by="version", limit=0
+    )
+    newest = {row.template_key: row.name for row in rows if row.status == "Published"}
+    return {row.name: newest[row.template_key] for row in rows if row.template_key in newest}
+
+
 def refuse_deletion(doc: Any) -> None:
     """A template that was ever published stays: actas were written with it."""
     if doc.status != "Draft" and not frappe.flags.in_uninstall:

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from social_crm.field_records.domain.visits import MAX_STOPS, Stop, ordered
-from social_crm.field_records.services import visitors
+from social_crm.field_records.services import templates, visitors
 
 SUBJECT_FIELDS = {"Family": "family", "Productive Unit": "productive_unit"}
 _PLACE = ("community", "latitude", "longitude")
@@ -48,6 +48,17 @@ def _filters(value: Any) -> list:
     if not isinstance(found, list):
         frappe.throw(_("The filters are no list."), title=_("Filters not Understood"))
     return found
+
+
+@frappe.whitelist()
+def template_to_write(visit: str) -> str | None:
+    """Return the template of the acta of a planned visit: its newest published version, whichever the plan names.
+
+    None where the plan names none, or no version of it is published any more. Raises PermissionError for who may not read the visit.
+    """
+    plan = frappe.get_doc("Planned Visit", visit)
+    plan.check_permission("read")
+    return templates.newest_published().get(plan.template)
 
 
 @frappe.whitelist()
@@ -214,6 +225,8 @@ def _plan_one(row: Any, gestor: str, visit_date: str) -> str:
         else frappe.get_doc({"doctype": "Planned Visit"})
     )
     template = row.template or (rule and frappe.db.get_value("Visit Rule", rule, "template"))
+    # The rule may name a version that a newer one has replaced since.
+    template = templates.newest_published().get(template, template)
     doc.update({field: row.subject, "rule": rule, "template": template})
     doc.update({"gestor": gestor, "visit_date": visit_date, "status": "Planned"})
     return (doc.save() if existing else doc.insert()).name

@@ -18,15 +18,17 @@ frappe.ui.form.on("Planned Visit", {
     },
     refresh(frm) {
         if (!frm.is_new() && frm.doc.status === "Planned" && frappe.model.can_create("Acta")) {
-            frm.add_custom_button(__("Write the Acta"), () =>
+            frm.add_custom_button(__("Write the Acta"), async () => {
+                // The plan may name a version that a newer one has replaced since.
+                const template = await frappe.xcall("social_crm.field_records.services.visits.template_to_write", { visit: frm.doc.name });
                 frappe.new_doc("Acta", {
-                    template: frm.doc.template,
+                    template,
                     family: frm.doc.family,
                     beneficiary: frm.doc.beneficiary,
                     productive_unit: frm.doc.productive_unit,
                     community: frm.doc.community,
-                })
-            ).addClass("btn-primary");
+                });
+            }).addClass("btn-primary");
         }
     },
 });

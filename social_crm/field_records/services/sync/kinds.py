@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from social_crm.field_records.domain.plain_text import plain_text
-from social_crm.field_records.services import fingerprints, visits, xforms
+from social_crm.field_records.services import fingerprints, templates, visits, xforms
 from social_crm.field_records.services.sync import corrections
 
 ACTA_DAYS = 365
@@ -262,10 +262,14 @@ def _goes_out(row: Any, key: str, held: Collection[str], forms: dict[str, str]) 
 
 
 def _extra(kind: Kind) -> dict[str, str]:
-    """What belongs to a row's version and lies in other rows: the form of a template, the open conflicts of a record."""
+    """What belongs to a row's version and lies in other rows: the form of a template, the newest version of a planned one, the
+    open conflicts of a record.
+    """
     if kind.name == "template":
         # Hashes of forms; the templates themselves are asked through get_list.
         return {row.name: row.form_hash for row in frappe.get_all(xforms.FORM, fields=["name", "form_hash"])}
+    if kind.name == "visit":
+        return _newest_templates()
     if kind.doctype in _IN_CONFLICT and frappe.has_permission("Sync Conflict", "read"):
         found = frappe.get_list(
             "Sync Conflict",
@@ -279,6 +283,17 @@ def _extra(kind: Kind) -> dict[str, str]:
             named.setdefault(row.reference_name, []).append(row.name)
         return {reference: " ".join(names) for reference, names in named.items()}
     return {}
+
+
+def _newest_templates() -> dict[str, str]:
+    """Visit -> the newest published version of its template, for those that were planned with another one."""
+    newest = templates.newest_published()
+    replaced = [name for name, newer in newest.items() if newer != name]
+    if not replaced:
+        return {}
+    filters = [["template", "in", replaced], ["gestor", "=", frappe.session.user], ["status", "=", "Planned"]]
+    found = frappe.get_list("Planned Visit", filters=filters, fields=["name", "template"], limit=0)
+    return {row.name: newest[row.template] for row in found}
 
 
 def _biometric_answers(kind: Kind) -> dict[str, str]:
@@ -356,6 +371,12 @@ def _complete_actas(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> N
         values["open_conflict"] = (extra.get(name) or "").rpartition(" ")[2] or None
 
 
+def _complete_visits(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
+    for name, values in data.items():
+        # A device that came later does not hold the version that the plan names.
+        values["template"] = extra.get(name) or values["template"]
+
+
 def _complete_commitments(data: dict[str, dict[str, Any]], extra: dict[str, str]) -> None:
     for values in data.values():
         of, name = values.pop("reference_doctype", None), values.pop("reference_name", None)
@@ -368,5 +389,6 @@ _COMPLETE: dict[str, Callable[[dict[str, dict[str, Any]], dict[str, str]], None]
     "person": _complete_persons,
     "acta": _complete_actas,
     "commitment": _complete_commitments,
+    "visit": _complete_visits,
     "authorisation_text": _complete_texts,
 }

@@ -21,7 +21,7 @@ frappe.ui.form.on("Shipped Item", {
         const state = frm.doc.state;
         if (!frm.perm[0] || !frm.perm[0].write) return;
         if (state === "Update Available") {
-            frm.set_intro(__("A newer version is shipped and this site edited its copy. Choose which one stays."), "orange");
+            frm.set_intro(__("A newer version is shipped and this site's copy was left as it is. Choose which one stays."), "orange");
             frm.add_custom_button(__("Keep Theirs"), () => frm.events.choose(frm, "keep"));
         }
         if (["Update Available", "Edited", "Kept", "Owned by the Site"].includes(state)) {

@@ -61,19 +61,6 @@ def vulnerability(name: str = "Test Vulnerability", description: str = "First te
     return source("Vulnerability Type", name, vulnerability_name=name, description=description, enabled=1)
 
 
-def template(key: str, version: int = 1, status: str = "Published") -> ShippedSource:
-    return source(
-        "Acta Template",
-        f"{key}-v{version}",
-        title="Test Template",
-        template_key=key,
-        version=version,
-        status=status,
-        component="General",
-        questions=[{"field_type": "text", "field_name": "tema", "label": "Tema"}],
-    )
-
-
 def notification(subject: str = "First {{ doc.name }}") -> ShippedSource:
     return source(
         "Notification",
@@ -105,16 +92,6 @@ class TestShippedItem(SocialCRMTestCase):
         for doctype, name in shipped:
             self.assertTrue(frappe.db.exists(doctype, name), f"{doctype} {name}")
             self.assertIsNotNone(ledger.find(doctype, name), f"{doctype} {name}")
-
-    def test_a_template_version_that_a_newer_one_replaces_is_withdrawn_where_it_was_brought(self):
-        old, never = template("test_replaced"), template("test_never_here", status="Withdrawn")
-        self.ship(old)
-        self.assertEqual(frappe.db.get_value("Acta Template", old.name, "status"), "Published")
-        self.ship(template("test_replaced", status="Withdrawn"), template("test_replaced", version=2), never)
-        self.assertEqual(frappe.db.get_value("Acta Template", old.name, "status"), "Withdrawn")
-        self.assertEqual(frappe.db.get_value("Acta Template", "test_replaced-v2", "status"), "Published")
-        self.assertEqual(self.state("Acta Template", old.name), ledger.CURRENT)
-        self.assertFalse(frappe.db.exists("Acta Template", never.name))
 
     def test_a_second_migrate_changes_nothing(self):
         items = (workflow(), print_format("<p>One</p>"), notification(), vulnerability())
