@@ -175,9 +175,9 @@ def number_text(value: object, language: str, together: int = 4) -> str | None:
 def is_long(value: object) -> bool:
     """Return whether a value is a number of more than four whole digits: then its whole column is written with separators."""
     found = _parts(value)
-    return bool(found) and len(found[2]) > 4
+    return found is not None and len(found[2]) > 4
 
 
-def _parts(value: object) -> re.Match | None:
+def _parts(value: object) -> re.Match[str] | None:
     text = f"{Decimal(str(value)):f}".removesuffix(".0") if isinstance(value, float) else str(value)
     return _NUMBER.fullmatch(text)

@@ -153,7 +153,7 @@ def _survey_row(form: Form, row: FieldRow, fill_in: bool) -> dict[str, str]:
 def _whole_patterns(expression: str) -> str:
     """An expression whose patterns say that they mean the whole text, as ODK does: Enketo is content with a part of it."""
 
-    def whole(found: re.Match) -> str:
+    def whole(found: re.Match[str]) -> str:
         quote, pattern = ("'", found[2]) if found[2] is not None else ('"', found[3])
         return f"{found[1]}{quote}^(?:{pattern})${quote}"
 
