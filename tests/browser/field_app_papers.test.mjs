@@ -30,6 +30,7 @@ async function write(page, key, { text = "Primera visita", photo = true } = {}) 
     await question(page, "Objetivo").locator("input").fill(text);
     await question(page, "Hectáreas").locator("input").fill("1.375");
     await question(page, "¿Cercada?").locator("input.autocomplete").fill("Sí");
+    assert.equal(await question(page, "¿Cercada?").locator("input:visible").count(), 1, "one box to write in");
     if (photo) await choosePhoto(page, question(page, "Fachada"), await turnedPhoto(page));
     await page.getByRole("button", { name: "Siguiente" }).click();
     await page.locator(".chip").first().click();
