@@ -37,11 +37,9 @@ sites, site, moment, start = sys.argv[1:]
 os.chdir(sites)
 frappe.init(site=site)
 frappe.connect()
-from social_crm.microcredit.services.alerts import finding, sending
+from social_crm.microcredit.services.alerts import sending
 moment = datetime.fromisoformat(moment)
 time.sleep(max(0, float(start) - time.time()))
-finding.write_down(moment.date())
-sending.commit()
 print(sending.run(moment))
 """
 MADE = (
