@@ -210,10 +210,14 @@ export class ProposedChanges {
     async prune(before: number, isTheirs: (row: ChangeRow) => boolean = () => true): Promise<void> {
         const isKept = (row: ChangeRow) => row.state === "sent" || row.state === "conflict";
         const old = this.all().filter((row) => isKept(row) && (row.createdAt < before || !isTheirs(row)));
+        if (!old.length) return;
         await this.vault.db.changes.bulkDelete(old.map((row) => row.uuid));
         await this.vault.db.blobs.bulkDelete(old.flatMap((row) => row.decision?.media?.id ?? []));
+        // Who reads just now still holds them.
+        this.reading += 1;
         for (const row of old) this.rows.delete(row.uuid);
-        if (old.length) this.show();
+        this.show();
+        this.vault.tell({ kind: "changes" });
     }
 
     forget(): void {
