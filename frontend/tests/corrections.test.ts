@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { begun, changed, readNumber, takenUp, troubleOf, withOwn } from "../src/corrections/fields";
 import { gapsOf } from "../src/acta/missing";
 import type { CorrectionField, ProposedChange } from "../src/store/api";
-import { joined } from "../src/store/proposed_changes";
+import { joined, type ProposedChanges } from "../src/store/proposed_changes";
 import { TestDevice } from "./support/store";
 
 const FAMILY = "family/FAM-00001";
@@ -30,6 +30,30 @@ test("two of one record that wait become one, and what is taken back again is no
     expect(await propose(device, { notes: "Vive en frente", zone: "Urban" }, { notes: null, zone: "Rural" })).toBeNull();
     expect(shown(device)).toEqual([]);
     expect(device.store.outbox.atRisk.value).toBe(0);
+});
+
+test("what has left the device does not come back by a reading that had begun before", async () => {
+    const device = await known();
+    await propose(device, { zone: "Rural" }, { zone: "Urban" });
+    await device.sync();
+    const { changes } = (device.store as unknown as { opened: { value: { changes: ProposedChanges } } }).opened.value;
+    // A slow phone: what was read comes when the rows are already gone.
+    const slow = changes as unknown as { read: () => Promise<unknown> };
+    const read = slow.read.bind(changes);
+    let goOn = () => {};
+    const gone = new Promise<void>((done) => (goOn = done));
+    slow.read = async () => {
+        const rows = await read();
+        await gone;
+        return rows;
+    };
+    const reading = changes.load();
+    await new Promise((done) => setTimeout(done, 100));
+    slow.read = read;
+    await changes.prune(Date.now() + 60_000);
+    goOn();
+    await reading;
+    expect(shown(device)).toEqual([]);
 });
 
 test("one whose reply was lost is not touched: the next one builds on it, and both arrive", async () => {

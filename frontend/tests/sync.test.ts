@@ -2,7 +2,6 @@
 import { expect, test } from "vitest";
 import type { FieldError } from "../src/store/api";
 import type { DeviceDrafts } from "../src/store/device_drafts";
-import type { ProposedChanges } from "../src/store/proposed_changes";
 import { waitAfter } from "../src/sync/backoff";
 import type { Fate } from "./support/server";
 import { FAMILY, TestDevice } from "./support/store";
@@ -329,31 +328,6 @@ test("only what was confirmed long ago leaves the device by itself", async () =>
     expect(device.store.drafts.list.value).toHaveLength(2);
     await drafts.prune(Date.now() + 60_000);
     expect(device.store.drafts.list.value.map((one) => one.uuid)).toEqual([draft]);
-});
-
-test("what has left the device does not come back by a reading that had begun before", async () => {
-    const device = new TestDevice();
-    await device.enrolled();
-    await device.store.records.propose("Family", "FAM-00001", { zone: "Rural" }, { zone: "Urban" });
-    await device.sync();
-    const { changes } = (device.store as unknown as { opened: { value: { changes: ProposedChanges } } }).opened.value;
-    // A slow phone: what was read comes when the rows are already gone.
-    const slow = changes as unknown as { read: () => Promise<unknown> };
-    const read = slow.read.bind(changes);
-    let goOn = () => {};
-    const gone = new Promise<void>((done) => (goOn = done));
-    slow.read = async () => {
-        const rows = await read();
-        await gone;
-        return rows;
-    };
-    const reading = changes.load();
-    await new Promise((done) => setTimeout(done, 100));
-    slow.read = read;
-    await changes.prune(Date.now() + 60_000);
-    goOn();
-    await reading;
-    expect(device.store.outbox.changes.value).toEqual([]);
 });
 
 test("what was sent about a family that is somebody else's now leaves the device at once; what was not sent stays", async () => {
