@@ -205,7 +205,7 @@ function control_for(node) {
             formatter: (value) => frappe.utils.escape_html(options.find((option) => option.value === value)?.label ?? value ?? ""),
         },
         // Frappe's own keeps nothing in a row.
-        select_multiple: node.in_row ? social_crm.acta.choices_of_row(options) : { fieldtype: "MultiCheck", options, columns: 2 },
+        select_multiple: node.in_row ? social_crm.acta.choices_of_row(options) : { fieldtype: "MultiCheck", options, columns: 2, sort_options: false },
         note: { fieldtype: "HTML", options: `<p class="text-muted">${frappe.utils.escape_html(node.label)}</p>`, label: "" },
         geopoint: { fieldtype: "Data", placeholder: __("Latitude, longitude") },
         image: is_signature(node)
