@@ -78,7 +78,8 @@ browserTest("the director plans three visits that a rule asks for and sees them 
     const dialog = page.locator(".modal.show");
     await dialog.getByText("Planear 3 visitas").first().waitFor();
     const who = dialog.locator('.frappe-control[data-fieldname="gestor"]');
-    const offered = who.locator(".awesomplete li:visible");
+    // A list of links is made of other elements in Frappe 16.
+    const offered = who.locator(".awesomplete").locator("li:visible, div[role=option]:visible");
     // Only who writes actas and works there.
     await who.locator("input").fill(people[GESTOR].user.split("@")[0]);
     await offered.filter({ hasText: gestor }).first().waitFor();
