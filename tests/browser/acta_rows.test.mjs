@@ -104,3 +104,39 @@ browserTest("a blank row tells of no gap; rows that are counted do, and begin wi
     const answers = JSON.parse((await api(GESTOR, "GET", `/api/resource/Acta/${acta}`)).answers);
     assert.deepEqual(answers, { ninos: 1, nino: [{ lengua: "Wayuunaiki" }] });
 });
+
+browserTest("times that a phone sent stand in the boxes of the Desk, and stay when something else is changed", { role: GESTOR }, async ({ page, open }) => {
+    const key = `horas_${Math.random().toString(36).slice(2, 8).replace(/\d/g, "x")}`;
+    const questions = [
+        { field_type: "text", field_name: "tema", label: "Tema" },
+        { field_type: "time", field_name: "inicio", label: "Hora de inicio", required: 1 },
+        { field_type: "begin_repeat", field_name: "sesiones", label: "Sesiones" },
+        { field_type: "text", field_name: "nombre", label: "Nombre" },
+        { field_type: "time", field_name: "hora", label: "Hora" },
+        { field_type: "datetime", field_name: "cuando", label: "Cuándo" },
+        { field_type: "end_repeat" },
+    ];
+    const template = (await create(ADMIN, "Acta Template", { title: `Horas ${key}`, template_key: key, version: 1, questions, choices: [] })).name;
+    await api(ADMIN, "POST", "/api/method/social_crm.field_records.services.templates.set_status", { template, status: "Published" });
+    const community = await makeCommunity(ADMIN, `Horas ${key}`, [GESTOR]);
+    const { family } = await makeFamily(ADMIN, community, "Uriana");
+    const sent = { tema: "Ahorro", inicio: "08:30", sesiones: [{ nombre: "Primera", hora: "09:15", cuando: "2026-01-15T10:00:00" }] };
+    const hours = { start_time: "08:00:00", end_time: "09:00:00" };
+    const acta = (await create(GESTOR, "Acta", { template, visit_date: day(1), ...hours, family, answers: JSON.stringify(sent) })).name;
+    const kept = async () => JSON.parse((await api(GESTOR, "GET", `/api/resource/Acta/${acta}`)).answers);
+    assert.deepEqual(await kept(), sent);
+
+    await open(`/app/acta/${acta}`);
+    await page.locator(".form-tabs a", { hasText: "Respuestas" }).click();
+    const field = (name) => page.locator(`.acta-form .frappe-control[data-fieldname="${name}"]`);
+    await field("sesiones").locator('.grid-row[data-idx="1"]').getByText("09:15").first().waitFor();
+    await page.waitForFunction(() => window.cur_frm.acta_form.filling === false);
+    assert.match(await field("inicio").locator("input").inputValue(), /^08:30/);
+    assert.equal(await page.locator(".modal.show").count(), 0, "nothing is wrong with a time");
+    assert.equal(await page.evaluate(() => Boolean(window.cur_frm.is_dirty())), false);
+    await field("tema").locator("input").fill("Ahorro y crédito");
+    await field("tema").locator("input").blur();
+    await page.waitForFunction(() => /crédito/.test(window.cur_frm.doc.answers));
+    await save(page);
+    assert.deepEqual(await kept(), { ...sent, tema: "Ahorro y crédito" });
+});

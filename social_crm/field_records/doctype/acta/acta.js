@@ -140,7 +140,13 @@ const is_signature = (node) => node.type === "image" && (node.appearance || "").
 
 const is_empty = (value) => value === null || value === undefined || value === "";
 
-const as_control = (node, value) => (node.type === "datetime" ? (value ?? "").replace("T", " ") : (value ?? ""));
+// A time without seconds, as answers have it, is none for the box of the Desk.
+function as_control({ type }, value) {
+    if (type === "datetime") return (value ?? "").replace("T", " ");
+    return type === "time" ? (value ?? "").replace(/^\d\d:\d\d$/, "$&:00") : (value ?? "");
+}
+
+const as_answer = (node, value) => (node?.type === "time" && value ? value.replace(/^(\d\d:\d\d):[\d.]+$/, "$1") : value);
 
 const point_text = (point) => `${point.latitude}, ${point.longitude}`;
 
@@ -247,7 +253,9 @@ function fill(frm) {
             value = point_text(value);
         }
         if (node.type === "begin_repeat") {
-            field.df.data = value.map((row, index) => ({ ...row, idx: index + 1, name: `row ${index + 1}` }));
+            const timed = questions(node.parts).filter((part) => ["time", "datetime"].includes(part.type));
+            const boxes = (row) => Object.fromEntries(timed.map((part) => [part.name, as_control(part, row[part.name])]));
+            field.df.data = value.map((row, index) => ({ ...row, ...boxes(row), idx: index + 1, name: `row ${index + 1}` }));
             return field.grid.refresh();
         }
         return node.type === "select_multiple" ? social_crm.acta.tick(field, value) : field.set_value(value);
@@ -267,12 +275,13 @@ function read(frm, whole = false) {
         let value = node.type === "select_multiple" ? field.selected_options || [] : field.get_value();
         if (node.type === "begin_repeat") {
             const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
-            const given = (row, of) => of.filter((name) => !is_empty(row[name]) && row[name].length !== 0).map((name) => [name, signatures.answer(row[name])]);
+            const times = new Map(questions(node.parts).map((part) => [part.name, part]));
+            const given = (row, of) => of.filter((name) => !is_empty(row[name]) && row[name].length !== 0).map((name) => [name, as_answer(times.get(name), signatures.answer(row[name]))]);
             value = (field.grid.get_data() || [])
                 .filter((row) => whole || node.counted || given(row, names).length)
                 .map((row) => Object.fromEntries(given(row, [...names, ...carried(node.parts)])));
         }
-        value = signatures.answer(value);
+        value = as_answer(node, signatures.answer(value));
         // A point keeps its accuracy as long as nobody writes another one.
         const point = frm.acta_form.points[node.name];
         if (point && value === point_text(point)) value = point;
