@@ -264,15 +264,16 @@ class TestActa(SocialCRMTestCase):
             {"bien": "2.5 kg sal", "foto": photo.file_url},
             {"bien": "Telar", "recibe": drawn.file_url},
         ]
-        doc.answers = {"bienes": goods, "final": "Todo completo"}
+        doc.answers = {"bienes": goods, "final": "Todo completo.\nFalta firmar."}
         doc.save()
         table, after = acta_sections(doc)
         (shown,) = table["tables"]
         self.assertEqual([column["label"] for column in shown["columns"]], ["N.º", "Bien", "Firma"])
         self.assertEqual([row[:2] for row in shown["rows"]], [["1", "2.5 kg sal"], ["2", "Telar"]])
         self.assertEqual([label for label, _picture in shown["photos"]], ["Foto (Bienes 1)"])
-        self.assertEqual(after["rows"], [("Al final", "Todo completo")])
+        self.assertEqual(after["rows"], [("Al final", "Todo completo.\nFalta firmar.")])
         html = frappe.get_print("Acta", doc.name, print_format="Acta de campo")
+        self.assertIn("Todo completo.<br>Falta firmar.", html)
         (source,) = re.findall(r'<img class="acta-cell" src="data:image/jpeg;base64,([^"]+)"', html)
         self.assertEqual(Image.open(io.BytesIO(base64.b64decode(source))).getpixel((5, 5)), (255, 255, 255))
 
