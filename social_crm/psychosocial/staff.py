@@ -3,9 +3,9 @@
 from typing import Any
 
 import frappe
-from frappe.query_builder import DocType
 from frappe.utils import cint
 
+from social_crm.access import role_holders
 from social_crm.psychosocial.team import PROFESSIONAL_ROLE
 
 
@@ -23,17 +23,5 @@ def professional_query(
 ) -> list[Any]:
     """Return the enabled users who hold the role of a psychosocial professional, by name or e-mail address."""
     frappe.has_permission("Psychosocial Case", "read", throw=True)
-    user, role = DocType("User"), DocType("Has Role")
-    like = f"%{txt}%"
-    query = (
-        frappe.qb.from_(user)
-        .join(role)
-        .on((role.parent == user.name) & (role.parenttype == "User"))
-        .select(user.name, user.full_name)
-        .where((role.role == PROFESSIONAL_ROLE) & (user.enabled == 1) & (user.name != "Administrator"))
-        .where(user.full_name.like(like) | user.name.like(like))
-        .orderby(user.full_name)
-        .limit(cint(page_len) or 10)
-        .offset(cint(start))
-    )
+    query = role_holders.named([PROFESSIONAL_ROLE], txt).limit(cint(page_len) or 10).offset(cint(start))
     return query.run(as_dict=as_dict)

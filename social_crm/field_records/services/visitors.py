@@ -5,10 +5,10 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.query_builder import DocType
 from frappe.utils import cint
 
 from social_crm import permissions
+from social_crm.access import role_holders
 
 # The subjects of a visit: DocType and name.
 Subjects = Sequence[tuple[str, str]]
@@ -71,19 +71,7 @@ def visitor_query(
     """
     permissions.require("Planned Visit", "read")
     subjects = _asked(filters)
-    user, role = DocType("User"), DocType("Has Role")
-    like = f"%{txt}%"
-    query = (
-        frappe.qb.from_(user)
-        .join(role)
-        .on((role.parent == user.name) & (role.parenttype == "User"))
-        .select(user.name, user.full_name)
-        .distinct()
-        .where(role.role.isin(_writers()) & (user.enabled == 1) & (user.name != "Administrator"))
-        .where(user.full_name.like(like) | user.name.like(like))
-        .orderby(user.full_name)
-        .limit(_MOST)
-    )
+    query = role_holders.named(_writers(), txt).limit(_MOST)
     found = [row for row in query.run(as_dict=True) if sees(row.name, subjects)]
     shown = found[cint(start) : cint(start) + (cint(page_len) or 10)]
     return shown if as_dict else [(row.name, row.full_name) for row in shown]
@@ -105,6 +93,4 @@ def _asked(filters: dict | list | None) -> list[tuple[str, str]]:
 
 
 def _writers() -> list[str]:
-    return [row.role for row in frappe.get_meta("Acta").permissions if row.create and not row.permlevel] or [
-        ""
-    ]
+    return [row.role for row in frappe.get_meta("Acta").permissions if row.create and not row.permlevel]

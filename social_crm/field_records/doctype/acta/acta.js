@@ -274,9 +274,9 @@ function read(frm, whole = false) {
         const field = frm.acta_form.group.get_field(node.name);
         let value = node.type === "select_multiple" ? field.selected_options || [] : field.get_value();
         if (node.type === "begin_repeat") {
-            const names = questions(node.parts).filter((part) => !part.shown_only).map((part) => part.name);
-            const times = new Map(questions(node.parts).map((part) => [part.name, part]));
-            const given = (row, of) => of.filter((name) => !is_empty(row[name]) && row[name].length !== 0).map((name) => [name, as_answer(times.get(name), signatures.answer(row[name]))]);
+            const parts = new Map(questions(node.parts).map((part) => [part.name, part]));
+            const names = [...parts.values()].filter((part) => !part.shown_only).map((part) => part.name);
+            const given = (row, of) => of.filter((name) => !is_empty(row[name]) && row[name].length !== 0).map((name) => [name, as_answer(parts.get(name), signatures.answer(row[name]))]);
             value = (field.grid.get_data() || [])
                 .filter((row) => whole || node.counted || given(row, names).length)
                 .map((row) => Object.fromEntries(given(row, [...names, ...carried(node.parts)])));
